@@ -1,0 +1,1 @@
+"""Computes scores: tables in, tables out."""

@@ -1,0 +1,1 @@
+"""Moves records between a Salesforce org and the mirror."""
