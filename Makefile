@@ -1,0 +1,55 @@
+# make demo   the main job on the embedded local org, then the pages
+# make test   every test
+# Both begin with `make setup`, which is quick when nothing has changed.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: setup demo test lint test-components test-python bench screenshots clean
+
+setup: .setup/python .setup/node
+
+.setup/python: requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed (PYTHON=... names another command)" >&2; exit 2; }
+	@mkdir -p .setup
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.txt
+	$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.setup/node: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "Node 20 with npm is needed" >&2; exit 2; }
+	@mkdir -p .setup
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+demo: setup
+	$(BIN)/sidecar demo
+
+test: setup lint test-components test-python
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm run --silent lint
+	npm run --silent format
+
+test-components: setup
+	npm test --silent
+
+# Two workers: the browser and the local org leave room for no more on two cores.
+test-python: setup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+bench: setup
+	@for name in $$(ls benchmarks/*.py | xargs -n1 basename | sed 's/\.py$$//' | grep -v -e __init__ -e report); do \
+	  $(BIN)/python -m benchmarks.$$name || exit $$?; done
+
+screenshots: setup
+	$(BIN)/python docs/screenshots.py
+
+clean:
+	rm -rf .venv node_modules .setup build .lwc-cache .sidecar

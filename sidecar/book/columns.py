@@ -1,0 +1,50 @@
+"""SQL fragments over a mirror in which optional columns, or whole objects, may be missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sync import Mirror
+
+
+def quoted(name: str) -> str:
+    """A DuckDB identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A DuckDB string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One object of the mirror, which may be absent.
+
+    Attributes:
+        name: API name of the object.
+        columns: the columns the mirror has for it; empty when the org has no such object.
+    """
+
+    name: str
+    columns: frozenset[str]
+
+    def get(self, column: str | None, sql_type: str) -> str:
+        """The column as SQL of that type; a typed null when the org lacks it or the configuration names none."""
+        if column is None or column not in self.columns:
+            return f"CAST(NULL AS {sql_type})"
+        return f"CAST({quoted(column)} AS {sql_type})"
+
+    @property
+    def relation(self) -> str:
+        """What to put after FROM: the table, or a relation without rows."""
+        return quoted(self.name) if self.columns else "(SELECT 1 WHERE FALSE)"
+
+
+def sources(mirror: Mirror) -> Callable[[str], Source]:
+    """A function from an object's API name to its source in this mirror."""
+    present = set(mirror.table_names())
+
+    def source(name: str) -> Source:
+        return Source(name, frozenset(mirror.columns(name)) if name in present else frozenset())
+
+    return source

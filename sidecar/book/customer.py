@@ -1,0 +1,94 @@
+"""Accounts and what tells their health: assets, usage, deployments, cases; and the people who own them."""
+
+from sidecar.book.columns import Source
+from sidecar.book.deals import Sources
+from sidecar.configuration import Configuration
+
+
+def accounts(source: Sources) -> str:
+    """SQL of the accounts."""
+    account = source("Account")
+    return f"""
+        SELECT "Id" AS account_id, "Name" AS name, {account.get("Industry", "VARCHAR")} AS industry,
+               {account.get("NumberOfEmployees", "DOUBLE")} AS employees,
+               {account.get("AnnualRevenue", "DOUBLE")} AS annual_revenue,
+               {account.get("OwnerId", "VARCHAR")} AS owner_id,
+               {account.get("ParentId", "VARCHAR")} AS parent_id, {account.get("BillingCountry", "VARCHAR")} AS country
+        FROM {account.relation} ORDER BY "Id"
+    """
+
+
+def users(source: Sources) -> str:
+    """SQL of the users."""
+    user = source("User")
+    return f"""
+        SELECT "Id" AS user_id, "Name" AS name, {user.get("ManagerId", "VARCHAR")} AS manager_id,
+               {user.get("IsActive", "BOOLEAN")} AS is_active
+        FROM {user.relation} ORDER BY "Id"
+    """
+
+
+def assets(source: Sources, configuration: Configuration) -> str:
+    """SQL of what customers own; ARR is the configured field, else price x quantity."""
+    asset, product = source("Asset"), source("Product2")
+    own_arr = asset.get(configuration.mapping.asset.arr, "DOUBLE")
+    computed = f"{asset.get('Price', 'DOUBLE')} * coalesce({asset.get('Quantity', 'DOUBLE')}, 1)"
+    return f"""
+        WITH product AS (
+            SELECT {product.get("Id", "VARCHAR")} AS id, {product.get("Name", "VARCHAR")} AS name,
+                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS pillar
+            FROM {product.relation}
+        )
+        SELECT {asset.get("Id", "VARCHAR")} AS asset_id, {asset.get("AccountId", "VARCHAR")} AS account_id,
+               coalesce(product.name, {asset.get("Name", "VARCHAR")}) AS product, product.pillar AS pillar,
+               {asset.get("Status", "VARCHAR")} AS status, {asset.get("Quantity", "DOUBLE")} AS quantity,
+               coalesce({own_arr}, {computed}) AS arr, {asset.get("InstallDate", "TIMESTAMP")} AS install_date,
+               {asset.get("UsageEndDate", "TIMESTAMP")} AS usage_end_date
+        FROM {asset.relation} LEFT JOIN product ON product.id = {asset.get("Product2Id", "VARCHAR")}
+        ORDER BY asset_id
+    """
+
+
+def cases(source: Sources) -> str:
+    """SQL of the support cases."""
+    case = source("Case")
+    return f"""
+        SELECT {case.get("Id", "VARCHAR")} AS case_id, {case.get("AccountId", "VARCHAR")} AS account_id,
+               {case.get("Priority", "VARCHAR")} AS priority, {case.get("Status", "VARCHAR")} AS status,
+               {case.get("IsClosed", "BOOLEAN")} AS is_closed,
+               coalesce({case.get("IsEscalated", "BOOLEAN")}, FALSE) AS is_escalated,
+               {case.get("CreatedDate", "TIMESTAMP")} AS created_date,
+               {case.get("ClosedDate", "TIMESTAMP")} AS closed_date
+        FROM {case.relation} ORDER BY case_id
+    """
+
+
+def _own(source: Source, columns: dict[str, str]) -> str:
+    """Select our own fields under their canonical names: `active_users` from `Sidecar_Active_Users__c`."""
+    return ", ".join(
+        f"{source.get('Sidecar_' + name.title() + '__c', sql_type)} AS {name}" for name, sql_type in columns.items()
+    )
+
+
+def usage(source: Sources) -> str:
+    """SQL of the telemetry by account, product and week."""
+    table = source("Sidecar_Usage__c")
+    numbers = dict.fromkeys(("licensed", "active_users", "features_bought", "features_used", "volume"), "DOUBLE")
+    return f"""
+        SELECT {table.get("Sidecar_Account__c", "VARCHAR")} AS account_id,
+               {_own(table, {"product": "VARCHAR", "week_start": "TIMESTAMP", **numbers})}
+        FROM {table.relation} ORDER BY account_id, product, week_start
+    """
+
+
+def deployments(source: Sources) -> str:
+    """SQL of the deployments with their milestones."""
+    table = source("Sidecar_Deployment__c")
+    numbers = dict.fromkeys(("bought", "deployed", "milestones_planned", "milestones_reached"), "DOUBLE")
+    dates = dict.fromkeys(("started_on", "target_date", "completed_on"), "TIMESTAMP")
+    return f"""
+        SELECT {table.get("Id", "VARCHAR")} AS deployment_id,
+               {table.get("Sidecar_Account__c", "VARCHAR")} AS account_id,
+               {_own(table, {"product": "VARCHAR", "unit": "VARCHAR", **numbers, **dates, "status": "VARCHAR"})}
+        FROM {table.relation} ORDER BY deployment_id
+    """

@@ -1,0 +1,139 @@
+"""Deals and what hangs on them: opportunities, stage history, stages, lines, roles, activities."""
+
+from collections.abc import Callable
+
+from sidecar.book.columns import Source, literal
+from sidecar.configuration import Configuration
+
+Sources = Callable[[str], Source]
+
+
+def opportunities(source: Sources, configuration: Configuration) -> str:
+    """SQL of the opportunities with segment, main pillar and ARR.
+
+    ARR is the configured field, else the lines' price per year where a term is configured, else the amount.
+    """
+    deal = source("Opportunity")
+    mapping = configuration.mapping
+    by_type = " ".join(
+        f"WHEN {literal(word)} THEN {literal(segment)}" for word, segment in configuration.segments.by_type().items()
+    )
+    own_arr = deal.get(mapping.opportunity.arr, "DOUBLE") if mapping.opportunity.arr else "lines.arr"
+    fallback = deal.get("Amount", "DOUBLE")
+    return f"""
+        WITH line AS ({lines(source, configuration)}),
+        pillars AS (
+            SELECT opportunity_id, pillar, sum(total_price) AS price FROM line WHERE pillar IS NOT NULL GROUP BY ALL
+        ),
+        lines AS (
+            SELECT opportunity_id, sum(arr) AS arr FROM line GROUP BY opportunity_id
+        ),
+        main AS (
+            SELECT opportunity_id, arg_max(pillar, (coalesce(price, 0), pillar)) AS pillar FROM pillars GROUP BY ALL
+        )
+        SELECT "Id" AS opportunity_id, "AccountId" AS account_id, "OwnerId" AS owner_id, "Name" AS name,
+               "StageName" AS stage, {deal.get("Amount", "DOUBLE")} AS amount,
+               coalesce({own_arr}, {fallback}) AS arr,
+               {deal.get("CloseDate", "TIMESTAMP")} AS close_date,
+               {deal.get("CreatedDate", "TIMESTAMP")} AS created_date,
+               {deal.get("IsClosed", "BOOLEAN")} AS is_closed, {deal.get("IsWon", "BOOLEAN")} AS is_won,
+               CASE lower({deal.get(mapping.opportunity.type, "VARCHAR")}) {by_type} END AS segment,
+               main.pillar AS pillar,
+               {deal.get("ForecastCategoryName", "VARCHAR")} AS forecast_category,
+               {deal.get("NextStep", "VARCHAR")} AS next_step,
+               {deal.get("LastActivityDate", "TIMESTAMP")} AS last_activity_date
+        FROM {deal.relation}
+        LEFT JOIN lines ON lines.opportunity_id = "Id"
+        LEFT JOIN main ON main.opportunity_id = "Id"
+        ORDER BY "Id"
+    """
+
+
+def lines(source: Sources, configuration: Configuration) -> str:
+    """SQL of the line items with pillar and ARR (null without a configured term: the amount is taken as yearly)."""
+    line, product = source("OpportunityLineItem"), source("Product2")
+    term = configuration.mapping.line.term_months
+    total = line.get("TotalPrice", "DOUBLE")
+    arr = f"{total} / nullif({line.get(term, 'DOUBLE')}, 0) * 12" if term else "CAST(NULL AS DOUBLE)"
+    return f"""
+        WITH product AS (
+            SELECT {product.get("Id", "VARCHAR")} AS id,
+                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS pillar
+            FROM {product.relation}
+        )
+        SELECT {line.get("OpportunityId", "VARCHAR")} AS opportunity_id, product.pillar AS pillar,
+               {line.get("Product2Id", "VARCHAR")} AS product_id, {line.get("Quantity", "DOUBLE")} AS quantity,
+               {total} AS total_price, {arr} AS arr
+        FROM {line.relation} LEFT JOIN product ON product.id = {line.get("Product2Id", "VARCHAR")}
+        ORDER BY {line.get("Id", "VARCHAR")}
+    """
+
+
+def stage_history(source: Sources) -> str:
+    """SQL of the stage history: one row per change with all values after it."""
+    history = source("OpportunityHistory")
+    return f"""
+        SELECT {history.get("OpportunityId", "VARCHAR")} AS opportunity_id,
+               {history.get("CreatedDate", "TIMESTAMP")} AS changed_at, {history.get("StageName", "VARCHAR")} AS stage,
+               {history.get("Amount", "DOUBLE")} AS amount, {history.get("CloseDate", "TIMESTAMP")} AS close_date
+        FROM {history.relation} ORDER BY opportunity_id, changed_at, {history.get("Id", "VARCHAR")}
+    """
+
+
+def stages(source: Sources) -> str:
+    """SQL of the org's sales stages in their order."""
+    stage = source("OpportunityStage")
+    return f"""
+        SELECT coalesce({stage.get("ApiName", "VARCHAR")}, {stage.get("MasterLabel", "VARCHAR")}) AS stage,
+               {stage.get("SortOrder", "BIGINT")} AS sort_order, {stage.get("IsClosed", "BOOLEAN")} AS is_closed,
+               {stage.get("IsWon", "BOOLEAN")} AS is_won,
+               {stage.get("DefaultProbability", "DOUBLE")} / 100 AS default_probability,
+               {stage.get("ForecastCategory", "VARCHAR")} AS forecast_category,
+               {stage.get("IsActive", "BOOLEAN")} AS is_active
+        FROM {stage.relation} ORDER BY sort_order, stage
+    """
+
+
+def roles(source: Sources) -> str:
+    """SQL of the people on a deal."""
+    role = source("OpportunityContactRole")
+    return f"""
+        SELECT {role.get("OpportunityId", "VARCHAR")} AS opportunity_id,
+               {role.get("ContactId", "VARCHAR")} AS contact_id,
+               {role.get("Role", "VARCHAR")} AS role, {role.get("IsPrimary", "BOOLEAN")} AS is_primary
+        FROM {role.relation} ORDER BY opportunity_id, contact_id
+    """
+
+
+def activities(source: Sources) -> str:
+    """SQL of tasks and events; `opportunity_id` where they hang on a deal."""
+
+    def part(name: str, kind: str, closed: str) -> str:
+        item = source(name)
+        what = item.get("WhatId", "VARCHAR")
+        return f"""
+            SELECT {item.get("Id", "VARCHAR")} AS activity_id, {item.get("AccountId", "VARCHAR")} AS account_id,
+                   CASE WHEN {what} LIKE '006%' THEN {what} END AS opportunity_id, {kind} AS kind,
+                   {item.get("ActivityDate", "TIMESTAMP")} AS activity_date, {closed} AS is_closed
+            FROM {item.relation}
+        """
+
+    task = source("Task")
+    call = f"coalesce({task.get('TaskSubtype', 'VARCHAR')}, 'Task')"
+    return f"""{part("Task", call, task.get("IsClosed", "BOOLEAN"))}
+        UNION ALL {part("Event", "'Event'", "TRUE")} ORDER BY activity_id"""
+
+
+def plans(source: Sources) -> str:
+    """SQL of the plan by rep (or account), quarter, segment and pillar."""
+    plan = source("Sidecar_Plan__c")
+
+    def own(name: str, sql_type: str) -> str:
+        return plan.get(f"Sidecar_{name}__c", sql_type)
+
+    return f"""
+        SELECT {own("Rep", "VARCHAR")} AS rep_id, {own("Account", "VARCHAR")} AS account_id,
+               {own("Quarter_Start", "TIMESTAMP")} AS quarter_start, {own("Segment", "VARCHAR")} AS segment,
+               {own("Pillar", "VARCHAR")} AS pillar, {own("Amount", "DOUBLE")} AS amount
+        FROM {plan.relation} ORDER BY {plan.get("Id", "VARCHAR")}
+    """

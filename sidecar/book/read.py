@@ -1,0 +1,37 @@
+"""Reading the whole book out of a mirror."""
+
+import pandas as pd
+
+from scoring import Book
+from sidecar.book import customer, deals
+from sidecar.book.columns import sources
+from sidecar.configuration import Configuration
+from sync import Mirror
+
+
+def read_book(mirror: Mirror, configuration: Configuration, quarters: pd.DataFrame) -> Book:
+    """The canonical tables, as they stand in the mirror now.
+
+    Args:
+        mirror: after a pull.
+        configuration: its field mapping and segments.
+        quarters: the fiscal calendar (columns `label`, `start`, `end`).
+    """
+    source = sources(mirror)
+    queries = {
+        "accounts": customer.accounts(source),
+        "opportunities": deals.opportunities(source, configuration),
+        "stage_history": deals.stage_history(source),
+        "stages": deals.stages(source),
+        "lines": deals.lines(source, configuration),
+        "assets": customer.assets(source, configuration),
+        "usage": customer.usage(source),
+        "deployments": customer.deployments(source),
+        "cases": customer.cases(source),
+        "roles": deals.roles(source),
+        "activities": deals.activities(source),
+        "plans": deals.plans(source),
+        "users": customer.users(source),
+    }
+    tables = {name: mirror.connection.execute(query).df() for name, query in queries.items()}
+    return Book(**tables, quarters=quarters)

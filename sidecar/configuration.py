@@ -1,0 +1,244 @@
+"""`sidecar.toml`: which org, which fields mean what, and how boldly to write.
+
+Every value has a default that fits a plain Sales Cloud org, so the file is optional. Environment variables
+`SIDECAR_<SECTION>__<KEY>` override the file, for secrets and containers.
+"""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sidecar.errors import ConfigurationError
+
+SEGMENTS = ("Renew", "Upsell", "Net New")
+
+
+class Section(BaseModel):
+    """One table of the file; a key it does not know is an error, not a silent nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrgSection(Section):
+    """How to log in. Without `username` the local org in the state directory is used."""
+
+    login_url: str = Field("https://login.salesforce.com", description="login host, or the org's My Domain")
+    username: str | None = Field(None, description="the integration user")
+    consumer_key: str | None = Field(None, description="consumer key of the connected app or external client app")
+    private_key_file: Path | None = Field(None, description="PEM file of the key whose certificate is in the app")
+    audience: str | None = Field(None, description="JWT audience, where it differs from the login URL")
+    api_version: str = Field("66.0", pattern=r"^\d{2}\.0$", description="Salesforce API version")
+    ca_bundle: Path | None = Field(None, description="CA bundle of a company proxy")
+
+    @property
+    def configured(self) -> bool:
+        """Whether the file names an org at all."""
+        return self.username is not None
+
+
+class PullSection(Section):
+    """How records are read."""
+
+    bulk_threshold: int = Field(2000, ge=0, description="rows from which on Bulk API 2.0 is used")
+
+
+class WriteSection(Section):
+    """How values are written back. Steps: changes smaller than these are not worth a write."""
+
+    bulk_threshold: int = Field(2000, ge=0, description="rows from which on Bulk API 2.0 is used")
+    probability_step: float = Field(1.0, ge=0, description="points of a probability, 0-100")
+    health_step: float = Field(1.0, ge=0, description="points of a health score, 0-100")
+    money_step: float = Field(1.0, ge=0, description="units of the corporate currency")
+
+
+class OpportunityFields(Section):
+    """Fields of Opportunity with a meaning of their own in this org."""
+
+    arr: str | None = Field(None, description="field with the deal's ARR; else its lines, else Amount")
+    type: str = Field("Type", description="field that tells the segment")
+
+
+class LineFields(Section):
+    """Fields of OpportunityLineItem."""
+
+    term_months: str | None = Field(None, description="field with the term in months: ARR = price / term x 12")
+
+
+class ProductFields(Section):
+    """Fields of Product2."""
+
+    pillar: str = Field("Family", description="field that tells the pillar")
+
+
+class AssetFields(Section):
+    """Fields of Asset."""
+
+    arr: str | None = Field(None, description="field with the yearly value; else Price x Quantity")
+
+
+class MappingSection(Section):
+    """The mapping from the org's fields to the product's words."""
+
+    opportunity: OpportunityFields = OpportunityFields()
+    line: LineFields = LineFields()
+    product: ProductFields = ProductFields()
+    asset: AssetFields = AssetFields()
+
+
+class SegmentsSection(Section):
+    """Which values of the type field belong to which segment (compared without case)."""
+
+    renew: tuple[str, ...] = Field(
+        ("Renewal", "Renew", "Existing Customer - Renewal", "Existing Business - Renewal"),
+        description="types of a renewal",
+    )
+    upsell: tuple[str, ...] = Field(
+        (
+            "Upsell",
+            "Cross-sell",
+            "Expansion",
+            "Add-On",
+            "Existing Business",
+            "Existing Customer - Upgrade",
+            "Existing Customer - Replacement",
+            "Existing Customer - Downgrade",
+        ),
+        description="types of an upsell or cross-sell",
+    )
+    net_new: tuple[str, ...] = Field(
+        ("Net New", "New", "New Business", "New Customer", "New Logo"), description="types of a new customer"
+    )
+
+    def by_type(self) -> dict[str, str]:
+        """Lower-case type value -> segment."""
+        parts = zip(SEGMENTS, (self.renew, self.upsell, self.net_new), strict=True)
+        return {value.casefold(): segment for segment, values in parts for value in values}
+
+
+class CalendarSection(Section):
+    """The fiscal calendar, where it is not to be read from the org."""
+
+    fiscal_year_start_month: int | None = Field(None, ge=1, le=12, description="1 to 12; default: the org's own")
+
+
+class Configuration(BaseSettings):
+    """Everything `sidecar.toml` may say."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="SIDECAR_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    org: OrgSection = OrgSection()
+    pull: PullSection = PullSection()
+    write: WriteSection = WriteSection()
+    mapping: MappingSection = MappingSection()
+    segments: SegmentsSection = SegmentsSection()
+    calendar: CalendarSection = CalendarSection()
+
+    @field_validator("segments")
+    @classmethod
+    def _one_segment_each(cls, value: SegmentsSection) -> SegmentsSection:
+        seen: dict[str, str] = {}
+        for segment, words in zip(SEGMENTS, (value.renew, value.upsell, value.net_new), strict=True):
+            for word in words:
+                other = seen.setdefault(word.casefold(), segment)
+                if other != segment:
+                    raise ValueError(f"the type {word!r} stands under both {other} and {segment}")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file (which arrives as init values)."""
+        return env_settings, init_settings
+
+
+def load(file: Path | None) -> Configuration:
+    """Read the configuration.
+
+    Args:
+        file: the file a person named; None takes `sidecar.toml` in the working directory if there is one.
+
+    Raises:
+        ConfigurationError: no such file, broken TOML, an unknown key or a bad value; with the place and the remedy.
+    """
+    path = file or Path("sidecar.toml")
+    if not path.exists():
+        if file is not None:
+            raise ConfigurationError(f"--config {file}: there is no such file.")
+        return _build({}, "the environment")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: not a TOML file: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
+    return _relative_to(_build(data, str(path)), path.parent)
+
+
+def _build(data: dict[str, Any], source: str) -> Configuration:
+    try:
+        configuration = Configuration(**data)
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, source)) from error
+    _check_org(configuration.org, source)
+    return configuration
+
+
+def _check_org(org: OrgSection, source: str) -> None:
+    if not org.configured:
+        return
+    missing = [name for name in ("consumer_key", "private_key_file") if getattr(org, name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"{source}: [org] has a username but no {' and no '.join(missing)}. All three are needed for the JWT "
+            "login; leave the whole section out to use the local org."
+        )
+
+
+def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
+    """Paths in the file are meant from the file's own folder."""
+    org = configuration.org
+    paths = {name: folder / value for name in ("private_key_file", "ca_bundle") if (value := getattr(org, name))}
+    return configuration.model_copy(update={"org": org.model_copy(update=paths)})
+
+
+def _explain(error: ValidationError, source: str) -> str:
+    lines = []
+    for problem in error.errors():
+        place = [str(part) for part in problem["loc"]]
+        if problem["type"] == "extra_forbidden":
+            lines.append(_unknown_key(place))
+        elif problem["type"] == "value_error":
+            lines.append(f"{'.'.join(place)}: {problem['ctx']['error']}")
+        else:
+            lines.append(f"{'.'.join(place)}: {problem['msg']}; received {problem['input']!r}")
+    return f"{source}: " + "; ".join(lines)
+
+
+def _unknown_key(place: list[str]) -> str:
+    section: type[BaseModel] = Configuration
+    for part in place[:-1]:
+        section = next(
+            field.annotation
+            for name, field in section.model_fields.items()
+            if part == name and isinstance(field.annotation, type)
+        )
+    known = sorted(section.model_fields)
+    close = difflib.get_close_matches(place[-1], known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
+    return f"unknown key {'.'.join(place)}: {hint}"

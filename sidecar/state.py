@@ -1,0 +1,39 @@
+"""The state directory: mirror, embedded org, keys and built pages, all in one place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sidecar.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class State:
+    """Paths inside one state directory (`--state`, default `.sidecar`)."""
+
+    folder: Path
+
+    @property
+    def mirror_file(self) -> Path:
+        """The DuckDB file with the mirror and the ledger."""
+        return self.folder / "mirror.duckdb"
+
+    @property
+    def pages_folder(self) -> Path:
+        """Where the page host's build is put."""
+        return self.folder / "pages"
+
+    @classmethod
+    def open(cls, folder: Path) -> "State":
+        """Make the directory if it is missing, readable by its owner only.
+
+        Raises:
+            ConfigurationError: the path is taken by a file, or cannot be made.
+        """
+        folder = folder.expanduser().resolve()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigurationError(
+                f"--state {folder}: cannot be used as a folder ({error.strerror}). Name a folder you may write to."
+            ) from error
+        return cls(folder)

@@ -1,0 +1,124 @@
+"""Which fields of the package the sidecar writes, from which column, and what change is worth a write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sidecar.configuration import WriteSection
+from sync import Target, TargetField
+
+SCORED_AT = "Sidecar_Scored_At__c"
+
+# Kinds decide the step and how a column is turned into the org's value.
+PERCENT, SCORE, MONEY, COUNT, DATE, TEXT, JSON = "percent", "score", "money", "count", "date", "text", "json"
+
+
+@dataclass(frozen=True)
+class OwnFields:
+    """The fields of one object that are ours to write.
+
+    Attributes:
+        object: API name.
+        key: `Id` for the org's own records, an external id for rows that we make.
+        columns: org field -> (column of the scores, kind).
+        parent: column by which rows are sorted, so that rows of one account share a batch.
+    """
+
+    object: str
+    key: str
+    columns: Mapping[str, tuple[str, str]]
+    parent: str | None = None
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """API names of all fields, the stamp included, without the key."""
+        return (*self.columns, SCORED_AT)
+
+    def target(self, write: WriteSection) -> Target:
+        """The same for the write-back, with the steps of the configuration."""
+        steps = {PERCENT: write.probability_step, SCORE: write.health_step, MONEY: write.money_step}
+        fields = tuple(TargetField(name, step=steps.get(kind)) for name, (_, kind) in self.columns.items())
+        return Target(self.object, self.key, fields, stamp=SCORED_AT, parent=self.parent)
+
+
+def _own(columns: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    return {f"Sidecar_{name}__c": source for name, source in columns.items()}
+
+
+ACCOUNT = OwnFields(
+    "Account",
+    "Id",
+    _own(
+        {
+            "Health": ("health", SCORE),
+            "Health_Technical": ("technical", SCORE),
+            "Health_Deployment": ("deployment", SCORE),
+            "Health_Adoption": ("adoption", SCORE),
+            "Health_Band": ("band", TEXT),
+            "Health_Coverage": ("coverage", PERCENT),
+            "Health_Change": ("change_30d", SCORE),
+            "Health_Detail": ("health_detail", JSON),
+            "Churn_Risk": ("churn_risk", PERCENT),
+            "Next_Renewal": ("next_renewal", DATE),
+            "Current_ARR": ("current_arr", MONEY),
+            "Quarter_Plan": ("plan", MONEY),
+            "Quarter_Booked": ("booked", MONEY),
+            "Quarter_Open": ("open_pipeline", MONEY),
+            "Quarter_Worst": ("worst", MONEY),
+            "Quarter_Commit": ("commit", MONEY),
+            "Quarter_Best": ("best", MONEY),
+            "Quarter_Gap": ("gap", MONEY),
+            "Projection_Detail": ("projection_detail", JSON),
+        }
+    ),
+)
+
+OPPORTUNITY = OwnFields(
+    "Opportunity",
+    "Id",
+    _own(
+        {
+            "Win_Probability": ("win_probability", PERCENT),
+            "Win_Probability_Low": ("win_low", PERCENT),
+            "Win_Probability_High": ("win_high", PERCENT),
+            "Quarter_Probability": ("quarter_probability", PERCENT),
+            "Expected_Close": ("expected_close", DATE),
+            "Expected_Close_Early": ("expected_close_early", DATE),
+            "Expected_Close_Late": ("expected_close_late", DATE),
+            "Forecast_ARR": ("forecast_arr", MONEY),
+            "Confidence": ("confidence", TEXT),
+            "Stage_Entered": ("stage_entered", DATE),
+            "Typical_Stage_Age": ("typical_stage_age", COUNT),
+            "Risk_Tags": ("risk_tags", TEXT),
+            "Suggested_Action": ("suggested_action", TEXT),
+            "Score_Detail": ("score_detail", JSON),
+        }
+    ),
+    parent="account_id",
+)
+
+PROJECTION = OwnFields(
+    "Sidecar_Projection__c",
+    "Sidecar_Key__c",
+    _own(
+        {
+            "Scope": ("scope_label", TEXT),
+            "Rep": ("rep_id", TEXT),
+            "Quarter_Start": ("quarter_start", DATE),
+            "Quarter_Label": ("quarter_label", TEXT),
+            "Segment": ("segment", TEXT),
+            "Plan": ("plan", MONEY),
+            "Booked": ("booked", MONEY),
+            "Open_Pipeline": ("open_pipeline", MONEY),
+            "Worst": ("worst", MONEY),
+            "Commit": ("commit", MONEY),
+            "Best": ("best", MONEY),
+            "Expected": ("expected", MONEY),
+            "Gap": ("gap", MONEY),
+            "Plan_Probability": ("plan_probability", PERCENT),
+            "Win_Rate": ("win_rate", PERCENT),
+            "Confidence": ("confidence", TEXT),
+        }
+    ),
+)
+
+OWN_FIELDS = (ACCOUNT, OPPORTUNITY, PROJECTION)
