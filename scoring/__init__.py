@@ -1,1 +1,27 @@
-"""Computes scores: tables in, tables out."""
+"""Computes scores: tables in, tables out.
+
+Input is a `Book` (tables of `scoring.book`), an as-of day and, for deals, a fiscal quarter. Output tables are described
+in `scoring.results`. Nothing here reads files, the clock or Salesforce; the same input gives the same output.
+"""
+
+from scoring.book import SEGMENTS, Book, validate
+from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
+from scoring.quarter import NoQuarterError, Quarter, quarter_at
+from scoring.results import DealScores, HealthScores
+from scoring.settings import RISK_TAGS, DealSettings
+
+__all__ = [
+    "RISK_TAGS",
+    "SEGMENTS",
+    "Book",
+    "DealScores",
+    "DealSettings",
+    "HealthScores",
+    "NoQuarterError",
+    "Quarter",
+    "ScoringError",
+    "ScoringInputError",
+    "ScoringSettingsError",
+    "quarter_at",
+    "validate",
+]

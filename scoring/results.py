@@ -1,0 +1,187 @@
+"""The tables that come out of `scoring`: their columns, dtypes, units and whether a value may be missing."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from scoring.columns import Column, Table
+
+SCORES = Table(
+    "scores",
+    (
+        Column("opportunity_id", "text", about="one row per open deal"),
+        Column("win_probability", "number", False, "0..1, of winning at all"),
+        Column("win_probability_low", "number", False, "0..1, 10 % quantile of what the history allows"),
+        Column("win_probability_high", "number", False, "0..1, 90 % quantile"),
+        Column("quarter_probability", "number", False, "0..1, of being won by the end of the quarter"),
+        Column("expected_close", "day", True, "median day of winning, given a win; missing beyond every won deal"),
+        Column("expected_close_early", "day", True, "10 % quantile"),
+        Column("expected_close_late", "day", True, "90 % quantile"),
+        Column("forecast_arr", "number", True, "win_probability x arr; missing where the arr is"),
+        Column("confidence", "text", False, "High, Medium or Low"),
+        Column("confidence_reason", "text", False, "in words"),
+        Column("stage", "text", True),
+        Column("segment", "text", True),
+        Column("stage_entered", "day", False, "day of the last change into the present stage, else of creation"),
+        Column("typical_stage_days", "count", True, "days, median of won deals in this stage"),
+        Column("slow_stage_days", "count", True, "days, 90 % quantile of won deals in this stage"),
+        Column("stage_won_deals", "count", False, "won deals behind the two"),
+        Column("pushes", "count", False, "how often the close date was moved later"),
+        Column("risk_tags", "text", False, "joined by `;` in the order of RISK_TAGS; '' for none"),
+        Column("missing", "text", False, "labels of empty inputs joined by `;`; '' for none"),
+        Column("action_text", "text", True, "the most urgent thing to do, at most 255 characters"),
+        Column("action_why", "text", True, "why"),
+    ),
+    key="opportunity_id",
+)
+FACTORS = Table(
+    "factors",
+    (
+        Column("opportunity_id", "text"),
+        Column("rank", "count", False, "1 = moved the probability most"),
+        Column("label", "text", False, "Stage, Segment or Time in stage"),
+        Column("points", "number", False, "percentage points; a deal's add up to 100 x (win_probability - base_rate)"),
+        Column("text", "text", False, "in words"),
+    ),
+)
+STAGE_BENCHMARKS = Table(
+    "stages",
+    (
+        Column("stage", "text"),
+        Column("segment", "text", False, "a segment, or All"),
+        Column("closed_deals", "count", False, "closed deals that went through the stage"),
+        Column("won_deals", "count", False, "won ones among them"),
+        Column("typical_days", "count", True, "days, median of the won deals' longest visit"),
+        Column("slow_days", "count", True, "days, 90 % quantile"),
+    ),
+)
+BENCHMARKS = Table(
+    "benchmarks",
+    (
+        Column("segment", "text", False, "a segment, Unknown, or All"),
+        Column("won", "count", False, "won deals"),
+        Column("closed", "count", False, "closed deals"),
+        Column("median_arr", "number", True, "corporate currency a year, of won deals"),
+        Column("median_cycle_days", "count", True, "days from creation to win"),
+    ),
+    key="segment",
+)
+PROJECTION = Table(
+    "projection",
+    (
+        Column("scope", "text", False, "Org, Rep or Account"),
+        Column("scope_id", "text", False, "user or account id; '' for Org"),
+        Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
+        Column("plan", "number", True, "corporate currency; missing without a plan"),
+        Column("booked", "number", False, "arr won in the quarter"),
+        Column("open_pipeline", "number", False, "arr of open deals whose close date is in the quarter"),
+        Column("worst", "number", False, "10 % quantile of the quarter's final bookings"),
+        Column("commit", "number", False, "50 % quantile"),
+        Column("best", "number", False, "90 % quantile"),
+        Column("expected", "number", False, "booked + sum of quarter_probability x arr; adds up over rows"),
+        Column("gap", "number", True, "plan - booked"),
+        Column("plan_probability", "number", True, "0..1, of final bookings reaching the plan"),
+        Column("win_rate", "number", False, "0..1, of closed deals of the row, shrunk to the org's"),
+        Column("deals", "count", False, "open deals whose close date is in the quarter"),
+        Column("confidence", "text", False, "High, Medium or Low"),
+        Column("confidence_reason", "text", False),
+    ),
+)
+HEALTH = Table(
+    "health",
+    (
+        Column("account_id", "text", about="one row per account"),
+        Column("health", "number", True, "0..100; missing when no dimension is known"),
+        Column("technical", "number", True, "0..100; missing when under the needed coverage"),
+        Column("deployment", "number", True),
+        Column("adoption", "number", True),
+        Column("band", "text", False, "Green, Yellow, Red or Unknown"),
+        Column("coverage", "number", False, "0..1, share of the inputs that are there and fresh"),
+        Column("change_30_days", "number", True, "points against 30 days before, over what was known at both"),
+        Column("churn_risk", "number", True, "0..1, of losing the next renewal; missing with nothing to renew"),
+        Column("churn_basis", "text", True, "what churn_risk rests on, in words"),
+        Column("next_renewal", "day", True),
+        Column("current_arr", "number", True, "corporate currency a year"),
+        Column("action_text", "text", True),
+        Column("action_owner", "text", True, "SC, CSM, AE or Support"),
+    ),
+    key="account_id",
+)
+DIMENSIONS = Table(
+    "dimensions",
+    (
+        Column("account_id", "text"),
+        Column("dimension", "text", False, "technical, deployment or adoption"),
+        Column("label", "text"),
+        Column("score", "number", True, "0..100"),
+        Column("coverage", "number", False, "0..1"),
+        Column("weight", "number", False, "0..1, in the total"),
+        Column("missing", "text", False, "labels of measures without data joined by `;`; '' for none"),
+    ),
+)
+MEASURES = Table(
+    "measures",
+    (
+        Column("account_id", "text"),
+        Column("dimension", "text"),
+        Column("measure", "text"),
+        Column("label", "text"),
+        Column("value", "number", False, "in `unit`"),
+        Column("unit", "text"),
+        Column("score", "number", False, "0..100"),
+        Column("weight", "number", False, "0..1, in the dimension"),
+        Column("freshness", "number", False, "0..1, 1 = up to date"),
+        Column("text", "text", False, "words with the numbers"),
+        Column("record_ids", "text", False, "up to 5 ids joined by `;`; '' for none"),
+    ),
+)
+REASONS = Table(
+    "reasons",
+    (
+        Column("account_id", "text"),
+        Column("rank", "count", False, "1 = costs most"),
+        Column("dimension", "text"),
+        Column("measure", "text"),
+        Column("points", "number", False, "points, negative; an account's add up to health - 100"),
+        Column("text", "text"),
+        Column("record_ids", "text"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DealScores:
+    """Scores of the open deals and what they rest on.
+
+    Attributes:
+        scores: `SCORES`, one row per open deal, ordered by opportunity_id.
+        factors: `FACTORS`, ordered by opportunity_id and rank.
+        stages: `STAGE_BENCHMARKS`.
+        benchmarks: `BENCHMARKS`.
+        base_rate: 0..1, the overall win rate every deal's factors start from.
+        base_deals: closed deals behind the base rate.
+    """
+
+    scores: pd.DataFrame
+    factors: pd.DataFrame
+    stages: pd.DataFrame
+    benchmarks: pd.DataFrame
+    base_rate: float
+    base_deals: int
+
+
+@dataclass(frozen=True)
+class HealthScores:
+    """Health of every account.
+
+    Attributes:
+        scores: `HEALTH`, one row per account, ordered by account_id.
+        dimensions: `DIMENSIONS`, three rows per account.
+        measures: `MEASURES`, one row per account and measure that has data.
+        reasons: `REASONS`, what takes points off, ordered by account_id and rank.
+    """
+
+    scores: pd.DataFrame
+    dimensions: pd.DataFrame
+    measures: pd.DataFrame
+    reasons: pd.DataFrame
