@@ -1,0 +1,154 @@
+"""The SQLite file: connections, transactions and a table per object."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from localorg.clock import Clock, stamp
+from localorg.errors import StoreError
+from localorg.schema.model import Field, SObject
+from localorg.store.sql import quoted
+
+COLUMN_TYPES = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL", "percent": "REAL"}
+BUSY_SECONDS = 60.0
+# References that nobody looks rows up by; an index on them would only slow every write down.
+UNINDEXED_REFERENCES = frozenset(
+    {"CreatedById", "LastModifiedById", "MasterRecordId", "LastAmountChangedHistoryId", "LastCloseDateChangedHistoryId"}
+)
+_META_TABLES = """
+CREATE TABLE IF NOT EXISTS "_setting" (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_counter" (key TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_deployed" (kind TEXT, name TEXT, content TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """The org's file. Readers see the state of the last finished write; there is one writer at a time."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self._clock = clock
+        self._time_zone = "UTC"
+        self._write_lock = threading.RLock()
+        self._idle_readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._closed = False
+        try:
+            self._write_connection = self._connect()
+            self._write_connection.execute("PRAGMA journal_mode = WAL")
+            self._write_connection.executescript(_META_TABLES)
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{path} cannot be opened as a local org ({error}); give a new path or a local org's file"
+            ) from error
+
+    def set_time_zone(self, time_zone: str) -> None:
+        """Let `sf_today()` tell the day of this time zone (an IANA name)."""
+        self._time_zone = time_zone
+
+    @contextmanager
+    def reader(self) -> Iterator[sqlite3.Connection]:
+        """A read-only connection which sees one state of the file from its first query to its end."""
+        connection = self._take_reader()
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            if self._closed:
+                connection.close()
+            else:
+                self._idle_readers.put(connection)
+
+    @contextmanager
+    def writer(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection, alone, in one transaction: committed at the end, undone on any exception.
+
+        Used inside another `writer()` of the same thread it joins that transaction.
+        """
+        with self._write_lock:
+            connection = self._write_connection
+            if connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._closed = True
+        while True:
+            try:
+                self._idle_readers.get_nowait().close()
+            except Empty:
+                break
+        with self._write_lock:
+            self._write_connection.close()
+
+    def ensure_tables(self, objects: Iterable[SObject]) -> None:
+        """Create missing tables, add missing columns and indexes; what is there already stays."""
+        with self.writer() as connection:
+            for sobject in objects:
+                _ensure_table(connection, sobject)
+
+    def _take_reader(self) -> sqlite3.Connection:
+        try:
+            return self._idle_readers.get_nowait()
+        except Empty:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.create_function("sf_today", 0, lambda: self._clock.today(self._time_zone).isoformat())
+        connection.create_function("sf_now", 0, lambda: stamp(self._clock.now()))
+        return connection
+
+
+def column_definition(field: Field) -> str:
+    """The SQL which declares a field's column."""
+    if field.type == "id":
+        return f"{quoted(field.name)} TEXT PRIMARY KEY NOT NULL"
+    suffix = " NOT NULL DEFAULT 0" if field.type == "boolean" else ""
+    return f"{quoted(field.name)} {COLUMN_TYPES.get(field.type, 'TEXT')}{suffix}"
+
+
+def index_names(sobject: SObject) -> dict[str, str]:
+    """The indexes of an object's table besides its primary key: name -> SQL that creates it."""
+    found = {}
+    for field in sobject.stored_fields:
+        reference = field.type == "reference" and field.name not in UNINDEXED_REFERENCES
+        if not (reference or field.external_id or field.unique or field.name == "SystemModstamp"):
+            continue
+        name = f"{sobject.name}.{field.name}"
+        found[name] = f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(sobject.name)} ({quoted(field.name)})"
+    return found
+
+
+def _ensure_table(connection: sqlite3.Connection, sobject: SObject) -> None:
+    table = quoted(sobject.name)
+    present = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    columns = [field for field in sobject.stored_fields if field.name not in present]
+    if not present:
+        definitions = ", ".join(column_definition(field) for field in columns)
+        deleted = "" if "IsDeleted" in sobject.fields else ', "IsDeleted" INTEGER NOT NULL DEFAULT 0'
+        connection.execute(f"CREATE TABLE {table} ({definitions}{deleted})")
+    else:
+        for field in columns:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column_definition(field)}")
+    if columns:
+        for statement in index_names(sobject).values():
+            connection.execute(statement)
