@@ -55,7 +55,7 @@ ACCOUNT = OwnFields(
             "Health_Adoption": ("adoption", SCORE),
             "Health_Band": ("band", TEXT),
             "Health_Coverage": ("coverage", PERCENT),
-            "Health_Change": ("change_30d", SCORE),
+            "Health_Change": ("change_30_days", SCORE),
             "Health_Detail": ("health_detail", JSON),
             "Churn_Risk": ("churn_risk", PERCENT),
             "Next_Renewal": ("next_renewal", DATE),
@@ -78,8 +78,8 @@ OPPORTUNITY = OwnFields(
     _own(
         {
             "Win_Probability": ("win_probability", PERCENT),
-            "Win_Probability_Low": ("win_low", PERCENT),
-            "Win_Probability_High": ("win_high", PERCENT),
+            "Win_Probability_Low": ("win_probability_low", PERCENT),
+            "Win_Probability_High": ("win_probability_high", PERCENT),
             "Quarter_Probability": ("quarter_probability", PERCENT),
             "Expected_Close": ("expected_close", DATE),
             "Expected_Close_Early": ("expected_close_early", DATE),
@@ -87,9 +87,9 @@ OPPORTUNITY = OwnFields(
             "Forecast_ARR": ("forecast_arr", MONEY),
             "Confidence": ("confidence", TEXT),
             "Stage_Entered": ("stage_entered", DATE),
-            "Typical_Stage_Age": ("typical_stage_age", COUNT),
+            "Typical_Stage_Age": ("typical_stage_days", COUNT),
             "Risk_Tags": ("risk_tags", TEXT),
-            "Suggested_Action": ("suggested_action", TEXT),
+            "Suggested_Action": ("action_text", TEXT),
             "Score_Detail": ("score_detail", JSON),
         }
     ),

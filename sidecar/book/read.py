@@ -1,7 +1,5 @@
 """Reading the whole book out of a mirror."""
 
-import pandas as pd
-
 from scoring import Book
 from sidecar.book import customer, deals
 from sidecar.book.columns import sources
@@ -9,13 +7,12 @@ from sidecar.configuration import Configuration
 from sync import Mirror
 
 
-def read_book(mirror: Mirror, configuration: Configuration, quarters: pd.DataFrame) -> Book:
+def read_book(mirror: Mirror, configuration: Configuration) -> Book:
     """The canonical tables, as they stand in the mirror now.
 
     Args:
         mirror: after a pull.
         configuration: its field mapping and segments.
-        quarters: the fiscal calendar (columns `label`, `start`, `end`).
     """
     source = sources(mirror)
     queries = {
@@ -33,5 +30,4 @@ def read_book(mirror: Mirror, configuration: Configuration, quarters: pd.DataFra
         "plans": deals.plans(source),
         "users": customer.users(source),
     }
-    tables = {name: mirror.connection.execute(query).df() for name, query in queries.items()}
-    return Book(**tables, quarters=quarters)
+    return Book(**{name: mirror.connection.execute(query).df() for name, query in queries.items()})

@@ -1,0 +1,75 @@
+"""The command line: `sidecar COMMAND`. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done in part."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sidecar.options import CONFIG, STATE, Setting
+
+# Commands are imported when they are used: `sidecar --help` has no need of DuckDB, pandas or Flask.
+COMMANDS = {
+    "demo": "sidecar.demo",
+    "org": "sidecar.org.command",
+    "pull": "sidecar.commands",
+    "plan": "sidecar.commands",
+    "refresh": "sidecar.commands",
+    "runs": "sidecar.commands",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module; None for a name that is no command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="salesforce-sidecar", prog_name="sidecar")
+@CONFIG
+@STATE
+@click.pass_context
+def cli(context: click.Context, config_file: Path | None, state_folder: Path | None) -> None:
+    """Customer health, win probabilities and ARR projections beside Salesforce.
+
+    Without a configured org, commands work on the local org in the state directory.
+    """
+    context.obj = Setting(config_file, state_folder)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code; a known error is one message, never a traceback."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    from sidecar.failure import exit_code_of  # the error classes of all floors; not needed for --help
+
+    try:
+        result: Any = cli.main(args=arguments, prog_name="sidecar", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.Abort:
+        return exit_code_of(KeyboardInterrupt())
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (Exception, KeyboardInterrupt) as error:
+        code = exit_code_of(error)
+        if code is None:
+            raise
+        return code
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,35 @@
+"""The org of a run: the configured one, or the local org of the state directory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sidecar.configuration import Configuration
+from sidecar.state import State
+from sync import Org, OrgSettings
+
+
+@contextmanager
+def connected(configuration: Configuration, state: State) -> Iterator[Org]:
+    """Log in, starting the local org for the block's duration when no org is configured.
+
+    Raises:
+        sync.ConfigurationError: wrong key, wrong user, unreachable host; with the remedy.
+    """
+    section = configuration.org
+    if section.username is None or section.consumer_key is None or section.private_key_file is None:
+        from sidecar.org import embedded  # a run against a configured org never loads the local one
+
+        with embedded.served(state):
+            yield Org.connect(embedded.settings(state))
+        return
+    yield Org.connect(
+        OrgSettings(
+            login_url=section.login_url,
+            username=section.username,
+            consumer_key=section.consumer_key,
+            private_key_file=section.private_key_file,
+            audience=section.audience,
+            api_version=section.api_version,
+            ca_bundle=section.ca_bundle,
+        )
+    )

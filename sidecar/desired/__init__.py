@@ -1,0 +1,5 @@
+"""From score tables to the records the org should hold: the package's fields, in the org's units."""
+
+from sidecar.desired.build import Desired, desired_records
+
+__all__ = ["Desired", "desired_records"]

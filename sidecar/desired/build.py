@@ -1,0 +1,91 @@
+"""Joining the score tables into desired records, in DuckDB: vectorised, details as JSON included."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from scoring import DealScores, HealthScores, Quarter
+from sidecar.desired.accounts import ACCOUNTS
+from sidecar.desired.opportunities import OPPORTUNITIES
+from sidecar.desired.projections import PROJECTIONS
+from sidecar.targets import ACCOUNT, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The records the org should hold.
+
+    Attributes:
+        tables: object's API name -> Arrow table with the key, every field of ours and, where rows are sorted by a
+            parent, that column.
+    """
+
+    tables: Mapping[str, pa.Table]
+
+    @property
+    def scored(self) -> int:
+        """Records with a desired state."""
+        return sum(len(table) for table in self.tables.values())
+
+
+def desired_records(
+    deals: pd.DataFrame,
+    scores: DealScores,
+    health: HealthScores,
+    projection: pd.DataFrame,
+    quarter: Quarter,
+    scored_at: pd.Timestamp,
+) -> Desired:
+    """Turn scores into desired records.
+
+    Args:
+        deals: the book's opportunities (`opportunity_id`, `account_id`).
+        scores: of the open deals. Closed deals have no row and so are left alone.
+        health: of the accounts.
+        projection: of the quarter, by org, rep and account.
+        quarter: the fiscal quarter projected.
+        scored_at: UTC moment that is written beside changed values.
+
+    Returns:
+        Tables in the org's units: percentages 0..100, whole scores, dates without time.
+    """
+    with duckdb.connect(":memory:", config={"TimeZone": "UTC"}) as connection:
+        frames = {
+            "deals": deals[["opportunity_id", "account_id"]],
+            "scores": scores.scores,
+            "factors": scores.factors,
+            "benchmarks": scores.benchmarks,
+            "base": pd.DataFrame({"rate": [scores.base_rate], "deals": [scores.base_deals]}),
+            "health": health.scores,
+            "dimensions": health.dimensions,
+            "measures": health.measures,
+            "reasons": health.reasons,
+            "projection": projection,
+            "quarter": pd.DataFrame({"label": [quarter.label], "start": [quarter.start], "end": [quarter.end]}),
+        }
+        for name, frame in frames.items():
+            connection.register(name, frame)
+        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS))
+        return Desired({own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts})
+
+
+def _in_org_units(
+    connection: duckdb.DuckDBPyConnection, own: OwnFields, query: str, scored_at: pd.Timestamp
+) -> pa.Table:
+    columns = [f'id AS "{own.key}"', *([own.parent] if own.parent else [])]
+    columns += [f'{_value(column, kind)} AS "{field}"' for field, (column, kind) in own.columns.items()]
+    moment = f"TIMESTAMP '{scored_at:%Y-%m-%d %H:%M:%S}'"
+    return connection.execute(f'SELECT {", ".join(columns)}, {moment} AS "{SCORED_AT}" FROM ({query})').to_arrow_table()
+
+
+def _value(column: str, kind: str) -> str:
+    if kind == PERCENT:
+        return f'round(100 * "{column}", 1)'
+    if kind == DATE:
+        return f'CAST("{column}" AS DATE)'
+    if kind in (TEXT, JSON):
+        return f'CAST("{column}" AS VARCHAR)'
+    return f'CAST("{column}" AS DOUBLE)'

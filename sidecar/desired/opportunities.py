@@ -1,0 +1,34 @@
+"""What an opportunity's fields should hold. `Score_Detail` is the contract with the component `sidecarDealScore`."""
+
+# Nothing in the detail changes only because time passes: ages are shown from dates by the component.
+OPPORTUNITIES = """
+    WITH factor AS (
+        SELECT opportunity_id,
+               list({'label': label, 'points': round(points, 2), 'text': text} ORDER BY rank) AS factors
+        FROM factors GROUP BY opportunity_id
+    )
+    SELECT scores.opportunity_id AS id, deals.account_id,
+           win_probability, win_probability_low, win_probability_high, quarter_probability,
+           expected_close, expected_close_early, expected_close_late, forecast_arr, confidence,
+           stage_entered, typical_stage_days, nullif(risk_tags, '') AS risk_tags, action_text,
+           to_json({
+               'v': 1,
+               'base': {'rate': round(base.rate, 4), 'n': base.deals},
+               'factors': coalesce(factor.factors, []),
+               'stage': CASE WHEN scores.stage IS NOT NULL THEN {
+                   'name': scores.stage, 'entered': strftime(stage_entered, '%Y-%m-%d'),
+                   'typical_days': typical_stage_days, 'slow_days': slow_stage_days, 'n': stage_won_deals} END,
+               'benchmark': CASE WHEN benchmarks.won > 0 THEN {
+                   'kind': benchmarks.segment, 'won': benchmarks.won, 'closed': benchmarks.closed,
+                   'median_arr': benchmarks.median_arr, 'median_cycle_days': benchmarks.median_cycle_days} END,
+               'missing': string_split(nullif(missing, ''), ';'),
+               'confidence_reason': confidence_reason,
+               'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'why': action_why} END
+           })::VARCHAR AS score_detail
+    FROM scores
+    JOIN deals USING (opportunity_id)
+    CROSS JOIN base
+    LEFT JOIN factor USING (opportunity_id)
+    LEFT JOIN benchmarks ON benchmarks.segment = coalesce(scores.segment, 'All')
+    ORDER BY id
+"""

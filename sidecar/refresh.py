@@ -1,0 +1,108 @@
+"""One run of the flow: pull -> mirror -> book -> scores -> plan -> write back -> ledger."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pandas as pd
+
+import scoring
+import sync
+from sidecar.book import read_book
+from sidecar.book.calendar import quarters, start_month, today
+from sidecar.catalogue import catalogue
+from sidecar.configuration import Configuration
+from sidecar.desired import Desired, desired_records
+from sidecar.targets import OWN_FIELDS
+from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What scoring made of the mirror.
+
+    Attributes:
+        as_of: the day of the scores.
+        quarter: the fiscal quarter projected.
+        desired: the records the org should hold.
+    """
+
+    as_of: date
+    quarter: scoring.Quarter
+    desired: Desired
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What one refresh did.
+
+    Attributes:
+        run_id: its name in the ledger.
+        pulled, scored, plan, written: the reports of its steps.
+        calls: API calls of the whole run.
+        seconds: wall time.
+    """
+
+    run_id: str
+    pulled: PullReport
+    scored: Scored
+    plan: Plan
+    written: WriteReport
+    calls: int
+    seconds: float
+
+    def as_dict(self) -> Mapping[str, object]:
+        """The same for machines."""
+        return {
+            "run": self.run_id,
+            "as_of": self.scored.as_of.isoformat(),
+            "quarter": self.scored.quarter.label,
+            "read": {item.name: item.rows_read for item in self.pulled.objects},
+            "rows_read": sum(item.rows_read for item in self.pulled.objects),
+            "scored": {name: len(table) for name, table in self.scored.desired.tables.items()},
+            "values_changed": len(self.plan.changes),
+            "rows_changed": self.plan.rows,
+            "rows_written": self.written.rows_written,
+            "rows_refused": self.written.rows_refused,
+            "refused": self.written.refused,
+            "calls": self.calls,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """A name for a run that sorts by time and is not made twice: `20260105T101112-9f3a`."""
+    return f"{now or datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+def pull(org: Org, mirror: Mirror, configuration: Configuration, progress: Progress) -> PullReport:
+    """Bring what changed into the mirror."""
+    return sync.pull(
+        org, mirror, catalogue(configuration), progress=progress, bulk_threshold=configuration.pull.bulk_threshold
+    )
+
+
+def score(mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Scored:
+    """Score the book as it stands in the mirror.
+
+    Args:
+        as_of: the day to score for; default the org's today. Later records of the mirror are not looked at.
+    """
+    progress.stage("Score")
+    day = as_of or today(mirror)
+    moment = pd.Timestamp(day)
+    book = read_book(mirror, configuration)
+    quarter = scoring.quarter_at(quarters(day, start_month(mirror, configuration)), moment)
+    deals = scoring.score_deals(book, moment, quarter)
+    projection = scoring.project_quarter(book, deals, moment, quarter)
+    health = scoring.score_health(book, moment)
+    scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
+    desired = desired_records(book.opportunities, deals, health, projection, quarter, scored_at)
+    return Scored(day, quarter, desired)
+
+
+def make_plan(org: Org, mirror: Mirror, configuration: Configuration, scored: Scored) -> Plan:
+    """The difference between desired and present values. Nothing is written."""
+    targets = [own.target(configuration.write) for own in OWN_FIELDS]
+    return sync.make_plan(org, mirror, targets, scored.desired.tables)

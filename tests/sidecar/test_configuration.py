@@ -1,0 +1,68 @@
+"""`sidecar.toml`: defaults, overrides, and messages that say which key, what was expected and the remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from sidecar.configuration import load
+from sidecar.errors import ConfigurationError
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "sidecar.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_no_file_gives_defaults_that_fit_a_plain_org(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    configuration = load(None)
+    assert not configuration.org.configured
+    assert configuration.segments.by_type()["existing customer - upgrade"] == "Upsell"
+
+
+def test_a_file_in_the_working_directory_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "[pull]\nbulk_threshold = 7\n")
+    monkeypatch.chdir(tmp_path)
+    assert load(None).pull.bulk_threshold == 7
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="there is no such file"):
+        load(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[org]\nusernam = "x"', r"unknown key org\.usernam: did you mean 'username'\?"),
+        ("[orgs]\n", r"unknown key orgs: did you mean 'org'\?"),
+        ('[mapping.opportunity]\nar = "X__c"', r"unknown key mapping\.opportunity\.ar: did you mean 'arr'\?"),
+        ('[mapping.opportunity]\nzzz = "X__c"', r"known here: arr, type"),
+        ("[pull]\nbulk_threshold = -1", r"pull\.bulk_threshold: .*greater than or equal to 0; received -1"),
+        ('[pull]\nbulk_threshold = "many"', r"pull\.bulk_threshold: .*integer.*received 'many'"),
+        ('[org]\napi_version = "latest"', r"org\.api_version"),
+        ("[calendar]\nfiscal_year_start_month = 13", r"calendar\.fiscal_year_start_month"),
+        ('[org]\nusername = "x"', r"no consumer_key and no private_key_file"),
+        ('[segments]\nrenew = ["New"]', r"the type 'New' stands under both Renew and Net New"),
+        ("[org", "not a TOML file"),
+    ],
+)
+def test_a_bad_file_is_refused_with_the_place(tmp_path: Path, text: str, message: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        load(file)
+    assert str(file) in str(caught.value)
+
+
+def test_paths_are_meant_from_the_file_s_own_folder(tmp_path: Path) -> None:
+    file = write(tmp_path, '[org]\nusername = "x"\nconsumer_key = "k"\nprivate_key_file = "keys/a.pem"')
+    assert load(file).org.private_key_file == tmp_path / "keys" / "a.pem"
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDECAR_WRITE__PROBABILITY_STEP", "2.5")
+    file = write(tmp_path, "[write]\nprobability_step = 4\nmoney_step = 9\n")
+    configuration = load(file)
+    assert configuration.write.probability_step == 2.5
+    assert configuration.write.money_step == 9
