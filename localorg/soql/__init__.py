@@ -1,0 +1,1 @@
+"""SOQL: own grammar, compiled to SQL over the org's SQLite file."""

@@ -1,0 +1,48 @@
+"""SQL rows to the JSON records of the REST API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from localorg.schema.model import Schema
+from localorg.soql.plan import AggregatePlan, Shape
+
+JsonRecord = dict[str, object]
+
+
+@dataclass(frozen=True)
+class RecordWriter:
+    """Makes records whose `attributes.url` begins with `base` (`/services/data/v66.0`)."""
+
+    base: str
+    schema: Schema
+
+    def record(self, shape: Shape, row: Sequence[object]) -> JsonRecord:
+        """The nested record of one SQL row."""
+        made: JsonRecord = dict(zip(shape.keys, row[shape.start :], strict=False))
+        made["attributes"] = self._attributes(shape.type, str(row[shape.start]))
+        for key in shape.booleans:
+            made[key] = made[key] == 1
+        for key in shape.addresses:
+            value = made[key]
+            made[key] = json.loads(value) if isinstance(value, str) else None
+        for key, parent in shape.parents:
+            made[key] = None if row[parent.start] is None else self.record(parent, row)
+        return made
+
+    def _attributes(self, type_name: str, record_id: str) -> JsonRecord:
+        url_type = type_name
+        if type_name == "Name":  # what a reference to one of several objects shows of its parent
+            actual = self.schema.by_prefix(record_id[:3])
+            url_type = actual.name if actual else type_name
+        return {"type": type_name, "url": f"{self.base}/sobjects/{url_type}/{record_id}"}
+
+
+def aggregate_record(plan: AggregatePlan, row: Sequence[object]) -> JsonRecord:
+    """One row of an aggregate query."""
+    made: JsonRecord = {"attributes": {"type": "AggregateResult"}}
+    for column, value in zip(plan.columns, row, strict=True):
+        made[column.name] = value == 1 if column.type == "boolean" and value is not None else value
+    return made
