@@ -1,0 +1,131 @@
+/**
+ * What the deal score shows, from the opportunity's fields: pure functions.
+ */
+import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import {
+    dayAt,
+    daysSince,
+    fill,
+    formatDay,
+    formatDayShort,
+    formatMoney,
+    formatMoneyShort,
+    formatPercent,
+    isNumber
+} from 'c/sidecarFormat';
+import * as label from './labels';
+
+function expectedClose({ expectedClose: day, expectedEarly, expectedLate, closeDate }) {
+    const isRange = expectedEarly && expectedLate;
+    const range = isRange ? fill(label.EXPECTED_RANGE, formatDayShort(expectedEarly), formatDay(expectedLate)) : '';
+    const isLater = isRange && closeDate && expectedEarly > closeDate;
+    return {
+        note: isLater ? fill(label.EXPECTED_LATER, range, formatDayShort(closeDate)) : range,
+        value: formatDay(day)
+    };
+}
+
+/** Figures beside the probability, each only where it is set. */
+export function figuresOf(values) {
+    const figures = [];
+    if (isNumber(values.thisQuarter)) {
+        figures.push({ key: 'quarter', name: label.THIS_QUARTER, value: formatPercent(values.thisQuarter) });
+    }
+    if (values.expectedClose) {
+        figures.push({ key: 'close', name: label.EXPECTED_CLOSE, ...expectedClose(values) });
+    }
+    if (isNumber(values.forecast)) {
+        const value = formatMoneyShort(values.forecast);
+        figures.push({ key: 'forecast', name: label.FORECAST, value, title: formatMoney(values.forecast) });
+    }
+    return figures;
+}
+
+function chancesOf(values, detail) {
+    const rate = numberOf(objectOf(detail.base).rate);
+    return {
+        probability: numberOf(values.probability),
+        low: numberOf(values.low),
+        high: numberOf(values.high),
+        base: rate === null ? null : rate * 100
+    };
+}
+
+function factorsOf(detail) {
+    return objectsOf(detail.factors)
+        .map((raw) => ({ label: textOf(raw.label), points: numberOf(raw.points), text: textOf(raw.text) }))
+        .filter((factor) => factor.points !== null);
+}
+
+/** Days in the stage are counted here, in the user's time zone: a stored number would be wrong tomorrow. */
+export function stageOf(values, detail, now) {
+    const stage = objectOf(detail.stage);
+    return {
+        name: values.stage || textOf(stage.name),
+        days: daysSince(values.stageEntered, now),
+        typical: numberOf(values.typicalAge) ?? numberOf(stage.typical_days),
+        slow: numberOf(stage.slow_days),
+        sample: numberOf(stage.n)
+    };
+}
+
+function benchmarkOf(values, detail, now) {
+    const raw = objectOf(detail.benchmark);
+    const closed = numberOf(raw.closed);
+    if (!closed) {
+        return null;
+    }
+    const createdDay = values.createdDate ? dayAt(Date.parse(values.createdDate)) : null;
+    return {
+        kind: textOf(raw.kind),
+        won: numberOf(raw.won) ?? 0,
+        closed,
+        medianArr: numberOf(raw.median_arr),
+        medianCycle: numberOf(raw.median_cycle_days),
+        age: daysSince(createdDay, now)
+    };
+}
+
+function actionOf(values, detail) {
+    const action = objectOf(detail.action);
+    const text = values.action || textOf(action.text);
+    return text ? { text, why: textOf(action.why) } : null;
+}
+
+function closedView({ isWon, closeDate }) {
+    return { isClosed: true, message: fill(isWon ? label.CLOSED_WON : label.CLOSED_LOST, formatDay(closeDate)) };
+}
+
+/**
+ * @param {object} values the opportunity's fields by the names in fields.js; undefined: not visible, null: empty
+ * @param {number} now milliseconds since 1970
+ * @returns {object} `isHidden`, `isClosed`, `isEmpty` or `isScored`, and what is then shown
+ */
+export function dealView(values, now) {
+    if (values.isClosed) {
+        return closedView(values);
+    }
+    if (values.probability === undefined && values.scoredAt === undefined) {
+        return { isHidden: true };
+    }
+    const { state, value: detail } = readDetail(values.detail);
+    const missing = textsOf(detail.missing);
+    if (!isNumber(values.probability)) {
+        return { isEmpty: true, missing, scoredAt: values.scoredAt };
+    }
+    return {
+        isScored: true,
+        chances: chancesOf(values, detail),
+        confidence: values.confidence,
+        confidenceReason: textOf(detail.confidence_reason),
+        figures: figuresOf(values),
+        riskTags: (values.riskTags || '').split(';').filter(Boolean),
+        action: actionOf(values, detail),
+        missing,
+        factors: factorsOf(detail),
+        stage: stageOf(values, detail, now),
+        benchmark: benchmarkOf(values, detail, now),
+        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        scoredAt: values.scoredAt
+    };
+}

@@ -1,0 +1,53 @@
+/**
+ * Reads the JSON of the detail fields. What is in them was written by another program and may be cut, older or newer than this component:
+ * nothing in it is trusted, every value is checked for its type, and no text of it is ever used as markup.
+ */
+import { isNumber } from 'c/sidecarFormat';
+
+const VERSION = 1;
+
+export const DETAIL = Object.freeze({ OK: 'ok', EMPTY: 'empty', HIDDEN: 'hidden', BROKEN: 'broken' });
+
+/**
+ * @param {string|null|undefined} json value of a detail field; undefined when the user may not see the field
+ * @returns {{state: string, value: object}} state is one of DETAIL; value is {} unless state is OK
+ */
+export function readDetail(json) {
+    if (json === undefined) {
+        return { state: DETAIL.HIDDEN, value: {} };
+    }
+    if (!json) {
+        return { state: DETAIL.EMPTY, value: {} };
+    }
+    try {
+        const value = JSON.parse(json);
+        return value?.v === VERSION ? { state: DETAIL.OK, value } : { state: DETAIL.BROKEN, value: {} };
+    } catch {
+        return { state: DETAIL.BROKEN, value: {} };
+    }
+}
+
+/** @returns {number|null} the value if it is a finite number */
+export function numberOf(value) {
+    return isNumber(value) ? value : null;
+}
+
+/** @returns {string} the value if it is text, else "" */
+export function textOf(value) {
+    return typeof value === 'string' ? value : '';
+}
+
+/** @returns {object[]} the objects of a list; [] for anything else */
+export function objectsOf(value) {
+    return Array.isArray(value) ? value.filter((item) => item !== null && typeof item === 'object') : [];
+}
+
+/** @returns {string[]} the non-empty texts of a list; [] for anything else */
+export function textsOf(value) {
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];
+}
+
+/** @returns {object} the value if it is an object, else {} */
+export function objectOf(value) {
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}

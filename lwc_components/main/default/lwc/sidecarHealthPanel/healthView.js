@@ -1,0 +1,159 @@
+/**
+ * What the health panel shows, from the account's fields: pure functions, so that they can be tested without a page.
+ */
+import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import {
+    daysSince,
+    fill,
+    formatDay,
+    formatMoneyShort,
+    formatMoney,
+    formatPercent,
+    isNumber,
+    plural
+} from 'c/sidecarFormat';
+import * as label from './labels';
+
+const LOW_COVERAGE = 60;
+const DIMENSIONS = ['technical', 'deployment', 'adoption'];
+const DIMENSION_NAMES = { technical: label.TECHNICAL, deployment: label.DEPLOYMENT, adoption: label.ADOPTION };
+const OWNERS = { SC: label.OWNER_SC, CSM: label.OWNER_CSM, AE: label.OWNER_AE, Support: label.OWNER_SUPPORT };
+
+function measureOf(raw, index) {
+    return {
+        key: textOf(raw.key) || String(index),
+        label: textOf(raw.label),
+        value: raw.value,
+        unit: textOf(raw.unit),
+        score: numberOf(raw.score),
+        weight: numberOf(raw.weight),
+        text: textOf(raw.text)
+    };
+}
+
+/** The three dimensions, always in the same order; what the detail lacks is taken from the fields. */
+export function dimensionsOf(values, detail) {
+    const written = objectsOf(detail.dimensions);
+    return DIMENSIONS.map((key) => {
+        const raw = written.find((dimension) => dimension.key === key) ?? {};
+        return {
+            key,
+            label: DIMENSION_NAMES[key],
+            score: numberOf(values[key]) ?? numberOf(raw.score),
+            coverage: numberOf(raw.coverage),
+            measures: objectsOf(raw.measures).map(measureOf),
+            missing: textsOf(raw.missing)
+        };
+    });
+}
+
+/** Reasons, the heaviest first. */
+export function reasonsOf(detail) {
+    return objectsOf(detail.reasons)
+        .map((raw) => ({
+            points: numberOf(raw.points) ?? 0,
+            text: textOf(raw.text),
+            recordIds: textsOf(raw.record_ids)
+        }))
+        .filter((reason) => reason.text !== '')
+        .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+}
+
+function actionOf(detail) {
+    const { text, owner } = objectOf(detail.action);
+    return textOf(text) ? { text, owner: OWNERS[owner] ?? textOf(owner) } : null;
+}
+
+/** The change over 30 days in words, with an icon; nothing when there is no score to compare with. */
+export function changeOf(points) {
+    if (!isNumber(points)) {
+        return { text: label.CHANGE_NONE, icon: '', changeClass: 'change' };
+    }
+    if (points === 0) {
+        return { text: label.CHANGE_FLAT, icon: 'utility:dash', changeClass: 'change' };
+    }
+    return points < 0
+        ? {
+              text: plural(-points, label.CHANGE_DOWN_ONE, label.CHANGE_DOWN),
+              icon: 'utility:arrowdown',
+              changeClass: 'change change_down'
+          }
+        : {
+              text: plural(points, label.CHANGE_UP_ONE, label.CHANGE_UP),
+              icon: 'utility:arrowup',
+              changeClass: 'change change_up'
+          };
+}
+
+function renewalNote(day, now) {
+    const days = -daysSince(day, now);
+    if (days === 0) {
+        return label.RENEWAL_TODAY;
+    }
+    return days > 0
+        ? plural(days, label.RENEWAL_IN_ONE, label.RENEWAL_IN)
+        : plural(-days, label.RENEWAL_AGO_ONE, label.RENEWAL_AGO);
+}
+
+/** Facts beside the score, each only where it is set. */
+export function factsOf(values, now) {
+    const facts = [];
+    if (values.nextRenewal) {
+        const note = renewalNote(values.nextRenewal, now);
+        facts.push({ key: 'renewal', name: label.NEXT_RENEWAL, value: formatDay(values.nextRenewal), note });
+    }
+    if (isNumber(values.currentArr)) {
+        const value = formatMoneyShort(values.currentArr);
+        facts.push({ key: 'arr', name: label.CURRENT_ARR, value, title: formatMoney(values.currentArr) });
+    }
+    if (isNumber(values.churnRisk)) {
+        facts.push({
+            key: 'churn',
+            name: label.CHURN_RISK,
+            value: formatPercent(values.churnRisk),
+            note: label.CHURN_RISK_NOTE
+        });
+    }
+    return facts;
+}
+
+function missingOf(dimensions) {
+    return dimensions.flatMap((dimension) =>
+        dimension.missing.map((text, index) => ({
+            key: `${dimension.key}${index}`,
+            text: fill(label.MISSING_ITEM, dimension.label, text)
+        }))
+    );
+}
+
+/**
+ * @param {object} values the account's fields by the names in fields.js; undefined: not visible, null: empty
+ * @param {number} now milliseconds since 1970
+ * @returns {object} `isHidden`, `isEmpty` or `isScored`, and what is then shown
+ */
+export function healthView(values, now) {
+    if (values.health === undefined && values.band === undefined && values.scoredAt === undefined) {
+        return { isHidden: true };
+    }
+    const { state, value: detail } = readDetail(values.detail);
+    if (!isNumber(values.health) && !values.band && !values.scoredAt) {
+        return { isEmpty: true };
+    }
+    const dimensions = dimensionsOf(values, detail);
+    const hasLowCoverage = isNumber(values.coverage) && values.coverage < LOW_COVERAGE;
+    return {
+        isScored: true,
+        score: numberOf(values.health),
+        band: values.band,
+        change: changeOf(values.change),
+        coverage: isNumber(values.coverage) ? fill(label.COVERAGE, formatPercent(values.coverage)) : '',
+        lowCoverage: hasLowCoverage ? fill(label.COVERAGE_LOW, formatPercent(values.coverage)) : '',
+        missing: hasLowCoverage ? missingOf(dimensions) : [],
+        dimensions,
+        reasons: reasonsOf(detail),
+        action: actionOf(detail),
+        facts: factsOf(values, now),
+        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        scoredAt: values.scoredAt
+    };
+}

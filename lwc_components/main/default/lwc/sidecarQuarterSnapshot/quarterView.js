@@ -1,0 +1,106 @@
+/**
+ * What the quarter's snapshot shows, from the account's values: pure functions.
+ */
+import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf } from 'c/sidecarDetail';
+import { fill, formatMoney, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
+import * as label from './labels';
+
+/** Share of the plan in percent; null where there is no plan to reach. */
+function shareOf(amount, plan) {
+    return isNumber(amount) && isNumber(plan) && plan > 0 ? (amount / plan) * 100 : null;
+}
+
+function figure(key, name, amount, note, currency) {
+    return { key, name, value: formatMoneyShort(amount, currency), title: formatMoney(amount, currency), note };
+}
+
+function planNote(amount, plan) {
+    const share = shareOf(amount, plan);
+    return share === null ? '' : fill(label.OF_PLAN, formatPercent(share));
+}
+
+function gapFigure({ gap }, currency) {
+    return gap > 0
+        ? figure('gap', label.GAP, gap, label.GAP_NOTE, currency)
+        : figure('gap', label.OVER, Math.abs(gap), label.OVER_NOTE, currency);
+}
+
+/** The figures in the order in which a seller asks for them: where am I, where will I land, how far is it. */
+export function figuresOf(values, currency) {
+    const figures = [
+        figure('booked', label.BOOKED, values.booked, planNote(values.booked, values.plan), currency),
+        figure('commit', label.COMMIT, values.commit, planNote(values.commit, values.plan), currency)
+    ];
+    if (isNumber(values.gap) && isNumber(values.plan)) {
+        figures.push(gapFigure(values, currency));
+    }
+    figures.push(figure('open', label.OPEN, values.open, '', currency));
+    return figures;
+}
+
+/** One sentence for the first second. */
+export function headlineOf({ booked, plan, gap }, currency) {
+    const share = shareOf(booked, plan);
+    if (share === null || !isNumber(gap)) {
+        return label.NO_PLAN;
+    }
+    const percent = formatPercent(share);
+    return gap > 0
+        ? fill(label.HEADLINE, percent, formatMoneyShort(gap, currency))
+        : fill(label.HEADLINE_OVER, percent);
+}
+
+function alertOf({ commit, plan }, detail, currency) {
+    const written = textOf(detail.alert);
+    if (written) {
+        return written;
+    }
+    const isShort = isNumber(commit) && isNumber(plan) && commit < plan;
+    return isShort
+        ? fill(label.ALERT, formatMoneyShort(plan - commit, currency), formatMoneyShort(plan, currency))
+        : '';
+}
+
+function segmentOf(raw) {
+    const names = ['plan', 'booked', 'open', 'worst', 'commit', 'best'];
+    return {
+        segment: textOf(raw.segment),
+        ...Object.fromEntries(names.map((name) => [name, numberOf(raw[name])]))
+    };
+}
+
+const FIELDS = ['plan', 'booked', 'open', 'worst', 'commit', 'best', 'gap'];
+
+/**
+ * @param {object|null} account values by the names of query.js
+ * @returns {object} `isHidden`, `isEmpty` or `isScored`, and what is then shown
+ */
+export function quarterView(account) {
+    if (!account || FIELDS.every((name) => account[name] === undefined)) {
+        return { isHidden: true };
+    }
+    if (!account.scoredAt && FIELDS.every((name) => !isNumber(account[name]))) {
+        return { isEmpty: true };
+    }
+    const { state, value: detail } = readDetail(account.detail);
+    const quarter = objectOf(detail.quarter);
+    const currency = textOf(detail.currency);
+    const total = Object.fromEntries(FIELDS.map((name) => [name, numberOf(account[name])]));
+    return {
+        isScored: true,
+        title: textOf(quarter.label) ? fill(label.TITLE_NAMED, quarter.label) : label.TITLE,
+        currency,
+        total,
+        headline: headlineOf(total, currency),
+        figures: figuresOf(total, currency),
+        alert: alertOf(total, detail, currency),
+        segments: objectsOf(detail.segments).map(segmentOf),
+        confidence: textOf(detail.confidence),
+        confidenceReason: textOf(detail.confidence_reason),
+        deals: account.deals,
+        quarterStart: textOf(quarter.start),
+        quarterEnd: textOf(quarter.end),
+        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        scoredAt: account.scoredAt
+    };
+}

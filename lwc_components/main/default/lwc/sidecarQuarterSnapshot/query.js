@@ -1,0 +1,113 @@
+import { gql } from 'lightning/graphql';
+
+/**
+ * One request for the whole snapshot. `@optional` leaves a field out where the user may not see it; without it the request would fail.
+ */
+export const QUARTER = gql`
+    query sidecarQuarter($recordId: ID) {
+        uiapi {
+            query {
+                Account(where: { Id: { eq: $recordId } }, first: 1) {
+                    edges {
+                        node {
+                            Id
+                            Sidecar_Quarter_Plan__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Booked__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Open__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Worst__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Commit__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Best__c @optional {
+                                value
+                            }
+                            Sidecar_Quarter_Gap__c @optional {
+                                value
+                            }
+                            Sidecar_Projection_Detail__c @optional {
+                                value
+                            }
+                            Sidecar_Scored_At__c @optional {
+                                value
+                            }
+                            Opportunities(
+                                first: 50
+                                where: { IsClosed: { eq: false } }
+                                orderBy: { Sidecar_Forecast_ARR__c: { order: DESC, nulls: LAST } }
+                            ) @optional {
+                                edges {
+                                    node {
+                                        Id
+                                        Name @optional {
+                                            value
+                                        }
+                                        StageName @optional {
+                                            value
+                                        }
+                                        CloseDate @optional {
+                                            value
+                                        }
+                                        Amount @optional {
+                                            value
+                                        }
+                                        Sidecar_Forecast_ARR__c @optional {
+                                            value
+                                        }
+                                        Sidecar_Win_Probability__c @optional {
+                                            value
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+`;
+
+const value = (node, field) => (node[field] === undefined ? undefined : node[field]?.value);
+
+function dealOf({ node }) {
+    return {
+        id: node.Id,
+        name: value(node, 'Name'),
+        stage: value(node, 'StageName'),
+        closeDate: value(node, 'CloseDate'),
+        amount: value(node, 'Amount'),
+        forecast: value(node, 'Sidecar_Forecast_ARR__c'),
+        probability: value(node, 'Sidecar_Win_Probability__c')
+    };
+}
+
+/**
+ * @param {object} data answer to the query
+ * @returns {object|null} the account's values by short names (undefined: not visible, null: empty); null if the account isn't visible
+ */
+export function accountOf(data) {
+    const node = data?.uiapi?.query?.Account?.edges?.[0]?.node;
+    if (!node) {
+        return null;
+    }
+    return {
+        plan: value(node, 'Sidecar_Quarter_Plan__c'),
+        booked: value(node, 'Sidecar_Quarter_Booked__c'),
+        open: value(node, 'Sidecar_Quarter_Open__c'),
+        worst: value(node, 'Sidecar_Quarter_Worst__c'),
+        commit: value(node, 'Sidecar_Quarter_Commit__c'),
+        best: value(node, 'Sidecar_Quarter_Best__c'),
+        gap: value(node, 'Sidecar_Quarter_Gap__c'),
+        detail: value(node, 'Sidecar_Projection_Detail__c'),
+        scoredAt: value(node, 'Sidecar_Scored_At__c'),
+        deals: (node.Opportunities?.edges ?? []).map(dealOf)
+    };
+}

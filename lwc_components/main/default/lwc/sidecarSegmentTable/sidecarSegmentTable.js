@@ -1,0 +1,49 @@
+import { LightningElement, api } from 'lwc';
+import { formatMoney, formatMoneyShort } from 'c/sidecarFormat';
+import SEGMENT from '@salesforce/label/c.Sidecar_Segment_Column';
+import PLAN from '@salesforce/label/c.Sidecar_Segment_Plan';
+import BOOKED from '@salesforce/label/c.Sidecar_Segment_Booked';
+import OPEN from '@salesforce/label/c.Sidecar_Segment_Open';
+import COMMIT from '@salesforce/label/c.Sidecar_Segment_Commit';
+import WHOLE from '@salesforce/label/c.Sidecar_Segment_Whole';
+import RENEW from '@salesforce/label/c.Sidecar_Segment_Renew';
+import UPSELL from '@salesforce/label/c.Sidecar_Segment_Upsell';
+import NET_NEW from '@salesforce/label/c.Sidecar_Segment_Net_New';
+import UNKNOWN from '@salesforce/label/c.Sidecar_Segment_Unknown';
+
+const NAMES = { Renew: RENEW, Upsell: UPSELL, 'Net New': NET_NEW, Unknown: UNKNOWN };
+const COLUMNS = [
+    { key: 'plan', name: PLAN },
+    { key: 'booked', name: BOOKED },
+    { key: 'open', name: OPEN },
+    { key: 'commit', name: COMMIT }
+];
+
+export default class SidecarSegmentTable extends LightningElement {
+    segmentColumn = SEGMENT;
+    columns = COLUMNS;
+
+    /** @type {object[]} segment, plan (null: none), booked, open, commit */
+    @api segments = [];
+    /** the same figures for the whole account, which are not the sums of the rows */
+    @api total = {};
+    /** @type {string} ISO code */
+    @api currency;
+
+    get rows() {
+        return [...this.segments.map((row) => this.toRow(row, NAMES[row.segment] ?? row.segment)), this.wholeRow];
+    }
+
+    get wholeRow() {
+        return { ...this.toRow(this.total, WHOLE), rowClass: 'whole' };
+    }
+
+    toRow(figures, name) {
+        const cells = COLUMNS.map(({ key }) => ({
+            key,
+            value: formatMoneyShort(figures[key], this.currency),
+            title: formatMoney(figures[key], this.currency)
+        }));
+        return { key: name, name, cells };
+    }
+}
