@@ -1,1 +1,50 @@
-"""Moves records between a Salesforce org and the mirror."""
+"""Moves records between a Salesforce org and a mirror on this machine, and back. Knows Salesforce, knows no scores."""
+
+from sync.catalogue import Catalogue, CatalogueObject
+from sync.client import Org, OrgSettings, Usage
+from sync.errors import (
+    ConfigurationError,
+    JobFailed,
+    MirrorBusy,
+    MissingField,
+    MissingPackage,
+    OrgUnavailable,
+    OutcomeUnknown,
+    RequestLimitReached,
+    RequestRefused,
+    RetryLater,
+    SyncError,
+    UnexpectedAnswer,
+)
+from sync.mirror import Mirror
+from sync.progress import SILENT, Progress
+from sync.pull import ObjectPull, PullReport, pull
+from sync.schema import FieldSchema, ObjectSchema
+
+__all__ = [
+    "SILENT",
+    "Catalogue",
+    "CatalogueObject",
+    "ConfigurationError",
+    "FieldSchema",
+    "JobFailed",
+    "Mirror",
+    "MirrorBusy",
+    "MissingField",
+    "MissingPackage",
+    "ObjectPull",
+    "ObjectSchema",
+    "Org",
+    "OrgSettings",
+    "OrgUnavailable",
+    "OutcomeUnknown",
+    "Progress",
+    "PullReport",
+    "RequestLimitReached",
+    "RequestRefused",
+    "RetryLater",
+    "SyncError",
+    "UnexpectedAnswer",
+    "Usage",
+    "pull",
+]

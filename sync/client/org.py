@@ -1,0 +1,127 @@
+"""One org as the rest of this package sees it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any
+
+import requests
+from simple_salesforce.api import Salesforce
+
+from sync.client.retry import read_answer
+from sync.client.session import OrgSession, Usage
+from sync.client.settings import OrgSettings
+from sync.errors import ConfigurationError, RequestRefused, UnexpectedAnswer
+from sync.schema import ObjectSchema, read_describe
+
+CLIENT_NAME = "salesforce-sidecar"
+
+
+class Org:
+    """A logged-in org. Made by `Org.connect`; usable as a context manager, which closes its connections."""
+
+    def __init__(self, session: OrgSession) -> None:
+        self.session = session
+        self.instance_url = session.token.instance_url
+        self.salesforce = Salesforce(
+            instance_url=self.instance_url,
+            session_id=session.token.access_token,
+            version=session.settings.api_version,
+            session=session,
+        )
+        self.org_id = session.token.org_id
+        self._root = f"/services/data/v{session.settings.api_version}"
+        self._described: dict[str, ObjectSchema] = {}
+
+    @classmethod
+    def connect(cls, settings: OrgSettings) -> Org:
+        """Log in.
+
+        Raises ConfigurationError (wrong key, user, audience, address or clock: the message says which and the remedy)
+        or RetryLater (the login host is busy or down).
+        """
+        return cls(OrgSession(settings))
+
+    @property
+    def calls(self) -> int:
+        """API calls made so far, repeats included."""
+        return self.session.calls
+
+    @property
+    def usage(self) -> Usage | None:
+        """The org's own count of requests in 24 hours, None before the first answer that carries it."""
+        return self.session.usage
+
+    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        """One call of the data API.
+
+        Parameters
+        ----------
+        method, kwargs : as for `requests.Session.request`, and `repeatable` (see `OrgSession`).
+        path : below the version (`/query`), or absolute as the org hands it out (`/services/data/...`).
+
+        Raises RequestRefused for a permanent refusal, RetryLater when the org does not serve it, ConfigurationError
+        when the version is unknown or the session is not accepted.
+        """
+        url = self.url(path)
+        headers = {"Sforce-Call-Options": f"client={CLIENT_NAME}", **kwargs.pop("headers", {})}
+        response = self.session.request(method, url, headers=headers, **kwargs)
+        answer = read_answer(response)
+        if answer.status >= 300:
+            response.close()
+            raise RequestRefused(
+                answer.status, answer.code, answer.message, fields=answer.fields, where=f"{method} {path}"
+            )
+        return response
+
+    def url(self, path: str) -> str:
+        """Full address of a path."""
+        return self.instance_url + (path if path.startswith("/services/") else self._root + path)
+
+    def json(self, method: str, path: str, **kwargs: Any) -> Any:
+        """`call`, with the answer's JSON; raises UnexpectedAnswer when it is none."""
+        response = self.call(method, path, **kwargs)
+        try:
+            return response.json()
+        except ValueError:
+            raise UnexpectedAnswer(f"{method} {path} was answered with something that is no JSON") from None
+
+    def describe(self, name: str, *, fresh: bool = False) -> ObjectSchema:
+        """Schema of one object as this user sees it, kept for the life of the connection unless `fresh` is asked.
+
+        Raises RequestRefused with status 404 when the org has no such object (or hides it).
+        """
+        known = None if fresh else self._described.get(name.lower())
+        if known is None:
+            known = read_describe(self.json("GET", f"/sobjects/{name}/describe"))
+            self._described[name.lower()] = known
+        return known
+
+    def check_version(self) -> None:
+        """Raise ConfigurationError unless the org serves the configured API version."""
+        offered = [entry["version"] for entry in self.json("GET", "/services/data")]
+        version = self.session.settings.api_version
+        if version not in offered:
+            raise ConfigurationError(f"api_version is {version!r}: this org serves {', '.join(offered)}")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
+    def __enter__(self) -> Org:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def org_time(response: requests.Response) -> datetime | None:
+    """The org's clock (naive UTC) when it gave this answer, None if the answer does not say."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC).replace(tzinfo=None)
+    except (KeyError, ValueError):
+        return None

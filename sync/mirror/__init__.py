@@ -1,0 +1,78 @@
+"""The mirror: the org's records in one DuckDB file, a table per object under the org's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from sync.mirror.bookkeeping import read_state
+from sync.mirror.database import connect
+from sync.mirror.tables import columns_of
+from sync.schema import ObjectSchema
+
+__all__ = ["Mirror"]
+
+
+class Mirror:
+    """An open mirror file; only one process can hold it. Close it, or use it as a context manager.
+
+    `connection` is the DuckDB connection. Rows are in the schema `main` (`Id` is unique in each table; dates are DATE,
+    datetimes TIMESTAMP in UTC, numbers DOUBLE, ints BIGINT, the rest VARCHAR); what the sync keeps for itself is in
+    the schema `_sync`.
+    """
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path | str) -> Mirror:
+        """Open the file, or create it.
+
+        Raises MirrorBusy when another process holds it, ConfigurationError when the file is no mirror or was written
+        by a newer version.
+        """
+        return cls(Path(path), connect(Path(path)))
+
+    def table_names(self) -> tuple[str, ...]:
+        """Names of the objects that are in the mirror, in alphabetical order."""
+        rows = self.connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary ORDER BY table_name"
+        ).fetchall()
+        return tuple(str(name) for (name,) in rows)
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Column -> DuckDB type of one object, empty when it is not in the mirror."""
+        return columns_of(self.connection, name)
+
+    def schema(self, name: str) -> ObjectSchema | None:
+        """The org's schema of one object as it was at the last pull, None when it was never pulled."""
+        state = read_state(self.connection, name)
+        return state.schema if state else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Everything in the block is kept together, or nothing of it when the block raises."""
+        self.connection.execute("BEGIN")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def __enter__(self) -> Mirror:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,77 @@
+"""What the mirror remembers between runs, apart from the rows: watermarks, schemas, running query jobs, its org."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from sync.errors import ConfigurationError
+from sync.schema import ObjectSchema
+
+
+@dataclass(frozen=True)
+class ObjectState:
+    """What is known of an object: its schema when it was last pulled, and up to when its changes are in the mirror."""
+
+    schema: ObjectSchema
+    watermark: datetime | None
+
+
+def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
+    """Note that this mirror belongs to that org; raise ConfigurationError when it belongs to another one."""
+    row = connection.execute("SELECT value FROM _sync.properties WHERE name = 'org'").fetchone()
+    if row is None:
+        connection.execute("INSERT INTO _sync.properties VALUES ('org', ?)", [org_id])
+    elif row[0] != org_id:
+        raise ConfigurationError(
+            f"this mirror holds the records of org {row[0]}, the login leads to org {org_id}. Remedy: use the settings"
+            " of the first org, or another state directory for the second"
+        )
+
+
+def read_state(connection: duckdb.DuckDBPyConnection, sobject: str) -> ObjectState | None:
+    """State of an object, None if it was never pulled."""
+    row = connection.execute(
+        "SELECT described, watermark FROM _sync.objects WHERE lower(object) = lower(?)", [sobject]
+    ).fetchone()
+    return ObjectState(ObjectSchema.from_json(row[0]), row[1]) if row else None
+
+
+def write_state(
+    connection: duckdb.DuckDBPyConnection, schema: ObjectSchema, watermark: datetime | None, pulled_at: datetime
+) -> None:
+    """Keep the state of an object (part of the transaction that stores its rows)."""
+    connection.execute(
+        "INSERT OR REPLACE INTO _sync.objects VALUES (?, ?, ?, ?)",
+        [schema.name, schema.to_json(), watermark, pulled_at],
+    )
+
+
+def find_query_job(connection: duckdb.DuckDBPyConnection, query: str, api_version: str) -> str | None:
+    """Id of a query job that a former run left behind, if it asked the same of the same API version.
+
+    (Results can be read with the version of the job only: Bulk API 2.0 guide, "Get Results for a Query Job".)
+    """
+    row = connection.execute(
+        "SELECT job_id FROM _sync.query_jobs WHERE query = ? AND api_version = ?", [query, api_version]
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def keep_query_job(
+    connection: duckdb.DuckDBPyConnection, sobject: str, query: str, api_version: str, job_id: str
+) -> None:
+    """Remember a job before anything of it is read."""
+    connection.execute("INSERT INTO _sync.query_jobs VALUES (?, ?, ?, ?)", [sobject, query, api_version, job_id])
+
+
+def forget_query_job(connection: duckdb.DuckDBPyConnection, job_id: str) -> None:
+    """The job failed, or the org knows it no more."""
+    connection.execute("DELETE FROM _sync.query_jobs WHERE job_id = ?", [job_id])
+
+
+def forget_query_jobs(connection: duckdb.DuckDBPyConnection, sobject: str) -> None:
+    """All jobs of the object are read, or asked for changes since a moment that has passed."""
+    connection.execute("DELETE FROM _sync.query_jobs WHERE object = ?", [sobject])

@@ -1,0 +1,189 @@
+"""Tables of the mirror: their columns, and how batches get into them.
+
+Everything here works inside the caller's transaction. Names come from the org's describe and are quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from sync.schema import FieldSchema
+
+_STAGING = "staging_rows"
+
+
+def quoted(name: str) -> str:
+    """An identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def column_list(names: Iterable[str], prefix: str = "") -> str:
+    """Identifiers joined by commas."""
+    return ", ".join(prefix + quoted(name) for name in names)
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Column name -> DuckDB type of a table of the mirror, empty when there is no such table."""
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        " AND database_name = current_database() AND lower(table_name) = lower(?) ORDER BY column_index",
+        [table],
+    ).fetchall()
+    return {str(name): str(kind) for name, kind in rows}
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """How a table's columns were fitted to the org's schema."""
+
+    created: bool
+    to_backfill: tuple[FieldSchema, ...]
+    dropped: tuple[str, ...]
+
+
+def compare_columns(present: Mapping[str, str], fields: Sequence[FieldSchema]) -> Alteration:
+    """Which columns have to be filled anew (new or of another type) and which are gone from the org."""
+    wanted = {field.name.lower() for field in fields}
+    known = {name.lower(): kind for name, kind in present.items()}
+    fill = tuple(field for field in fields if known.get(field.name.lower()) != field.duckdb)
+    return Alteration(not present, fill, tuple(name for name in present if name.lower() not in wanted))
+
+
+def apply_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, fields: Sequence[FieldSchema], alteration: Alteration
+) -> None:
+    """Create the table, or drop and add columns as `alteration` says."""
+    if alteration.created:
+        columns = ", ".join(f"{quoted(field.name)} {field.duckdb}" for field in fields)
+        connection.execute(f"CREATE TABLE {quoted(table)} ({columns})")
+        return
+    for name in alteration.dropped:
+        connection.execute(f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}")
+    for field in alteration.to_backfill:
+        connection.execute(f"ALTER TABLE {quoted(table)} DROP COLUMN IF EXISTS {quoted(field.name)}")
+        connection.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(field.name)} {field.duckdb}")
+
+
+class _Guarded:
+    """Batches for DuckDB; keeps the error of their source, which DuckDB would flatten into a text."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self.error: BaseException | None = None
+        self.rows = 0
+        self._batches = batches
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in self._batches:
+                self.rows += batch.num_rows
+                yield batch
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[FieldSchema], batches: Iterable[pa.RecordBatch]
+) -> int:
+    """Stream batches into the (quoted) table `target`; returns the number of rows that came."""
+    guarded = _Guarded(batches)
+    schema = pa.schema([pa.field(field.name, field.arrow) for field in fields])
+    reader = pa.RecordBatchReader.from_batches(schema, iter(guarded))
+    connection.register("incoming_rows", reader)
+    try:
+        connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM incoming_rows")
+    except duckdb.Error:
+        if guarded.error is not None:
+            raise guarded.error from None
+        raise
+    finally:
+        connection.unregister("incoming_rows")
+    return guarded.rows
+
+
+def drop_duplicates(connection: duckdb.DuckDBPyConnection, target: str, stamp: str | None) -> None:
+    """Keep one row of each Id, the newest: a repeated download brings rows twice."""
+    doubled = connection.execute(f"SELECT count(*) - count(DISTINCT Id) FROM {target}").fetchone()
+    if doubled and doubled[0]:
+        order = f"{quoted(stamp)} DESC NULLS LAST, rowid DESC" if stamp else "rowid DESC"
+        connection.execute(
+            f"DELETE FROM {target} WHERE rowid IN (SELECT rowid FROM {target}"
+            f" QUALIFY row_number() OVER (PARTITION BY Id ORDER BY {order}) > 1)"
+        )
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Rows that came over the wire, rows of the mirror that are new or different now, rows that left it."""
+
+    read: int
+    changed: int
+    removed: int = 0
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    fields: Sequence[FieldSchema],
+    batches: Iterable[pa.RecordBatch],
+    *,
+    stamp: str | None,
+    complete: bool,
+) -> Stored:
+    """Bring rows into a table, by Id. `complete`: they are all there are, so other rows leave the mirror."""
+    target = quoted(table)
+    if complete and connection.execute(f"SELECT 1 FROM {target} LIMIT 1").fetchone() is None:
+        read = append(connection, target, fields, batches)
+        drop_duplicates(connection, target, stamp)
+        return Stored(read, _count(connection, f"SELECT count(*) FROM {target}"))
+    names = column_list(field.name for field in fields)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {names} FROM {target} LIMIT 0")
+    read = append(connection, _STAGING, fields, batches)
+    drop_duplicates(connection, _STAGING, stamp)
+    removed = _count(connection, f"DELETE FROM {target} WHERE Id NOT IN (SELECT Id FROM {_STAGING})") if complete else 0
+    changed = _merge(connection, target, fields)
+    connection.execute(f"DROP TABLE {_STAGING}")
+    return Stored(read, changed, removed)
+
+
+def fill_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, fields: Sequence[FieldSchema], batches: Iterable[pa.RecordBatch]
+) -> int:
+    """Fill columns (`fields`, of which the first is Id) of rows that are there; returns the rows that came."""
+    names = column_list(field.name for field in fields)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {names} FROM {quoted(table)} LIMIT 0")
+    read = append(connection, _STAGING, fields, batches)
+    drop_duplicates(connection, _STAGING, None)
+    values = ", ".join(f"{quoted(field.name)} = s.{quoted(field.name)}" for field in fields if field.name != "Id")
+    connection.execute(f"UPDATE {quoted(table)} t SET {values} FROM {_STAGING} s WHERE t.Id = s.Id")
+    connection.execute(f"DROP TABLE {_STAGING}")
+    return read
+
+
+def remove(connection: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> int:
+    """Take rows out by Id; returns how many were there."""
+    connection.register("gone_rows", pa.table({"Id": pa.array(ids, pa.string())}))
+    try:
+        return _count(connection, f"DELETE FROM {quoted(table)} WHERE Id IN (SELECT Id FROM gone_rows)")
+    finally:
+        connection.unregister("gone_rows")
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[FieldSchema]) -> int:
+    same = " AND ".join(f"t.{quoted(f.name)} IS NOT DISTINCT FROM s.{quoted(f.name)}" for f in fields if f.name != "Id")
+    condition = f"t.Id = s.Id AND {same}" if same else "t.Id = s.Id"
+    connection.execute(
+        f"DELETE FROM {_STAGING} WHERE Id IN (SELECT s.Id FROM {_STAGING} s JOIN {target} t ON {condition})"
+    )
+    connection.execute(f"DELETE FROM {target} WHERE Id IN (SELECT Id FROM {_STAGING})")
+    return _count(connection, f"INSERT INTO {target} BY NAME SELECT * FROM {_STAGING}")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number of a query; for INSERT and DELETE that is the number of rows."""
+    row = connection.execute(sql).fetchone()
+    return int(row[0]) if row else 0
