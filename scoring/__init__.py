@@ -5,6 +5,7 @@ in `scoring.results`. Nothing here reads files, the clock or Salesforce; the sam
 """
 
 from scoring.book import SEGMENTS, Book, validate
+from scoring.deal_scores import score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
 from scoring.quarter import NoQuarterError, Quarter, quarter_at
 from scoring.results import DealScores, HealthScores
@@ -23,5 +24,6 @@ __all__ = [
     "ScoringInputError",
     "ScoringSettingsError",
     "quarter_at",
+    "score_deals",
     "validate",
 ]

@@ -1,0 +1,75 @@
+"""What won deals took: days in each stage, days from creation to win, and their size."""
+
+import pandas as pd
+
+from scoring.results import BENCHMARKS, STAGE_BENCHMARKS
+from scoring.settings import DealSettings
+
+ALL = "All"
+UNKNOWN = "Unknown"
+
+
+def stage_benchmarks(visits: pd.DataFrame, settings: DealSettings) -> pd.DataFrame:
+    """Days in each stage of won deals, for all deals and for the segments with enough of them.
+
+    Args:
+        visits: result of `stage_visits`.
+        settings: `segment_benchmark_deals` won deals are needed for a row of a segment's own.
+
+    Returns:
+        `STAGE_BENCHMARKS`, ordered by stage and segment.
+    """
+    by_segment = visits[visits["segment"].notna()]
+    long = pd.concat([visits.assign(segment=ALL), by_segment], ignore_index=True)
+    groups = long.groupby(["stage", "segment"], sort=True)["is_won"]
+    table = groups.agg(closed_deals="size", won_deals="sum").reset_index()
+    won = long[long["is_won"]].groupby(["stage", "segment"], sort=True)["stay_days"]
+    days = pd.DataFrame(
+        {"typical_days": won.quantile(0.5).round(), "slow_days": won.quantile(0.9).round()}
+    ).reset_index()
+    table = table.merge(days, on=["stage", "segment"], how="left")
+    enough = (table["segment"] == ALL) | (table["won_deals"] >= settings.segment_benchmark_deals)
+    return STAGE_BENCHMARKS.conform(table[enough])
+
+
+def deal_benchmarks(closed: pd.DataFrame) -> pd.DataFrame:
+    """Won and closed deals, median ARR and cycle by segment and over all.
+
+    Args:
+        closed: result of `closed_deals`.
+
+    Returns:
+        `BENCHMARKS`, with a row All even when no deal is closed.
+    """
+    by_segment = closed.assign(segment=closed["segment"].fillna(UNKNOWN))
+    long = pd.concat([closed.assign(segment=ALL), by_segment], ignore_index=True)
+    outcomes = long.groupby("segment", sort=True)["is_won"]
+    won = long[long["is_won"]].groupby("segment", sort=True)
+    counts = {
+        "won": outcomes.sum(),
+        "closed": outcomes.size(),
+        "median_arr": won["arr"].median(),
+        "median_cycle_days": won["cycle_days"].median().round(),
+    }
+    segments = pd.Index(long["segment"]).union(pd.Index([ALL])).unique()
+    table = pd.DataFrame(counts).reindex(segments).rename_axis("segment").reset_index()
+    return BENCHMARKS.conform(table.fillna({"won": 0, "closed": 0}))
+
+
+def benchmark_of(deals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """The stage benchmark of each deal: its segment's where there is one, else that of all deals.
+
+    Args:
+        deals: stage, segment.
+        benchmarks: `STAGE_BENCHMARKS`.
+
+    Returns:
+        typical_days, slow_days (NaN without a benchmark), won_deals (0 without), aligned with `deals`.
+    """
+    values = ["typical_days", "slow_days", "won_deals"]
+    own = deals[["stage", "segment"]].merge(benchmarks, on=["stage", "segment"], how="left")[values]
+    overall = benchmarks[benchmarks["segment"] == ALL]
+    every = deals[["stage"]].merge(overall, on="stage", how="left")[values]
+    has_own = own["won_deals"].notna()
+    result = own.where(has_own, every).astype("float64").set_axis(deals.index)
+    return result.fillna({"won_deals": 0.0})
