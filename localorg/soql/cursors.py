@@ -22,7 +22,7 @@ _ID_LENGTH = 18
 
 @dataclass(frozen=True)
 class Cursor:
-    """`child` leads from the query to the subquery whose rows these are: the place of each select item on the way."""
+    """`child` leads from the query to the subquery whose rows these are: its place on each level."""
 
     user: str
     query: str

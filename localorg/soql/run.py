@@ -30,7 +30,7 @@ _LONG_TEXTS_FOR_SMALL_PAGES = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """A request for records: who asks, the path its URLs begin with (`/services/data/v66.0`), and the page size asked for."""
+    """A request for records: who asks, the path its URLs begin with (`/services/data/v66.0`), the page size wanted."""
 
     user: User
     base: str
@@ -155,7 +155,7 @@ class Queries:
 
 
 def page_size(plan: RowPlan, asked: int) -> int:
-    """Rows of one page: what was asked for within Salesforce's bounds, fewer when two or more long texts are selected."""
+    """Rows of one page: as asked for within Salesforce's bounds, fewer when two or more long texts are selected."""
     long_texts = sum(1 for column in plan.columns if column.field is not None and column.field.length > 255)
     size = max(SMALLEST_PAGE, min(asked, LARGEST_PAGE))
     return SMALLEST_PAGE if long_texts >= _LONG_TEXTS_FOR_SMALL_PAGES else size

@@ -1,10 +1,11 @@
-"""Names in a query to columns of the store: objects, parents (as joins) and fields, as the running user may see them."""
+"""Names in a query to columns of the store: objects, parents (as joins) and fields, as the user may see them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
 from localorg.access import User
+from localorg.formula import formula_sql
 from localorg.schema.model import Field, Schema, SObject
 from localorg.soql import errors
 from localorg.soql.dates import Calendar
@@ -170,8 +171,6 @@ def reference_named(sobject: SObject, relationship: str, user: User) -> Field | 
 def column_sql(sobject: SObject, found: Field, table: str) -> str:
     """SQL of a field's value in the table called `table`: its column, its formula, or the JSON text of an address."""
     if found.formula is not None:
-        from localorg.formula import formula_sql
-
         return f"({formula_sql(sobject, found, table)})"
     if found.type == "address":
         return _address_sql(sobject, found, table)

@@ -1,0 +1,1 @@
+"""The local org's HTTP side: OAuth, REST, Bulk API 2.0."""

@@ -1,0 +1,57 @@
+"""The Flask application of a local org."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from localorg.faults import Faults
+from localorg.http import limits, local, oauth, query, roots
+from localorg.http.connected_app import find_app, make_app
+from localorg.http.errors import register_error_handlers
+from localorg.http.gate import register_gate
+from localorg.http.jobs import Jobs
+from localorg.http.limits import CallCounter
+from localorg.http.services import Services
+from localorg.http.session import Sessions
+from localorg.http.settings import Settings
+from localorg.org import LocalOrg
+from localorg.soql.cursors import Cursors
+from localorg.soql.run import Queries
+
+
+def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
+    """The org's HTTP side as a WSGI application; `app.extensions["localorg"]` holds its Services."""
+    services = _services(org, settings or Settings())
+    app = Flask("localorg", static_folder=None)
+    app.extensions["localorg"] = services
+    app.url_map.strict_slashes = False
+    register_error_handlers(app)
+    register_gate(app, services)
+    app.register_blueprint(oauth.blueprint(org, services.sessions, services.connected_app))
+    app.register_blueprint(local.blueprint(org, services.sessions, services.faults))
+    version = "/services/data/<version>"
+    for resource in (
+        roots.blueprint(org),
+        query.blueprint(services.queries),
+        limits.blueprint(org, services.calls),
+    ):
+        app.register_blueprint(resource, url_prefix=version)
+    return app
+
+
+def _services(org: LocalOrg, settings: Settings) -> Services:
+    spool = settings.spool or org.database.path.parent / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    cursors = Cursors(spool / "cursors")
+    cursors.drop_expired()
+    return Services(
+        org=org,
+        settings=settings,
+        sessions=Sessions(org.database, org.org_id, settings.session_seconds),
+        connected_app=find_app(org) or make_app(org)[0],
+        calls=CallCounter(spool / "api_calls.json", settings.daily_api_requests),
+        cursors=cursors,
+        queries=Queries(org, cursors),
+        jobs=Jobs(org.database, org.clock, spool / "jobs"),
+        faults=Faults(),
+    )

@@ -1,0 +1,71 @@
+"""`/services/data`, the version's own resource list, the objects and their describes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g
+
+from localorg.access import User
+from localorg.http.body import json_response
+from localorg.http.describe import describe, describe_summary
+from localorg.http.errors import not_found
+from localorg.http.session import current_user
+from localorg.org import LocalOrg
+from localorg.schema.model import SObject
+
+OLDEST_VERSION, NEWEST_VERSION = 50, 66
+_SEASONS = ("Spring", "Summer", "Winter")
+_SPRING_24 = 60
+_RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects", "ui-api")
+
+
+def versions() -> list[dict[str, str]]:
+    """The API versions the org answers, oldest first."""
+    found = []
+    for number in range(OLDEST_VERSION, NEWEST_VERSION + 1):
+        year, season = divmod(number - _SPRING_24, len(_SEASONS))
+        name = _SEASONS[season]
+        label = f"{name} '{24 + year + (name == 'Winter')}"
+        found.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
+    return found
+
+
+def find_object(org: LocalOrg, user: User, name: str) -> SObject:
+    """The object of a URL. Raises OrgError NOT_FOUND when the user has none of this name."""
+    found = org.schema.get(name)
+    if found is None or not user.may_read_object(found.name):
+        raise not_found()
+    return found
+
+
+def blueprint(org: LocalOrg) -> Blueprint:
+    """The resources that tell what there is."""
+    pages = Blueprint("roots", __name__)
+
+    @pages.get("")
+    @pages.get("/")
+    def resources() -> Response:
+        found = {name: f"{g.base}/{name}" for name in _RESOURCES}
+        return json_response(found | {"identity": f"/id/{org.org_id}/{current_user().id}"})
+
+    @pages.get("/sobjects")
+    @pages.get("/sobjects/")
+    def describe_global() -> Response:
+        user = current_user()
+        visible = [each for each in org.schema.objects.values() if user.may_read_object(each.name)]
+        summaries = [describe_summary(each, user, g.base) for each in sorted(visible, key=lambda each: each.name)]
+        return json_response({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": summaries})
+
+    @pages.get("/sobjects/<name>")
+    @pages.get("/sobjects/<name>/")
+    def describe_basic(name: str) -> Response:
+        user = current_user()
+        summary = describe_summary(find_object(org, user, name), user, g.base)
+        return json_response({"objectDescribe": summary, "recentItems": []})
+
+    @pages.get("/sobjects/<name>/describe")
+    @pages.get("/sobjects/<name>/describe/")
+    def describe_full(name: str) -> Response:
+        user = current_user()
+        return json_response(describe(find_object(org, user, name), user, g.base))
+
+    return pages

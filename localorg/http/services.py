@@ -1,0 +1,30 @@
+"""Everything the HTTP side of one org shares between its resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from localorg.faults import Faults
+from localorg.http.connected_app import ConnectedApp
+from localorg.http.jobs import Jobs
+from localorg.http.limits import CallCounter
+from localorg.http.session import Sessions
+from localorg.http.settings import Settings
+from localorg.org import LocalOrg
+from localorg.soql.cursors import Cursors
+from localorg.soql.run import Queries
+
+
+@dataclass(frozen=True)
+class Services:
+    """One served org. `app.extensions["localorg"]` holds it."""
+
+    org: LocalOrg
+    settings: Settings
+    sessions: Sessions
+    connected_app: ConnectedApp
+    calls: CallCounter
+    cursors: Cursors
+    queries: Queries
+    jobs: Jobs
+    faults: Faults
