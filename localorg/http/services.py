@@ -28,3 +28,7 @@ class Services:
     queries: Queries
     jobs: Jobs
     faults: Faults
+
+    def close(self) -> None:
+        """Stop what runs in the background and write down what is only in memory."""
+        self.calls.save()
