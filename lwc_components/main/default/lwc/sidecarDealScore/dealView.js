@@ -42,12 +42,14 @@ export function figuresOf(values) {
 }
 
 function chancesOf(values, detail) {
-    const rate = numberOf(objectOf(detail.base).rate);
+    const base = objectOf(detail.base);
+    const rate = numberOf(base.rate);
     return {
         probability: numberOf(values.probability),
         low: numberOf(values.low),
         high: numberOf(values.high),
-        base: rate === null ? null : rate * 100
+        base: rate === null ? null : rate * 100,
+        sample: numberOf(base.n)
     };
 }
 
@@ -86,6 +88,11 @@ function benchmarkOf(values, detail, now) {
     };
 }
 
+function missingOf(detail) {
+    const missing = textsOf(detail.missing);
+    return missing.length > 0 ? fill(label.MISSING, missing.join(', ')) : '';
+}
+
 function actionOf(values, detail) {
     const action = objectOf(detail.action);
     const text = values.action || textOf(action.text);
@@ -109,7 +116,7 @@ export function dealView(values, now) {
         return { isHidden: true };
     }
     const { state, value: detail } = readDetail(values.detail);
-    const missing = textsOf(detail.missing);
+    const missing = missingOf(detail);
     if (!isNumber(values.probability)) {
         return { isEmpty: true, missing, scoredAt: values.scoredAt };
     }

@@ -15,8 +15,8 @@ function toRow(factor, key, widest) {
         points: formatPoints(factor.points),
         x: `${isDown ? 50 - size : 50}%`,
         width: `${size}%`,
-        barClass: isDown ? 'bar bar_down' : 'bar bar_up',
-        pointsClass: isDown ? 'points points_down' : 'points points_up'
+        barClass: isDown ? 'bar_down' : 'bar_up',
+        pointsClass: isDown ? 'factor__points factor__points_down' : 'factor__points factor__points_up'
     };
 }
 

@@ -1,7 +1,8 @@
 import { LightningElement, api } from 'lwc';
-import { formatPercent } from 'c/sidecarFormat';
+import { fill, formatNumber, formatPercent, isNumber } from 'c/sidecarFormat';
 import { factorRows } from './factorRows';
 import BASE from '@salesforce/label/c.Sidecar_Factor_Base';
+import BASE_NOTE from '@salesforce/label/c.Sidecar_Factor_Base_Note';
 import RESULT from '@salesforce/label/c.Sidecar_Factor_Result';
 import REST from '@salesforce/label/c.Sidecar_Factor_Rest';
 import POINTS from '@salesforce/label/c.Sidecar_Factor_Points';
@@ -11,24 +12,27 @@ export default class SidecarFactorChart extends LightningElement {
 
     /** @type {{label: string, points: number, text: string}[]} in percentage points, the heaviest first */
     @api factors = [];
-    /** @type {number|null} percent from which the factors start */
-    @api base = null;
-    /** @type {number} percent at which they arrive */
-    @api result;
+    /** base (null: not known) and probability in percent: where the factors start and arrive; sample of the base */
+    @api chances;
 
     get rows() {
-        return factorRows(this.factors, this.base, this.result, REST);
+        return factorRows(this.factors, this.chances.base, this.chances.probability, REST);
     }
 
     get hasBase() {
-        return this.base !== null;
+        return isNumber(this.chances.base);
+    }
+
+    get baseNote() {
+        const { sample } = this.chances;
+        return isNumber(sample) ? fill(BASE_NOTE, formatNumber(sample)) : '';
     }
 
     get baseText() {
-        return formatPercent(this.base, 1);
+        return formatPercent(this.chances.base, 1);
     }
 
     get resultText() {
-        return formatPercent(this.result, 1);
+        return formatPercent(this.chances.probability, 1);
     }
 }

@@ -111,7 +111,7 @@ export function formatMoney(value, currency) {
 export function formatMoneyShort(value, currency) {
     const short = isNumber(value) && Math.abs(value) >= COMPACT_FROM;
     return short
-        ? money(value, currency, { notation: 'compact', maximumFractionDigits: Math.abs(value) < 1_000_000 ? 0 : 1 })
+        ? money(value, currency, { notation: 'compact', maximumFractionDigits: Math.abs(value) < 1_000_000 ? 0 : 2 })
         : formatMoney(value, currency);
 }
 

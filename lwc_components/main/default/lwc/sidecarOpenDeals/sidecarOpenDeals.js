@@ -53,16 +53,22 @@ export default class SidecarOpenDeals extends LightningElement {
     }
 
     toRow(deal) {
-        const isScored = isNumber(deal.probability);
         return {
             id: deal.id,
             name: deal.name || UNNAMED,
             facts: [deal.stage, this.closing(deal)].filter(Boolean).join(' · '),
             amount: formatMoneyShort(deal.amount, this.currency),
             amountTitle: formatMoney(deal.amount, this.currency),
-            outlook: isScored ? fill(LIKELY, formatPercent(deal.probability)) : NOT_SCORED,
-            forecast: isNumber(deal.forecast) ? fill(FORECAST, formatMoneyShort(deal.forecast, this.currency)) : ''
+            outlook: this.outlook(deal)
         };
+    }
+
+    outlook({ probability, forecast }) {
+        if (!isNumber(probability)) {
+            return NOT_SCORED;
+        }
+        const chance = fill(LIKELY, formatPercent(probability));
+        return isNumber(forecast) ? `${chance} · ${fill(FORECAST, formatMoneyShort(forecast, this.currency))}` : chance;
     }
 
     closing({ closeDate }) {

@@ -1,13 +1,5 @@
 export { default as TITLE } from '@salesforce/label/c.Sidecar_Quarter_Title';
 export { default as TITLE_NAMED } from '@salesforce/label/c.Sidecar_Quarter_Title_Named';
-export { default as OF_PLAN } from '@salesforce/label/c.Sidecar_Quarter_Of_Plan';
-export { default as BOOKED } from '@salesforce/label/c.Sidecar_Quarter_Booked';
-export { default as COMMIT } from '@salesforce/label/c.Sidecar_Quarter_Commit';
-export { default as OPEN } from '@salesforce/label/c.Sidecar_Quarter_Open';
-export { default as GAP } from '@salesforce/label/c.Sidecar_Quarter_Gap';
-export { default as GAP_NOTE } from '@salesforce/label/c.Sidecar_Quarter_Gap_Note';
-export { default as OVER } from '@salesforce/label/c.Sidecar_Quarter_Over';
-export { default as OVER_NOTE } from '@salesforce/label/c.Sidecar_Quarter_Over_Note';
 export { default as NO_PLAN } from '@salesforce/label/c.Sidecar_Quarter_No_Plan';
 export { default as HEADLINE } from '@salesforce/label/c.Sidecar_Quarter_Headline';
 export { default as HEADLINE_OVER } from '@salesforce/label/c.Sidecar_Quarter_Headline_Over';

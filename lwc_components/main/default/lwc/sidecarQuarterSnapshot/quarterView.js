@@ -2,40 +2,12 @@
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
 import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf } from 'c/sidecarDetail';
-import { fill, formatMoney, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
+import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
 import * as label from './labels';
 
 /** Share of the plan in percent; null where there is no plan to reach. */
 function shareOf(amount, plan) {
     return isNumber(amount) && isNumber(plan) && plan > 0 ? (amount / plan) * 100 : null;
-}
-
-function figure(key, name, amount, note, currency) {
-    return { key, name, value: formatMoneyShort(amount, currency), title: formatMoney(amount, currency), note };
-}
-
-function planNote(amount, plan) {
-    const share = shareOf(amount, plan);
-    return share === null ? '' : fill(label.OF_PLAN, formatPercent(share));
-}
-
-function gapFigure({ gap }, currency) {
-    return gap > 0
-        ? figure('gap', label.GAP, gap, label.GAP_NOTE, currency)
-        : figure('gap', label.OVER, Math.abs(gap), label.OVER_NOTE, currency);
-}
-
-/** The figures in the order in which a seller asks for them: where am I, where will I land, how far is it. */
-export function figuresOf(values, currency) {
-    const figures = [
-        figure('booked', label.BOOKED, values.booked, planNote(values.booked, values.plan), currency),
-        figure('commit', label.COMMIT, values.commit, planNote(values.commit, values.plan), currency)
-    ];
-    if (isNumber(values.gap) && isNumber(values.plan)) {
-        figures.push(gapFigure(values, currency));
-    }
-    figures.push(figure('open', label.OPEN, values.open, '', currency));
-    return figures;
 }
 
 /** One sentence for the first second. */
@@ -92,7 +64,6 @@ export function quarterView(account) {
         currency,
         total,
         headline: headlineOf(total, currency),
-        figures: figuresOf(total, currency),
         alert: alertOf(total, detail, currency),
         segments: objectsOf(detail.segments).map(segmentOf),
         confidence: textOf(detail.confidence),

@@ -1,18 +1,12 @@
 import { LightningElement, api } from 'lwc';
-import { fill, formatMoney, formatMoneyShort, isNumber } from 'c/sidecarFormat';
+import { fill, formatMoney, isNumber } from 'c/sidecarFormat';
+import { legendOf } from './legend';
 import { placeOn, stretch } from './scale';
-import BOOKED from '@salesforce/label/c.Sidecar_Range_Booked';
-import RANGE from '@salesforce/label/c.Sidecar_Range_Worst_Best';
-import COMMIT from '@salesforce/label/c.Sidecar_Range_Commit';
-import PLAN from '@salesforce/label/c.Sidecar_Range_Plan';
-import FROM_TO from '@salesforce/label/c.Sidecar_Range_From_To';
 import NO_PLAN from '@salesforce/label/c.Sidecar_Range_No_Plan';
 import ALTERNATIVE from '@salesforce/label/c.Sidecar_Range_Alternative';
 
 export default class SidecarRangeBar extends LightningElement {
-    label = { booked: BOOKED, range: RANGE, commit: COMMIT, plan: PLAN };
-
-    /** booked, worst, commit, best and plan; null where there is none */
+    /** plan, booked, open, worst, commit, best and gap; null where there is none */
     @api figures;
     /** @type {string} ISO code */
     @api currency;
@@ -38,15 +32,8 @@ export default class SidecarRangeBar extends LightningElement {
         return isNumber(this.figures.plan) ? this.place(this.figures.plan) : null;
     }
 
-    get text() {
-        const short = (amount) => formatMoneyShort(amount, this.currency);
-        const { booked, worst, commit, best, plan } = this.figures;
-        return {
-            booked: short(booked),
-            range: fill(FROM_TO, short(worst), short(best)),
-            commit: short(commit),
-            plan: isNumber(plan) ? short(plan) : NO_PLAN
-        };
+    get legend() {
+        return legendOf(this.figures, this.currency);
     }
 
     get alternative() {

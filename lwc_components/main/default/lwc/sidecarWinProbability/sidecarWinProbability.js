@@ -1,5 +1,5 @@
 import { LightningElement, api } from 'lwc';
-import { fill, formatPercent, isNumber } from 'c/sidecarFormat';
+import { fill, formatNumber, formatPercent, isNumber } from 'c/sidecarFormat';
 import NAME from '@salesforce/label/c.Sidecar_Chance_Name';
 import RANGE from '@salesforce/label/c.Sidecar_Chance_Range';
 import BASE from '@salesforce/label/c.Sidecar_Chance_Base';
@@ -7,7 +7,7 @@ import BASE from '@salesforce/label/c.Sidecar_Chance_Base';
 export default class SidecarWinProbability extends LightningElement {
     name = NAME;
 
-    /** probability, low, high and base in percent; low, high and base may be null */
+    /** probability, low, high and base in percent, sample of the base; all but the probability may be null */
     @api chances;
     /** @type {'High'|'Medium'|'Low'} */
     @api confidence;
@@ -37,6 +37,7 @@ export default class SidecarWinProbability extends LightningElement {
     }
 
     get baseText() {
-        return this.baseAt ? fill(BASE, formatPercent(this.chances.base)) : '';
+        const { base, sample } = this.chances;
+        return this.baseAt ? fill(BASE, formatPercent(base), formatNumber(sample)) : '';
     }
 }
