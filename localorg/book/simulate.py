@@ -1,0 +1,174 @@
+"""Deals walk through the chain, all of them at once, one step after the other; what changed is logged.
+
+The chain knows only in which quarter a deal is due. The close date itself is written here, so that it always agrees with the
+state: the due quarter can be read off it, and pushes are its moves into later quarters plus the quarters it is overdue.
+Within the quarter a date that has passed is moved on by most reps; some (`neglect`) leave it, which is the overdue dirt that
+every pipeline has. Amounts are revised on the way; the chain does not depend on them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from localorg.book import chain
+from localorg.book.catalogue import LOST, OPEN, WON
+from localorg.book.columns import Bools, Floats, Ints
+from localorg.book.steps import Steps, month_of, quarter_of, quarter_start, workday
+
+
+@dataclass(frozen=True)
+class Births:
+    """Deals as they begin: the step and day they are entered, stage, close date (day), amount, and whether dates are neglected."""
+
+    step: Ints
+    day: Ints
+    stage: Ints
+    close: Ints
+    amount: Floats
+    neglect: Bools
+
+
+@dataclass(frozen=True)
+class Log:
+    """One row per change, in the order of deal and time: all values after the change."""
+
+    deal: Ints
+    day: Ints
+    stage: Ints
+    close: Ints
+    amount: Floats
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where the deals stand after the last step (stage, weeks in it, pushes, due quarter, close date, amount), and the log."""
+
+    stage: Ints
+    age: Ints
+    pushes: Ints
+    due: Ints
+    close: Ints
+    amount: Floats
+    ended: Ints  # the day on which it was won or lost; -1 while open
+    log: Log
+
+
+def day_in_quarter(quarter: Ints, earliest: Ints, rng: np.random.Generator) -> Ints:
+    """A close date in each quarter, not before `earliest` if that can be: half on the last day, a fifth at a month's end."""
+    start, after = quarter_start(quarter), quarter_start(quarter + 1)
+    low = np.minimum(np.maximum(start, earliest), after - 1)
+    free = low + (rng.random(len(low)) * (after - low)).astype(np.int64)
+    month_end = (free.astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64) - 1
+    habit = rng.random(len(low))
+    chosen = np.where(habit < 0.5, after - 1, np.where(habit < 0.7, month_end, free))
+    return np.maximum(workday(chosen), low)
+
+
+class Simulation:
+    """One walk of all deals. `run` returns it."""
+
+    def __init__(self, profile: chain.Profile, births: Births, steps: Steps, rng: np.random.Generator) -> None:
+        self._steps, self._rng, self._births = steps, rng, births
+        self._drive = chain.drivers(profile)
+        self.stage, self.close, self.amount = births.stage.copy(), births.close.copy(), births.amount.copy()
+        count = len(profile)
+        self.age, self.pushes = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        ahead = quarter_of(births.close) - steps.quarter[births.step]
+        self.due = np.clip(ahead, 0, chain.DUES - 1)
+        self.ended = np.full(count, -1, np.int64)
+        self._parts: list[Log] = [
+            Log(np.arange(count), births.day, self.stage.copy(), self.close.copy(), self.amount.copy())
+        ]
+
+    def run(self) -> Walk:
+        """Walk through all steps; a deal's first move is in the step after its birth."""
+        order = np.argsort(self._births.step, kind="stable")
+        born = np.searchsorted(self._births.step[order], np.arange(len(self._steps) + 1))
+        active = np.empty(0, np.int64)
+        for step in range(len(self._steps)):
+            if len(active):
+                active = self._step(step, active)
+            active = np.concatenate([active, order[born[step] : born[step + 1]]])
+            if self._steps.left[step] == 0:
+                self.pushes[active], self.due[active] = chain.roll(self.pushes[active], self.due[active])
+        return Walk(self.stage, self.age, self.pushes, self.due, self.close, self.amount, self.ended, self._log())
+
+    def _log(self) -> Log:
+        columns = [
+            np.concatenate([getattr(p, n) for p in self._parts]) for n in ("deal", "day", "stage", "close", "amount")
+        ]
+        order = np.argsort(columns[0], kind="stable")  # parts are in the order of time already
+        return Log(*(c[order] for c in columns))
+
+    def _step(self, step: int, deals: Ints) -> Ints:
+        steps, rng = self._steps, self._rng
+        now = chain.Moment(int(steps.left[step]), int(month_of(steps.last[step : step + 1])[0]))
+        day = self._event_day(step, len(deals))
+        stage = self.stage[deals]
+        after = self._move(deals, stage, now)
+        moved = after != stage
+        self.stage[deals] = after
+        self.age[deals] = np.where(moved, 0, np.minimum(self.age[deals] + 1, chain.AGES - 1))
+        ended = after >= OPEN
+        self.close[deals[ended]] = day[ended]
+        self.ended[deals[ended]] = day[ended]
+        still = ~ended
+        dated = np.zeros(len(deals), np.bool_)
+        dated[still] = self._dates(step, now, deals[still], day[still])
+        revised = self._revise(deals, stage, after, moved)
+        changed = moved | dated | revised
+        rows = deals[changed]
+        self._parts.append(Log(rows, day[changed], self.stage[rows], self.close[rows], self.amount[rows]))
+        return deals[still]
+
+    def _event_day(self, step: int, count: int) -> Ints:
+        first, last = int(self._steps.first[step]), int(self._steps.last[step])
+        late = 0.45 if self._steps.left[step] == 0 else 1.0  # the quarter's last days
+        day = first + np.floor((last - first + 1) * self._rng.random(count) ** late).astype(np.int64)
+        return np.maximum(workday(np.minimum(day, last)), first)
+
+    def _move(self, deals: Ints, stage: Ints, now: chain.Moment) -> Ints:
+        drive = chain.Drivers(self._drive.segment[deals], self._drive.on[deals], self._drive.lost[deals])
+        chance = chain.exits(drive, stage, self.age[deals], self.pushes[deals], self.due[deals], now)
+        roll = self._rng.random(len(deals))
+        skips = self._rng.random(len(deals)) < chain.SKIP_SHARE
+        target = np.where(skips, chain.SKIP[drive.segment, stage], chain.NEXT[drive.segment, stage])
+        out = np.where(roll < chance.on, target, stage)
+        out = np.where((roll >= chance.on) & (roll < chance.on + chance.lost), LOST, out)
+        falls = (roll >= chance.on + chance.lost) & (roll < chance.on + chance.lost + chance.back)
+        return np.where(falls, stage - 1, out).astype(np.int64)
+
+    def _dates(self, step: int, now: chain.Moment, deals: Ints, day: Ints) -> Bools:
+        """Push, pull in and mend close dates of open deals. Returns which dates changed."""
+        rng, quarter = self._rng, int(self._steps.quarter[step])
+        segment, stage, due = self._drive.segment[deals], self.stage[deals], self.due[deals]
+        roll = rng.random(len(deals))
+        push = chain.push_probability(segment, stage, due, now)
+        pushed = roll < push
+        pulled = ~pushed & (roll < push + chain.pull_probability(stage, due))
+        due = due + pushed - pulled
+        self.due[deals] = due
+        self.pushes[deals] = np.minimum(self.pushes[deals] + pushed, chain.PUSHES - 1)
+        passed = (
+            (due == 0)
+            & ~pushed
+            & (self.close[deals] < day)
+            & ((now.left > 0) | (self.close[deals] < self._steps.first[step]))
+        )
+        old = quarter_of(self.close[deals]) < quarter
+        care = np.where(self._births.neglect[deals], 0.04, np.where(old, 0.75, 0.5))
+        mended = passed & (rng.random(len(deals)) < care)
+        changed = pushed | pulled | mended
+        self.close[deals[changed]] = day_in_quarter(quarter + due[changed], day[changed] + 3, rng)
+        return changed
+
+    def _revise(self, deals: Ints, before: Ints, after: Ints, moved: Bools) -> Bools:
+        """Amounts are re-sized when a deal gets past discovery, the proof of value or the decision, and now and then else."""
+        rng = self._rng
+        chance = np.where(moved & (after > before) & (after <= WON) & (after >= 2), 0.3, 0.012)
+        revised = (rng.random(len(deals)) < chance) & (after != LOST)
+        rows = deals[revised]
+        spread = np.where(self._drive.segment[rows] == 0, 0.06, 0.16)
+        new = self.amount[rows] * np.exp(rng.normal(-0.01, 1.0, len(rows)) * spread)
+        self.amount[rows] = np.maximum(np.round(new / 500) * 500, 20_000)
+        return revised
