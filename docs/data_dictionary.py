@@ -22,8 +22,8 @@ INTRODUCTION = """\
 Made by `docs/data_dictionary.py` from the metadata in `lwc_components/`; change it there and run the script.
 
 Every field and object that the package adds to an org. *Rights* says who may do what: **I** the integration user
-(`Sidecar_Integration`), **U** people who work with the numbers (`Sidecar_User`), **A** administrators (`Sidecar_Admin`);
-small letters mean that the field can only be read. Percentages are stored as 0 to 100.
+(`Sidecar_Integration`), **U** people who work with the numbers (`Sidecar_User`), **A** administrators
+(`Sidecar_Admin`); small letters mean that the field can only be read. Percentages are stored as 0 to 100.
 """
 
 
