@@ -7,6 +7,7 @@ in `scoring.results`. Nothing here reads files, the clock or Salesforce; the sam
 from scoring.book import SEGMENTS, Book, validate
 from scoring.deal_scores import score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
+from scoring.projection import project_quarter
 from scoring.quarter import NoQuarterError, Quarter, quarter_at
 from scoring.results import DealScores, HealthScores
 from scoring.settings import RISK_TAGS, DealSettings
@@ -23,6 +24,7 @@ __all__ = [
     "ScoringError",
     "ScoringInputError",
     "ScoringSettingsError",
+    "project_quarter",
     "quarter_at",
     "score_deals",
     "validate",

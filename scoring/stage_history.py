@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from scoring.lookup import looked_up
+
 
 def ordered_history(history: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
     """History by deal and time, in an order that does not depend on the order of the input rows.
@@ -16,7 +18,7 @@ def ordered_history(history: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame
     Returns:
         The rows of `history` with a plain index.
     """
-    order = history["stage"].map(stages.set_index("stage")["sort_order"])
+    order = looked_up(history["stage"], stages.set_index("stage")["sort_order"])
     keys = (
         history["amount"],
         history["close_date"],

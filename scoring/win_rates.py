@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from scoring.lookup import looked_up
 from scoring.settings import DealSettings
 from scoring.shrinkage import shifted, shrunk, strength
 
@@ -126,7 +127,7 @@ def _ages(
     found = []
     for multiple in AGE_MULTIPLES:
         cut = multiple * slow_days
-        long = visits[visits["stay_days"] > visits["stage"].map(cut)]
+        long = visits[visits["stay_days"] > looked_up(visits["stage"], cut)]
         groups = _counts(long, ["stage"])
         groups = groups[groups["deals"] >= settings.age_deals]
         above = parent.reindex(groups.index)
