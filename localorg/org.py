@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from localorg.access import PermissionSet, User
 from localorg.clock import Clock
+from localorg.deploy import DeployReport, deploy
 from localorg.schema.model import Schema
 from localorg.schema.standard import standard_objects
+from localorg.schema.stored import field_from_json, object_from_json, permission_set_from_json, saved
 from localorg.store.birth import give_birth
 from localorg.store.database import Database
 from localorg.store.directory import all_users, find_user
+from localorg.store.periods import ensure_periods
 from localorg.store.records import Records
+from localorg.store.stages import show_stages
 
 
 class LocalOrg:
@@ -35,11 +41,36 @@ class LocalOrg:
         path.parent.mkdir(parents=True, exist_ok=True)
         database = Database(path, clock)
         schema = Schema({value.name: value for value in standard_objects()})
-        database.ensure_tables(schema.objects.values())
         with database.writer() as connection:
+            _add_deployed(connection, schema)
+            database.ensure_tables(schema.objects.values())
             row = connection.execute('SELECT "Id" FROM "Organization"').fetchone()
             org_id = row[0] if row else give_birth(connection, clock.stamp())
-        return cls(database, schema, clock, org_id)
+        org = cls(database, schema, clock, org_id)
+        org.refresh_settings()
+        if package is not None:
+            org.deploy(package)
+        return org
+
+    def deploy(self, package: Path) -> DeployReport:
+        """Put a package of SFDX source into the org; what is there but not in the package stays.
+
+        Raises PackageError if the folder cannot be read; then nothing is changed.
+        """
+        report, grants = deploy(self.database, self.schema, package, self.clock.stamp())
+        self._permission_sets.update(grants)
+        return report
+
+    def refresh_settings(self) -> None:
+        """Take over what rows say about the org itself: its stages, time zone and fiscal years."""
+        with self.database.writer() as connection:
+            show_stages(connection, self.schema)
+            (time_zone,) = connection.execute('SELECT "TimeZoneSidKey" FROM "Organization"').fetchone()
+            self.database.set_time_zone(time_zone)
+            ensure_periods(connection, [self.clock.today(time_zone)], self.clock.stamp())
+            self._permission_sets = {
+                name: permission_set_from_json(content) for name, content in saved(connection, "permission set").items()
+            }
 
     def user(self, username_or_id: str) -> User:
         """The user with this username or id. Raises OrgError if there is none."""
@@ -58,3 +89,12 @@ class LocalOrg:
     def close(self) -> None:
         """Close the file."""
         self.database.close()
+
+
+def _add_deployed(connection: sqlite3.Connection, schema: Schema) -> None:
+    objects = [object_from_json(content) for content in saved(connection, "object").values()]
+    for name, content in saved(connection, "fields").items():
+        sobject = schema.objects[name]
+        added = {field.name: field for field in map(field_from_json, content["fields"])}
+        objects.append(replace(sobject, fields={**sobject.fields, **added}))
+    schema.put(objects)

@@ -1,11 +1,11 @@
 """The standard objects, read from the facts in `standard/*.csv`.
 
-`objects.csv` has a row per object: `access` (see `SObject`) and `operations` (what anybody may do through the API: c create,
+`objects.csv` has a row per object: `access` (see `SObject`) and `operations` (what the API allows at all: c create,
 u update, d delete). Each object has a file of its fields:
 - `size`: a length; `precision,scale`; or a number of digits, according to the type;
-- `flags`: c createable, u updateable, n nillable, d defaulted on create, R restricted picklist, F filterable, G groupable,
-  S sortable, P governed by field-level security, U unique, N names the row, A auto-number (its format in `default`),
-  D rows go when the row goes to which they refer;
+- `flags`: c createable, u updateable, n nillable, d defaulted on create, R restricted picklist, F filterable,
+  G groupable, S sortable, P governed by field-level security, U unique, N names the row, A auto-number (its format
+  in `default`), D rows go when the row goes to which they refer;
 - `children`: the relationship's name as seen from the parent;
 - `values`: `api` or `api=label`, separated by semicolons.
 """

@@ -1,4 +1,4 @@
-"""What a fresh org holds: its Organization row, profiles, two users, stages, a forecast type, the standard price book."""
+"""What a fresh org holds: its Organization row, profiles, two users, stages, forecast type and standard price book."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ import sqlite3
 from localorg.access import ADMIN_PROFILE, INTEGRATION_PROFILE, STANDARD_PROFILE
 from localorg.ids import ALPHABET, IdAllocator, checksum
 from localorg.store.sql import Value, insert_rows
+from localorg.store.stages import FORECAST_CATEGORY_NAMES
 
 ADMIN_USERNAME = "admin@local.example"
 INTEGRATION_USERNAME = "integration@local.example"
 CURRENCY = "USD"
 TIME_ZONE = "UTC"
-FORECAST_CATEGORY_NAMES = {
-    "Omitted": "Omitted",
-    "Pipeline": "Pipeline",
-    "BestCase": "Best Case",
-    "MostLikely": "Most Likely",
-    "Forecast": "Commit",
-    "Closed": "Closed",
-}
 # Salesforce's own stages: label, probability, forecast category, closed, won.
 STANDARD_STAGES = (
     ("Prospecting", 10, "Pipeline", 0, 0),

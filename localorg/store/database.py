@@ -68,20 +68,20 @@ class Database:
     def writer(self) -> Iterator[sqlite3.Connection]:
         """The writing connection, alone, in one transaction: committed at the end, undone on any exception.
 
-        Used inside another `writer()` of the same thread it joins that transaction.
+        Inside another `writer()` of the same thread it is a part of that transaction, and an exception undoes the part.
         """
         with self._write_lock:
             connection = self._write_connection
-            if connection.in_transaction:
-                yield connection
-                return
-            connection.execute("BEGIN IMMEDIATE")
+            inner = connection.in_transaction
+            connection.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
             try:
                 yield connection
             except BaseException:
-                connection.rollback()
+                connection.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
+                if inner:
+                    connection.execute("RELEASE inner")
                 raise
-            connection.commit()
+            connection.execute("RELEASE inner" if inner else "COMMIT")
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -134,7 +134,9 @@ def index_names(sobject: SObject) -> dict[str, str]:
         if not (reference or field.external_id or field.unique or field.name == "SystemModstamp"):
             continue
         name = f"{sobject.name}.{field.name}"
-        found[name] = f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(sobject.name)} ({quoted(field.name)})"
+        collation = "" if reference or field.type in COLUMN_TYPES or field.case_sensitive else " COLLATE NOCASE"
+        column = quoted(field.name) + ("" if field.name == "SystemModstamp" else collation)
+        found[name] = f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(sobject.name)} ({column})"
     return found
 
 

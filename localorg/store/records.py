@@ -1,14 +1,31 @@
-"""Writes as Salesforce does them."""
+"""Writes as Salesforce does them: every row on its own, or all or none."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from localorg.access import User
 from localorg.clock import Clock
 from localorg.errors import OrgError
-from localorg.schema.model import Schema
+from localorg.ids import id18
+from localorg.schema.model import Field, Schema, SObject
+from localorg.store import behaviour
+from localorg.store.checks import check_references, check_required, check_unique
 from localorg.store.database import Database
+from localorg.store.draft import Draft, Work, present_rows
+from localorg.store.intake import Intake
+from localorg.store.removal import remove
+from localorg.store.saving import save_inserts, save_updates
+from localorg.store.sql import Value, select_by
+from localorg.store.values import converter
+
+Row = Mapping[str, object]
+UNKNOWN_OBJECT = (
+    "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' "
+    "after the entity name. Please reference your WSDL or the describe call for the appropriate names."
+)
+NO_RIGHTS = "insufficient access rights on object id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +39,239 @@ class RowResult:
 
 
 class Records:
-    """Inserts, updates, upserts and deletes as one user."""
+    """Inserts, updates, upserts and deletes as one user.
+
+    Every method answers with one result per row, in the rows' order. A row that is refused leaves the others alone,
+    unless `all_or_none` is set: then one refusal undoes the call. Each call is one transaction.
+    All methods raise OrgError if the object does not exist for the user.
+    """
 
     def __init__(self, database: Database, schema: Schema, clock: Clock, user: User) -> None:
         self._database = database
         self._schema = schema
         self._clock = clock
         self._user = user
+
+    def insert(self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False) -> list[RowResult]:
+        """Insert rows: field name -> value; a parent may be given as `{"Account": {"Key__c": "A-1"}}`."""
+        return self._run(sobject, lambda work: self._inserted(work, rows), all_or_none)
+
+    def update(self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False) -> list[RowResult]:
+        """Update rows, each with its `Id`; fields that a row does not name stay as they are."""
+        return self._run(sobject, lambda work: self._updated(work, rows), all_or_none)
+
+    def upsert(
+        self, sobject: str, external_id_field: str, rows: Sequence[Row], *, all_or_none: bool = False
+    ) -> list[RowResult]:
+        """Update the rows that exist by an external id field (or by `Id`), insert the others.
+
+        Raises OrgError (404) if the field is no external id or does not exist for the user.
+        """
+        found = self._object(sobject)
+        key = found.field(external_id_field)
+        if key is None or not key.id_lookup or not self._user.may_read(found.name, key.name):
+            message = f"Provided external ID field does not exist or is not accessible: {external_id_field}"
+            raise OrgError("NOT_FOUND", message, status=404)
+        return self._run(sobject, lambda work: self._upserted(work, key, rows), all_or_none)
+
+    def delete(self, sobject: str, ids: Sequence[str], *, all_or_none: bool = False) -> list[RowResult]:
+        """Put rows into the recycle bin, and with them the children that go with their parent."""
+        return self._run(sobject, lambda work: self._deleted(work, ids), all_or_none)
+
+    def _run(
+        self, name: str, write: Callable[[Work], list[tuple[Draft, bool | None]]], all_or_none: bool
+    ) -> list[RowResult]:
+        sobject = self._object(name)
+        try:
+            with self._database.writer() as connection:
+                work = Work(connection, self._schema, sobject, self._user, self._clock.stamp())
+                outcome = write(work)
+                if all_or_none and any(draft.errors for draft, _ in outcome):
+                    raise _RolledBackError(outcome)
+        except _RolledBackError as rolled_back:
+            return [_rolled_back(draft) for draft, _ in rolled_back.outcome]
+        return [_result(draft, created) for draft, created in outcome]
+
+    def _object(self, name: str) -> SObject:
+        sobject = self._schema.get(name)
+        if sobject is None or not self._user.may_read_object(sobject.name):
+            raise OrgError("INVALID_TYPE", UNKNOWN_OBJECT.format(name))
+        return sobject
+
+    def _inserted(self, work: Work, rows: Iterable[Row]) -> list[tuple[Draft, bool | None]]:
+        drafts = Intake(work, creating=True).read(rows)
+        _demand(drafts, work.sobject, self._user.may_create(work.sobject.name), work.sobject.createable, "inserted")
+        self._insert(work, drafts)
+        return [(draft, True) for draft in drafts]
+
+    def _insert(self, work: Work, drafts: Sequence[Draft]) -> None:
+        good = [draft for draft in drafts if not draft.errors]
+        behaviour.set_defaults(work, good)
+        check_required(work, good, creating=True)
+        self._check(work, good)
+        save_inserts(work, [draft for draft in good if not draft.errors])
+
+    def _updated(self, work: Work, rows: Sequence[Row]) -> list[tuple[Draft, bool | None]]:
+        drafts = Intake(work, creating=False).read(rows)
+        self._update(work, drafts)
+        return [(draft, False) for draft in drafts]
+
+    def _update(self, work: Work, drafts: Sequence[Draft]) -> None:
+        _demand(drafts, work.sobject, self._user.may_edit_object(work.sobject.name), work.sobject.updateable, "updated")
+        seen: set[str] = set()
+        for draft in drafts:
+            draft.id = _taken_id(draft, seen)
+        self._find(work, drafts)
+        good = [draft for draft in drafts if not draft.errors]
+        check_required(work, good, creating=False)
+        self._check(work, good)
+        save_updates(work, [draft for draft in good if not draft.errors])
+
+    def _find(self, work: Work, drafts: Sequence[Draft]) -> None:
+        needed = behaviour.NEEDED.get(work.sobject.name, ())
+        present = present_rows(work, needed, [draft.id for draft in drafts if draft.id and not draft.errors])
+        for draft in drafts:
+            if not draft.errors:
+                row = present.get(draft.id)
+                _judge_present(draft, row)
+                draft.present = row or {}
+
+    def _check(self, work: Work, drafts: Sequence[Draft]) -> None:
+        behaviour.before_save(work, [draft for draft in drafts if not draft.errors])
+        check_references(work, drafts)
+        check_unique(work, drafts)
+
+    def _upserted(self, work: Work, key: Field, rows: Sequence[Row]) -> list[tuple[Draft, bool | None]]:
+        keys = [_key_of(work, key, row) for row in rows]
+        ids = _ids_by_key(work, key, [value for value, _ in keys if value is not None])
+        outcome: list[tuple[Draft, bool | None]] = []
+        to_insert: list[Draft] = []
+        to_update: list[Draft] = []
+        creating, updating = Intake(work, creating=True), Intake(work, creating=False)
+        seen: set[str] = set()
+        for row, (value, error) in zip(rows, keys, strict=True):
+            matches = ids.get(str(value).lower(), []) if value is not None else []
+            error = error or _repeated(key, value, seen) or _ambiguous(key, value, matches)
+            without_key = {name: item for name, item in row.items() if name.lower() != key.name.lower()}
+            if error is not None:
+                outcome.append((Draft(None, errors=[error]), None))
+            elif matches or (key.type == "id" and value is not None):
+                (draft,) = updating.read([without_key])
+                draft.values["Id"] = matches[0] if matches else value
+                to_update.append(draft)
+                outcome.append((draft, False))
+            else:
+                (draft,) = creating.read([without_key if key.type == "id" else {**without_key, key.name: value}])
+                to_insert.append(draft)
+                outcome.append((draft, True))
+        _demand(to_insert, work.sobject, self._user.may_create(work.sobject.name), work.sobject.createable, "inserted")
+        self._insert(work, to_insert)
+        self._update(work, to_update)
+        return outcome
+
+    def _deleted(self, work: Work, ids: Iterable[str]) -> list[tuple[Draft, bool | None]]:
+        drafts = []
+        for given in ids:
+            draft = Draft(None)
+            try:
+                draft.id = id18(given)
+                if draft.id[:3] != work.sobject.key_prefix:
+                    raise ValueError(given)
+            except ValueError:
+                draft.errors.append(OrgError("MALFORMED_ID", f"malformed id {given}", ("Id",)))
+            drafts.append(draft)
+        _demand(drafts, work.sobject, self._user.may_delete(work.sobject.name), work.sobject.deletable, "deleted")
+        self._find(work, drafts)
+        remove(work, [draft for draft in drafts if not draft.errors])
+        return [(draft, None) for draft in drafts]
+
+
+class _RolledBackError(Exception):
+    """Undoes a call of which one row was refused."""
+
+    def __init__(self, outcome: list[tuple[Draft, bool | None]]) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def _result(draft: Draft, created: bool | None) -> RowResult:
+    if draft.errors:
+        return RowResult(None if created else draft.id, False, created, tuple(draft.errors))
+    return RowResult(draft.id, True, created)
+
+
+def _rolled_back(draft: Draft) -> RowResult:
+    if draft.errors:
+        return RowResult(None, False, None, tuple(draft.errors))
+    message = "Record rolled back because not all records were valid and the request was using AllOrNone header"
+    return RowResult(None, False, None, (OrgError("ALL_OR_NONE_OPERATION_ROLLED_BACK", message),))
+
+
+def _demand(drafts: Iterable[Draft], sobject: SObject, allowed: bool, possible: bool, what: str) -> None:
+    """Refuse all drafts if the object's rows cannot be written so, or the user may not."""
+    if allowed:
+        return
+    error = OrgError("INSUFFICIENT_ACCESS_OR_READONLY", NO_RIGHTS, status=403)
+    if not possible:
+        error = OrgError("INVALID_TYPE_FOR_OPERATION", f"entity type cannot be {what}: {sobject.name}")
+    for draft in drafts:
+        draft.errors = [error]
+
+
+def _taken_id(draft: Draft, seen: set[str]) -> str | None:
+    record_id = draft.values.pop("Id", None)
+    if record_id is None:
+        if not draft.errors:
+            draft.errors.append(OrgError("MISSING_ARGUMENT", "Id not specified in an update call", ("Id",)))
+        return None
+    if record_id in seen:
+        draft.errors.append(OrgError("DUPLICATE_VALUE", f"duplicate id specified: {record_id}", ("Id",)))
+    seen.add(str(record_id))
+    return str(record_id)
+
+
+def _judge_present(draft: Draft, row: Mapping[str, Value] | None) -> None:
+    if row is None:
+        draft.errors.append(OrgError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", status=404))
+    elif row["IsDeleted"]:
+        draft.errors.append(OrgError("ENTITY_IS_DELETED", "entity is deleted", status=404))
+
+
+def _key_of(work: Work, key: Field, row: Row) -> tuple[Value, OrgError | None]:
+    given = next((value for name, value in row.items() if name.lower() == key.name.lower()), None)
+    try:
+        value = converter(work.schema, work.sobject, key)(given)
+    except OrgError as error:
+        return None, error
+    if value is None and key.type != "id":
+        return None, OrgError("MISSING_ARGUMENT", f"{key.name} not specified", (key.name,))
+    return value, None
+
+
+def _ids_by_key(work: Work, key: Field, values: Sequence[Value]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    any_case = key.type != "id" and not key.case_sensitive
+    columns = (key.name, "Id", "IsDeleted")
+    for value, record_id, deleted in select_by(
+        work.connection, work.sobject.name, columns, key.name, values, any_case=any_case
+    ):
+        if not deleted:
+            found.setdefault(str(value).lower(), []).append(str(record_id))
+    return found
+
+
+def _repeated(key: Field, value: Value, seen: set[str]) -> OrgError | None:
+    if value is None:
+        return None
+    text = str(value).lower()
+    if text in seen:
+        return OrgError("DUPLICATE_VALUE", f"duplicate external id specified: {value}", (key.name,))
+    seen.add(text)
+    return None
+
+
+def _ambiguous(key: Field, value: Value, matches: Sequence[str]) -> OrgError | None:
+    if len(matches) < 2:
+        return None
+    message = f"{key.name}: more than one record found for external id field: {value}: [{', '.join(matches)}]"
+    return OrgError("DUPLICATE_EXTERNAL_ID", message, (key.name,), status=300)

@@ -48,13 +48,23 @@ def insert_rows(connection: sqlite3.Connection, table: str, rows: Iterable[Mappi
 
 
 def select_by(
-    connection: sqlite3.Connection, table: str, columns: Sequence[str], key: str, values: Sequence[Value]
+    connection: sqlite3.Connection,
+    table: str,
+    columns: Sequence[str],
+    key: str,
+    values: Sequence[Value],
+    *,
+    any_case: bool = False,
 ) -> list[tuple[Value, ...]]:
-    """The columns of all rows whose `key` is one of the values; many values are asked for in parts."""
+    """The columns of all rows whose `key` is one of the values; many values are asked for in parts.
+
+    any_case: compare texts without regard to case.
+    """
+    collation = " COLLATE NOCASE" if any_case else ""
     found: list[tuple[Value, ...]] = []
     for start in range(0, len(values), IDS_AT_ONCE):
         part = values[start : start + IDS_AT_ONCE]
-        where = f"{quoted(key)} IN ({_marks(len(part))})"
+        where = f"{quoted(key)}{collation} IN ({_marks(len(part))})"
         found.extend(connection.execute(select_statement(table, columns, where), tuple(part)))
     return found
 

@@ -1,0 +1,147 @@
+"""Takes rows as clients send them and checks every value against its field and the user's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from localorg.errors import OrgError
+from localorg.schema.model import Field
+from localorg.store.draft import Draft, Work
+from localorg.store.sql import Value, select_by
+from localorg.store.values import Converter, converter
+
+Row = Mapping[str, object]
+_SKIPPED = frozenset({"attributes"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What a key of a row stands for: a field and how its values are read, or why it cannot be written."""
+
+    field: Field | None
+    convert: Converter | None
+    parent: bool = False
+    unknown: OrgError | None = None
+
+
+class Intake:
+    """Reads rows for inserts (`creating`) or updates; it remembers what each key means."""
+
+    def __init__(self, work: Work, *, creating: bool) -> None:
+        self._work = work
+        self._creating = creating
+        self._slots: dict[str, _Slot] = {}
+
+    def read(self, rows: Iterable[Row]) -> list[Draft]:
+        """A draft per row, with its values converted, or with the errors that forbid it."""
+        drafts = []
+        pending: list[tuple[Draft, Field, Mapping[str, object]]] = []
+        for row in rows:
+            draft = Draft(None)
+            forbidden: list[str] = []
+            for key, value in row.items():
+                slot = self._slots.get(key) or self._slot(key)
+                if slot.convert is not None and slot.field is not None:
+                    if slot.parent:
+                        if isinstance(value, Mapping):
+                            pending.append((draft, slot.field, value))
+                        elif value is None:
+                            draft.values[slot.field.name] = None
+                        else:
+                            draft.errors.append(_no_column(self._work, key))
+                        continue
+                    try:
+                        draft.values[slot.field.name] = slot.convert(value)
+                    except OrgError as error:
+                        draft.errors.append(error)
+                elif slot.unknown is not None:
+                    draft.errors.append(slot.unknown)
+                elif slot.field is not None and not (slot.field.type == "id" and value is None):
+                    forbidden.append(slot.field.name)
+            if forbidden:
+                draft.errors.append(self._forbidden(forbidden))
+            drafts.append(draft)
+        self._find_parents(pending)
+        return drafts
+
+    def _slot(self, key: str) -> _Slot:
+        work = self._work
+        found = work.sobject.field(key)
+        slot = None
+        if key in _SKIPPED:
+            slot = _Slot(None, None)
+        elif found is not None and (work.system or work.user.may_read(work.sobject.name, found.name)):
+            convert = converter(work.schema, work.sobject, found) if self._may_write(found) else None
+            slot = _Slot(found, convert)
+        else:
+            reference = work.sobject.relationship(key)
+            if reference is not None and work.user.may_read(work.sobject.name, reference.name):
+                writable = self._may_write(reference)
+                slot = _Slot(
+                    reference, converter(work.schema, work.sobject, reference) if writable else None, parent=True
+                )
+        slot = slot or _Slot(None, None, unknown=_no_column(work, key))
+        self._slots[key] = slot
+        return slot
+
+    def _may_write(self, field: Field) -> bool:
+        if field.type == "id":
+            return not self._creating
+        if self._work.system:
+            return field.stored
+        open_to_all = field.createable if self._creating else field.updateable
+        return open_to_all and self._work.user.may_edit(self._work.sobject.name, field.name)
+
+    def _forbidden(self, names: list[str]) -> OrgError:
+        if self._creating and names == ["Id"]:
+            message = "cannot specify Id in an insert call"
+        else:
+            message = (
+                f"Unable to create/update fields: {', '.join(names)}. Please check the security settings of this field "
+                "and verify that it is read/write for your profile or permission set."
+            )
+        return OrgError("INVALID_FIELD_FOR_INSERT_UPDATE", message, tuple(names))
+
+    def _find_parents(self, pending: list[tuple[Draft, Field, Mapping[str, object]]]) -> None:
+        """Replace `"Account": {"Key__c": "A-1"}` by the id of the account with that key."""
+        groups: dict[tuple[str, str, str], list[tuple[Draft, Value]]] = {}
+        for draft, reference, given in pending:
+            keys = [key for key in given if key not in _SKIPPED]
+            target = self._work.schema.get(reference.reference_to[0])
+            key_field = target.field(keys[0]) if target and len(keys) == 1 else None
+            if target is None or key_field is None or not (key_field.id_lookup or key_field.unique):
+                draft.errors.append(_bad_parent(reference, given))
+                continue
+            try:
+                value = converter(self._work.schema, target, key_field)(given[keys[0]])
+            except OrgError as error:
+                draft.errors.append(error)
+                continue
+            groups.setdefault((reference.name, target.name, key_field.name), []).append((draft, value))
+        for (reference_name, target_name, key_name), members in groups.items():
+            self._set_parents(reference_name, target_name, key_name, members)
+
+    def _set_parents(self, reference: str, target: str, key: str, members: list[tuple[Draft, Value]]) -> None:
+        wanted = list({value for _, value in members})
+        rows = select_by(self._work.connection, target, (key, "Id", "IsDeleted"), key, wanted, any_case=key != "Id")
+        found = {str(value).lower(): parent_id for value, parent_id, deleted in rows if not deleted}
+        for draft, value in members:
+            parent_id = found.get(str(value).lower())
+            if parent_id is None:
+                message = f"Foreign key external ID: {str(value).lower()} not found for field {key} in entity {target}"
+                draft.errors.append(OrgError("INVALID_FIELD", message))
+            else:
+                draft.values[reference] = parent_id
+
+
+def _no_column(work: Work, key: str) -> OrgError:
+    return OrgError("INVALID_FIELD", f"No such column '{key}' on sobject of type {work.sobject.name}")
+
+
+def _bad_parent(reference: Field, given: Mapping[str, object]) -> OrgError:
+    names = ", ".join(given) or "nothing"
+    message = (
+        f"{reference.relationship_name}: expected one external id field of {reference.reference_to[0]}, got {names}"
+    )
+    return OrgError("INVALID_FIELD", message)
