@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from localorg.faults import Faults
-from localorg.http import limits, local, oauth, query, roots
+from localorg.http import changes, collections, limits, local, oauth, query, roots, rows
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
 from localorg.http.gate import register_gate
@@ -14,6 +14,7 @@ from localorg.http.limits import CallCounter
 from localorg.http.services import Services
 from localorg.http.session import Sessions
 from localorg.http.settings import Settings
+from localorg.http.writes import Writer
 from localorg.org import LocalOrg
 from localorg.soql.cursors import Cursors
 from localorg.soql.run import Queries
@@ -34,6 +35,9 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
         roots.blueprint(org),
         query.blueprint(services.queries),
         limits.blueprint(org, services.calls),
+        rows.blueprint(org, services.writer),
+        collections.blueprint(org, services.writer),
+        changes.blueprint(org),
     ):
         app.register_blueprint(resource, url_prefix=version)
     return app
@@ -44,6 +48,7 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     spool.mkdir(parents=True, exist_ok=True)
     cursors = Cursors(spool / "cursors")
     cursors.drop_expired()
+    faults = Faults()
     return Services(
         org=org,
         settings=settings,
@@ -53,5 +58,6 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
         cursors=cursors,
         queries=Queries(org, cursors),
         jobs=Jobs(org.database, org.clock, spool / "jobs"),
-        faults=Faults(),
+        faults=faults,
+        writer=Writer(org, faults),
     )

@@ -10,6 +10,7 @@ from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
 from localorg.http.session import Sessions
 from localorg.http.settings import Settings
+from localorg.http.writes import Writer
 from localorg.org import LocalOrg
 from localorg.soql.cursors import Cursors
 from localorg.soql.run import Queries
@@ -28,6 +29,7 @@ class Services:
     queries: Queries
     jobs: Jobs
     faults: Faults
+    writer: Writer
 
     def close(self) -> None:
         """Stop what runs in the background and write down what is only in memory."""
