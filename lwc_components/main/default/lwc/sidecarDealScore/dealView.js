@@ -1,7 +1,7 @@
 /**
  * What the deal score shows, from the opportunity's fields: pure functions.
  */
-import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
 import {
     dayAt,
     daysSince,
@@ -118,7 +118,7 @@ export function dealView(values, now) {
     const { state, value: detail } = readDetail(values.detail);
     const missing = missingOf(detail);
     if (!isNumber(values.probability)) {
-        return { isEmpty: true, missing, scoredAt: values.scoredAt };
+        return { isEmpty: true, missing, ...freshness(values.scoredAt, now) };
     }
     return {
         isScored: true,
@@ -133,6 +133,6 @@ export function dealView(values, now) {
         stage: stageOf(values, detail, now),
         benchmark: benchmarkOf(values, detail, now),
         detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
-        scoredAt: values.scoredAt
+        ...freshness(values.scoredAt, now)
     };
 }

@@ -2,7 +2,7 @@
  * Reads the JSON of the detail fields. What is in them was written by another program and may be cut, older or newer than this component:
  * nothing in it is trusted, every value is checked for its type, and no text of it is ever used as markup.
  */
-import { isNumber } from 'c/sidecarFormat';
+import { isNumber, isStale } from 'c/sidecarFormat';
 
 const VERSION = 1;
 
@@ -50,4 +50,14 @@ export function textsOf(value) {
 /** @returns {object} the value if it is an object, else {} */
 export function objectOf(value) {
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+/**
+ * @param {string|null|undefined} scoredAt ISO date and time of the last scoring
+ * @param {number} now milliseconds since 1970
+ * @returns {{scoredAt: string, isStale: boolean, isFresh: boolean}} neither stale nor fresh when it is not known
+ */
+export function freshness(scoredAt, now) {
+    const stale = isStale(scoredAt, now);
+    return { scoredAt, isStale: stale, isFresh: Boolean(scoredAt) && !stale };
 }

@@ -11,6 +11,7 @@ export const NO_VALUE = '–';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const COMPACT_FROM = 10_000;
+const STALE_AFTER_HOURS = 24;
 const formatters = new Map();
 
 /** Intl objects are slow to make: one of each kind is kept. */
@@ -165,6 +166,15 @@ export function formatMoment(moment) {
 export function hoursSince(moment, now) {
     const time = parseMoment(moment);
     return time === null ? null : Math.max(0, (now - time) / HOUR_MS);
+}
+
+/**
+ * @param {string} moment ISO date and time of a scoring
+ * @param {number} now milliseconds since 1970
+ * @returns {boolean} whether it is too old to be taken for the present
+ */
+export function isStale(moment, now) {
+    return hoursSince(moment, now) > STALE_AFTER_HOURS;
 }
 
 /**

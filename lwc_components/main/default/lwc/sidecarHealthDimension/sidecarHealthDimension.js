@@ -26,7 +26,7 @@ export default class SidecarHealthDimension extends LightningElement {
     noMeasures = NO_MEASURES;
     isOpen = false;
 
-    /** One of the three dimensions: label, score (null: not known), coverage 0..1, measures, missing. */
+    /** One of the three dimensions: label, score (null: not known), coverage 0..1, measures, missing, isIncomplete (show what is missing at once). */
     @api dimension;
 
     get isKnown() {
@@ -42,9 +42,9 @@ export default class SidecarHealthDimension extends LightningElement {
         return missing.length > 0 ? fill(MISSING, missing.join('; ')) : '';
     }
 
-    /** What is missing stands under an unknown score at once; under a known one only when the dimension is open. */
+    /** What is missing stands there at once where it matters; under a well-founded score only when the dimension is open. */
     get showsMissing() {
-        return this.missingText !== '' && (this.isOpen || !this.isKnown);
+        return this.missingText !== '' && (this.isOpen || !this.isKnown || this.dimension.isIncomplete);
     }
 
     get coverageText() {

@@ -1,7 +1,7 @@
 /**
  * What the health panel shows, from the account's fields: pure functions, so that they can be tested without a page.
  */
-import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
 import {
     daysSince,
     fill,
@@ -42,7 +42,8 @@ export function dimensionsOf(values, detail) {
             score: numberOf(values[key]) ?? numberOf(raw.score),
             coverage: numberOf(raw.coverage),
             measures: objectsOf(raw.measures).map(measureOf),
-            missing: textsOf(raw.missing)
+            missing: textsOf(raw.missing),
+            isIncomplete: isNumber(values.coverage) && values.coverage < LOW_COVERAGE
         };
     });
 }
@@ -117,13 +118,14 @@ export function factsOf(values, now) {
     return facts;
 }
 
-function missingOf(dimensions) {
-    return dimensions.flatMap((dimension) =>
-        dimension.missing.map((text, index) => ({
-            key: `${dimension.key}${index}`,
-            text: fill(label.MISSING_ITEM, dimension.label, text)
-        }))
-    );
+/** One line beside the score; below the limit a warning in its place. */
+export function coverageOf(percent) {
+    if (!isNumber(percent)) {
+        return { coverage: '', lowCoverage: '' };
+    }
+    return percent < LOW_COVERAGE
+        ? { coverage: '', lowCoverage: fill(label.COVERAGE_LOW, formatPercent(percent)) }
+        : { coverage: fill(label.COVERAGE, formatPercent(percent)), lowCoverage: '' };
 }
 
 /**
@@ -139,21 +141,17 @@ export function healthView(values, now) {
     if (!isNumber(values.health) && !values.band && !values.scoredAt) {
         return { isEmpty: true };
     }
-    const dimensions = dimensionsOf(values, detail);
-    const hasLowCoverage = isNumber(values.coverage) && values.coverage < LOW_COVERAGE;
     return {
         isScored: true,
         score: numberOf(values.health),
         band: values.band,
         change: changeOf(values.change),
-        coverage: isNumber(values.coverage) ? fill(label.COVERAGE, formatPercent(values.coverage)) : '',
-        lowCoverage: hasLowCoverage ? fill(label.COVERAGE_LOW, formatPercent(values.coverage)) : '',
-        missing: hasLowCoverage ? missingOf(dimensions) : [],
-        dimensions,
+        ...coverageOf(values.coverage),
+        dimensions: dimensionsOf(values, detail),
         reasons: reasonsOf(detail),
         action: actionOf(detail),
         facts: factsOf(values, now),
         detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
-        scoredAt: values.scoredAt
+        ...freshness(values.scoredAt, now)
     };
 }

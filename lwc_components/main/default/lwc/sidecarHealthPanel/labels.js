@@ -15,7 +15,6 @@ export { default as CHANGE_DOWN } from '@salesforce/label/c.Sidecar_Health_Chang
 export { default as CHANGE_DOWN_ONE } from '@salesforce/label/c.Sidecar_Health_Change_Down_One';
 export { default as COVERAGE } from '@salesforce/label/c.Sidecar_Health_Coverage';
 export { default as COVERAGE_LOW } from '@salesforce/label/c.Sidecar_Health_Coverage_Low';
-export { default as MISSING_ITEM } from '@salesforce/label/c.Sidecar_Health_Missing_Item';
 export { default as DIMENSIONS } from '@salesforce/label/c.Sidecar_Health_Dimensions';
 export { default as REASONS } from '@salesforce/label/c.Sidecar_Health_Reasons';
 export { default as ACTION } from '@salesforce/label/c.Sidecar_Health_Action';

@@ -1,5 +1,14 @@
 import { LightningElement, api } from 'lwc';
-import { fill, formatDayShort, formatMoney, formatMoneyShort, formatPercent, isNumber, plural } from 'c/sidecarFormat';
+import {
+    dayAt,
+    fill,
+    formatDayShort,
+    formatMoney,
+    formatMoneyShort,
+    formatPercent,
+    isNumber,
+    plural
+} from 'c/sidecarFormat';
 import HEADING from '@salesforce/label/c.Sidecar_Deals_Heading';
 import NONE from '@salesforce/label/c.Sidecar_Deals_None';
 import UNNAMED from '@salesforce/label/c.Sidecar_Deals_Unnamed';
@@ -19,14 +28,13 @@ const SHOWN = 5;
 export default class SidecarOpenDeals extends LightningElement {
     label = { heading: HEADING, none: NONE };
     showsAll = false;
+    today = dayAt(Date.now());
 
     /** @type {object[]} open deals: id, name, stage, closeDate, amount, forecast, probability; the highest forecast first */
     @api deals = [];
     /** @type {string} ISO code */
     @api currency;
-    /** @type {string} first day of the quarter, YYYY-MM-DD; empty if it is not known, then every open deal counts */
-    @api quarterStart;
-    /** @type {string} last day of the quarter, YYYY-MM-DD */
+    /** @type {string} last day of the quarter, YYYY-MM-DD; empty if it is not known, then every open deal counts */
     @api quarterEnd;
 
     /** A deal whose date has passed is still open: it belongs to this quarter until somebody says otherwise. */
@@ -59,24 +67,16 @@ export default class SidecarOpenDeals extends LightningElement {
             facts: [deal.stage, this.closing(deal)].filter(Boolean).join(' · '),
             amount: formatMoneyShort(deal.amount, this.currency),
             amountTitle: formatMoney(deal.amount, this.currency),
-            outlook: this.outlook(deal)
+            chance: isNumber(deal.probability) ? fill(LIKELY, formatPercent(deal.probability)) : NOT_SCORED,
+            forecast: isNumber(deal.forecast) ? fill(FORECAST, formatMoneyShort(deal.forecast, this.currency)) : ''
         };
-    }
-
-    outlook({ probability, forecast }) {
-        if (!isNumber(probability)) {
-            return NOT_SCORED;
-        }
-        const chance = fill(LIKELY, formatPercent(probability));
-        return isNumber(forecast) ? `${chance} · ${fill(FORECAST, formatMoneyShort(forecast, this.currency))}` : chance;
     }
 
     closing({ closeDate }) {
         if (!closeDate) {
             return NO_DATE;
         }
-        const isOverdue = this.quarterStart && closeDate < this.quarterStart;
-        return fill(isOverdue ? OVERDUE : CLOSES, formatDayShort(closeDate));
+        return fill(closeDate < this.today ? OVERDUE : CLOSES, formatDayShort(closeDate));
     }
 
     handleToggle() {

@@ -1,7 +1,7 @@
 /**
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
-import { DETAIL, numberOf, objectOf, objectsOf, readDetail, textOf } from 'c/sidecarDetail';
+import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf } from 'c/sidecarDetail';
 import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
 import * as label from './labels';
 
@@ -45,9 +45,10 @@ const FIELDS = ['plan', 'booked', 'open', 'worst', 'commit', 'best', 'gap'];
 
 /**
  * @param {object|null} account values by the names of query.js
+ * @param {number} now milliseconds since 1970
  * @returns {object} `isHidden`, `isEmpty` or `isScored`, and what is then shown
  */
-export function quarterView(account) {
+export function quarterView(account, now) {
     if (!account || FIELDS.every((name) => account[name] === undefined)) {
         return { isHidden: true };
     }
@@ -69,9 +70,8 @@ export function quarterView(account) {
         confidence: textOf(detail.confidence),
         confidenceReason: textOf(detail.confidence_reason),
         deals: account.deals,
-        quarterStart: textOf(quarter.start),
         quarterEnd: textOf(quarter.end),
         detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
-        scoredAt: account.scoredAt
+        ...freshness(account.scoredAt, now)
     };
 }

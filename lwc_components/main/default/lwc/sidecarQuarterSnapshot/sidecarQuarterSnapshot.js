@@ -26,7 +26,7 @@ export default class SidecarQuarterSnapshot extends LightningElement {
             this.errors = errors;
             this.view = undefined;
         } else if (data) {
-            this.view = quarterView(accountOf(data));
+            this.view = quarterView(accountOf(data), Date.now());
             this.errors = undefined;
         }
     }
