@@ -1,5 +1,6 @@
 """Moves records between a Salesforce org and a mirror on this machine, and back. Knows Salesforce, knows no scores."""
 
+from sync import ledger
 from sync.catalogue import Catalogue, CatalogueObject
 from sync.client import Org, OrgSettings, Usage
 from sync.errors import (
@@ -17,9 +18,11 @@ from sync.errors import (
     UnexpectedAnswer,
 )
 from sync.mirror import Mirror
+from sync.plan import Plan, Target, TargetField, make_plan
 from sync.progress import SILENT, Progress
 from sync.pull import ObjectPull, PullReport, pull
 from sync.schema import FieldSchema, ObjectSchema
+from sync.write_back import RefusedRow, WriteReport, resume, write_back
 
 __all__ = [
     "SILENT",
@@ -38,13 +41,22 @@ __all__ = [
     "OrgSettings",
     "OrgUnavailable",
     "OutcomeUnknown",
+    "Plan",
     "Progress",
     "PullReport",
+    "RefusedRow",
     "RequestLimitReached",
     "RequestRefused",
     "RetryLater",
     "SyncError",
+    "Target",
+    "TargetField",
     "UnexpectedAnswer",
     "Usage",
+    "WriteReport",
+    "ledger",
+    "make_plan",
     "pull",
+    "resume",
+    "write_back",
 ]

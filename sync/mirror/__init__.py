@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,10 @@ from sync.schema import ObjectSchema
 __all__ = ["Mirror"]
 
 
+def _nothing(name: str) -> None:
+    """The default at a commit point."""
+
+
 class Mirror:
     """An open mirror file; only one process can hold it. Close it, or use it as a context manager.
 
@@ -28,6 +32,9 @@ class Mirror:
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
         self.connection = connection
+        self.at_commit: Callable[[str], None] = _nothing
+        """Called with the name of each commit point, first as "before NAME", then as "after NAME"; tests stop a run
+        there."""
 
     @classmethod
     def open(cls, path: Path | str) -> Mirror:
@@ -55,15 +62,17 @@ class Mirror:
         return state.schema if state else None
 
     @contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Everything in the block is kept together, or nothing of it when the block raises."""
+    def transaction(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The block is kept as a whole, or nothing of it when it raises; `name` is that of the commit point."""
         self.connection.execute("BEGIN")
         try:
             yield self.connection
+            self.at_commit(f"before {name}")
         except BaseException:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+        self.at_commit(f"after {name}")
 
     def close(self) -> None:
         """Let go of the file."""

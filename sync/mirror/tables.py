@@ -21,6 +21,12 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def as_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> pa.Table:
+    """Result of a query as an Arrow table."""
+    table = connection.execute(query, list(parameters)).to_arrow_table()
+    return table if table is not None else pa.table({})
+
+
 def column_list(names: Iterable[str], prefix: str = "") -> str:
     """Identifiers joined by commas."""
     return ", ".join(prefix + quoted(name) for name in names)

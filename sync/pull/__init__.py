@@ -12,6 +12,8 @@ from sync.progress import SILENT, Progress
 from sync.pull.objects import PullOptions, pull_object
 from sync.pull.report import ObjectPull, PullReport
 from sync.pull.scope import settle
+from sync.write_back.outcomes import settle_planned
+from sync.write_back.resume import resume
 
 __all__ = ["ObjectPull", "PullReport", "pull"]
 
@@ -36,14 +38,17 @@ def pull(
     full : read all rows again, and so find hard deletions, rows that sharing has hidden, and changed formulas.
 
     Each object is kept in one transaction with its watermark: after an error or a crash at any point, the next pull
-    goes on, with the same bulk job if one was running.
+    goes on, with the same bulk job if one was running. Ingest jobs that a killed write-back left in the org are settled
+    first, and values whose fate is open are looked up in what was pulled.
 
     Raises MissingPackage, MissingField (nothing was written), RetryLater and its children, RequestRefused.
     """
     calls = org.calls
     scopes = settle(org, catalogue)
     claim(mirror.connection, org.org_id)
+    resume(org, mirror)
     options = PullOptions(bulk_threshold, overlap, full)
     objects = tuple(pull_object(org, mirror, scope, options, progress) for scope in scopes)
+    settle_planned(mirror)
     progress.end()
     return PullReport(objects, org.calls - calls)

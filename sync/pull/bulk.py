@@ -14,10 +14,10 @@ import urllib3
 
 from sync.client.jobs import QUERY_POLLING, Polling, follow
 from sync.client.org import Org
+from sync.convert import read_csv
 from sync.errors import JobFailed, OrgUnavailable, RequestRefused, UnexpectedAnswer
 from sync.mirror import Mirror
 from sync.mirror.bookkeeping import find_query_job, forget_query_job, keep_query_job
-from sync.pull.convert import read_csv
 from sync.schema import FieldSchema
 
 CHUNK_ROWS = 50_000
@@ -53,7 +53,8 @@ def finished_job(org: Org, mirror: Mirror, sobject: str, query: str, polling: Po
         forget_query_job(mirror.connection, job_id)
     if job is None:
         job_id = _create(org, query)
-        keep_query_job(mirror.connection, sobject, query, version, job_id)
+        with mirror.transaction(f"query job of {sobject}") as connection:
+            keep_query_job(connection, sobject, query, version, job_id)
         job = follow(org, f"/jobs/query/{job_id}", polling)
     if job["state"] != "JobComplete":
         forget_query_job(mirror.connection, job["id"])

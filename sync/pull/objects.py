@@ -69,7 +69,7 @@ class _Work:
         gone = deleted_ids(self.org, self.schema, self._stamp, since) if since and self._stamp else []
         source = self._open(self.fields, since)
         refill = self._open(self._refilled(alteration), None) if since and alteration.to_backfill else None
-        with self.mirror.transaction() as connection:
+        with self.mirror.transaction(f"rows of {self.schema.name}") as connection:
             apply_columns(connection, self.schema.name, self.fields, alteration)
             read = self._refill(refill, alteration) if refill else 0
             removed = remove(connection, self.schema.name, gone) if gone else 0

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from sync import soql
 from sync.client.org import Org, org_time
+from sync.convert import records_to_batch
 from sync.errors import UnexpectedAnswer
-from sync.pull.convert import records_to_batch
 from sync.schema import FieldSchema
 
 _LONGEST_QUERY = 12_000

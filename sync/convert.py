@@ -28,7 +28,7 @@ def _to_mirror(column: pa.Array[Any], field: FieldSchema) -> pa.Array[Any]:
     return column.view(MOMENT) if field.arrow == MOMENT else column.cast(field.arrow)
 
 
-def read_csv(stream: io.RawIOBase, fields: Sequence[FieldSchema]) -> _CsvBatches:
+def read_csv(stream: IO[bytes] | io.RawIOBase, fields: Sequence[FieldSchema]) -> _CsvBatches:
     """Parse CSV of a bulk job as it comes in, about a megabyte at a time.
 
     Raises pyarrow.ArrowInvalid for broken CSV, UnexpectedAnswer when a column is missing.
@@ -39,7 +39,7 @@ def read_csv(stream: io.RawIOBase, fields: Sequence[FieldSchema]) -> _CsvBatches
 class _CsvBatches:
     """Iterates over the record batches of one CSV stream."""
 
-    def __init__(self, stream: io.RawIOBase, fields: Sequence[FieldSchema]) -> None:
+    def __init__(self, stream: IO[bytes] | io.RawIOBase, fields: Sequence[FieldSchema]) -> None:
         self._fields = fields
         self._reader = arrow_csv.open_csv(
             cast("IO[bytes]", stream),

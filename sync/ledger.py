@@ -1,0 +1,73 @@
+"""The ledger: every run, and for every value written its old and its new value and what became of it.
+
+Outcomes of a value: `planned` (recorded, its fate not yet known), `written`, `refused` (the org said no, or the value
+could not be stored), `deferred` (locked or not processed; the next run writes it), `unknown` (the org was never asked
+or no longer knows; the next pull shows what is there, and the next plan goes from that).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import pyarrow as pa
+
+from sync.mirror import Mirror
+from sync.mirror.tables import as_arrow
+
+PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN = "planned", "written", "refused", "deferred", "unknown"
+OUTCOMES = (PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN)
+RUNNING, DONE, IN_PART, FAILED = "running", "done", "done in part", "failed"
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """Records written and refused (or left for the next run), and API calls, of one run."""
+
+    rows_written: int = 0
+    rows_refused: int = 0
+    calls: int = 0
+
+
+def begin(mirror: Mirror, run_id: str, *, rows_planned: int = 0) -> None:
+    """Note that a run has begun. Raises ValueError when the ledger has a run of that id."""
+    if _run(mirror.connection, run_id):
+        raise ValueError(f"run {run_id!r} is in the ledger already: every run needs an id of its own")
+    mirror.connection.execute(
+        "INSERT INTO _sync.runs VALUES (?, ?, NULL, ?, ?, 0, 0, 0, '')", [run_id, _now(), RUNNING, rows_planned]
+    )
+
+
+def end(mirror: Mirror, run_id: str, status: str, counts: RunCounts, message: str = "") -> None:
+    """Note how a run ended; `status` is "done", "done in part" or "failed"."""
+    mirror.connection.execute(
+        "UPDATE _sync.runs SET finished_at = ?, status = ?, rows_written = ?, rows_refused = ?, calls = ?, message = ?"
+        " WHERE run_id = ?",
+        [_now(), status, counts.rows_written, counts.rows_refused, counts.calls, message, run_id],
+    )
+
+
+def runs(mirror: Mirror) -> pa.Table:
+    """All runs, the newest first: run_id, started_at, finished_at (null: it never ended), status, rows_planned,
+    rows_written, rows_refused, calls, message. Moments are naive UTC."""
+    query = "SELECT * FROM _sync.runs ORDER BY started_at DESC, run_id DESC"
+    return as_arrow(mirror.connection, query)
+
+
+def values(mirror: Mirror, run_id: str) -> pa.Table:
+    """Values of one run: object, key, record_id, field, old_value, new_value, outcome, code, message (all text)."""
+    return as_arrow(
+        mirror.connection,
+        "SELECT object, key, record_id, field, old_value, new_value, outcome, code, message FROM _sync.ledger"
+        " WHERE run_id = ? ORDER BY object, key, field",
+        [run_id],
+    )
+
+
+def _run(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM _sync.runs WHERE run_id = ?", [run_id]).fetchone() is not None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,129 @@
+"""Desired values against present ones, one target at a time, in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from sync.mirror.tables import as_arrow, quoted
+from sync.plan.targets import CheckedTarget
+from sync.plan.values import as_text, cleaned, differs, present, refusal, text_literal
+from sync.schema import FieldSchema
+
+CHANGES = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "parent", "field", "old", "new")])
+REFUSED = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "field", "reason")])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Tables with the columns of CHANGES and REFUSED."""
+
+    changes: pa.Table
+    refused: pa.Table
+
+
+def difference(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, desired: pa.Table) -> Difference:
+    """Compare one desired table with the mirror.
+
+    Raises ValueError when its keys are not unique or not all there.
+    """
+    connection.register("desired_rows", _naive(desired))
+    try:
+        _check_keys(connection, checked)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {_compared(checked)}")
+    finally:
+        connection.unregister("desired_rows")
+    changes = as_arrow(connection, _changes(checked)).cast(CHANGES)
+    refused = as_arrow(connection, _refused(checked)).cast(REFUSED)
+    connection.execute("DROP TABLE compared")
+    return Difference(changes, refused)
+
+
+def _naive(table: pa.Table) -> pa.Table:
+    """Moments with a zone become naive UTC, as the mirror has them."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
+            column = table.column(index).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+            table = table.set_column(index, field.name, column)
+    return table
+
+
+def _check_keys(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget) -> None:
+    key = quoted(checked.target.key)
+    row = connection.execute(
+        f"SELECT count(*) - count({key}), count({key}) - count(DISTINCT {key}) FROM desired_rows"
+    ).fetchone()
+    empty, doubled = row or (0, 0)
+    if empty or doubled:
+        raise ValueError(
+            f"the desired table of {checked.target.object} has {empty} rows without a {checked.target.key} and"
+            f" {doubled} whose {checked.target.key} came before: expected one row for each record"
+        )
+
+
+def _written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
+    """Column of the desired table and field, the stamp last."""
+    fields = [(wanted.name, field) for wanted, field in checked.fields]
+    if checked.stamp is not None and checked.target.stamp is not None:
+        fields.append((checked.target.stamp, checked.stamp))
+    return fields
+
+
+def _compared(checked: CheckedTarget) -> str:
+    """One row per record: given, clean and present value of each field as g0, c0, p0, g1 ..."""
+    written = list(enumerate(_written(checked)))
+    given = ", ".join(
+        f"d.{quoted(column)} AS g{i}, {cleaned(field, f'd.{quoted(column)}')} AS c{i},"
+        f" {present(field, f'm.{quoted(field.name)}')} AS p{i}"
+        for i, (column, field) in written
+    )
+    key = f"CAST(d.{quoted(checked.target.key)} AS VARCHAR)"
+    parent = f"CAST(d.{quoted(checked.target.parent)} AS VARCHAR)" if checked.target.parent else "CAST(NULL AS VARCHAR)"
+    return (
+        f"SELECT {key} AS key, m.Id AS record_id, {parent} AS parent, {given} FROM desired_rows d"
+        f" LEFT JOIN main.{quoted(checked.schema.name)} m ON m.{quoted(checked.key.name)} = {key}"
+    )
+
+
+def _problem(checked: CheckedTarget) -> str:
+    """SQL of the reason why a whole row cannot be written, NULL when it can."""
+    if not checked.inserts:
+        return "CASE WHEN record_id IS NULL THEN 'no such record in the mirror' END"
+    return refusal(checked.key, "key", "key")
+
+
+def _changes(checked: CheckedTarget) -> str:
+    fields = [
+        (i, field, checked.fields[i][0].step if i < len(checked.fields) else None)
+        for i, (_, field) in enumerate(_written(checked))
+    ]
+    changed = {
+        i: f"(({refusal(field, f'g{i}', f'c{i}')}) IS NULL AND {differs(field, step, f'c{i}', f'p{i}')})"
+        for i, field, step in fields
+    }
+    values = {i for i, _, _ in fields if i < len(checked.fields)}
+    some_value = " OR ".join(changed[i] for i in sorted(values)) or "false"
+    parts = []
+    for i, field, _ in fields:
+        condition = changed[i] if i in values else f"{changed[i]} AND ({some_value})"
+        parts.append(
+            f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
+            f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
+            f" {i} AS place FROM compared WHERE ({_problem(checked)}) IS NULL AND {condition}"
+        )
+    union = " UNION ALL ".join(parts)
+    return f"SELECT object, key, record_id, parent, field, old, new FROM ({union}) ORDER BY parent, key, place"
+
+
+def _refused(checked: CheckedTarget) -> str:
+    name = text_literal(checked.schema.name)
+    key = text_literal(checked.key.name)
+    parts = [f"SELECT {name} AS object, key, record_id, {key} AS field, {_problem(checked)} AS reason FROM compared"]
+    for i, (_, field) in enumerate(_written(checked)):
+        parts.append(
+            f"SELECT {name} AS object, key, record_id, {text_literal(field.name)} AS field,"
+            f" {refusal(field, f'g{i}', f'c{i}')} AS reason FROM compared WHERE ({_problem(checked)}) IS NULL"
+        )
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE reason IS NOT NULL ORDER BY key, field"

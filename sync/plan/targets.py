@@ -1,0 +1,129 @@
+"""What may be written: targets, and the checks that they can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sync.errors import ConfigurationError, MissingField
+from sync.mirror import Mirror
+from sync.schema import FieldSchema, ObjectSchema
+
+_OURS = re.compile(r"Sidecar_\w+__c\Z")
+
+
+@dataclass(frozen=True)
+class TargetField:
+    """A field to be written. `step`: a change of a number by less than this is not worth a write."""
+
+    name: str
+    step: float | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """One object that gets values.
+
+    Parameters
+    ----------
+    object : API name.
+    key : "Id" to update records that exist, or an external-id field of an object of ours to insert or update.
+    fields : what is compared and written.
+    stamp : a datetime field that is written along when something else of the record is, and never alone.
+    parent : column of the desired table to sort by, so that rows with a common parent are written together (each
+        write may lock it).
+    """
+
+    object: str
+    key: str
+    fields: tuple[TargetField, ...]
+    stamp: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckedTarget:
+    """A target whose fields were found in the org's schema and in the mirror."""
+
+    target: Target
+    schema: ObjectSchema
+    key: FieldSchema
+    fields: tuple[tuple[TargetField, FieldSchema], ...]
+    stamp: FieldSchema | None
+
+    @property
+    def inserts(self) -> bool:
+        """Whether a record that is not there is made."""
+        return self.key.name != "Id"
+
+
+def check(mirror: Mirror, target: Target, columns: Sequence[str]) -> CheckedTarget:
+    """Find a target in the mirror's schema; `columns` are those of its desired table.
+
+    Raises ConfigurationError: a field outside our package, not writable for this user, not pulled, of the wrong kind,
+    or missing in the desired table; MissingField when the org does not show it.
+    """
+    schema = mirror.schema(target.object)
+    if schema is None:
+        raise ConfigurationError(
+            f"{target.object} is to be written but was never pulled: add it to the catalogue, with its key and the"
+            " fields to be written"
+        )
+    pulled = {name.lower() for name in mirror.columns(target.object)}
+    key = _key(schema, target)
+    fields = tuple((wanted, _field(schema, wanted.name, pulled)) for wanted in target.fields)
+    stamp = _field(schema, target.stamp, pulled) if target.stamp else None
+    if stamp is not None and stamp.type != "datetime":
+        raise ConfigurationError(f"{schema.name}.{stamp.name} is a {stamp.type}: a stamp must be a datetime field")
+    _needs_columns(target, columns)
+    return CheckedTarget(target, schema, key, fields, stamp)
+
+
+def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
+    key = schema.field(target.key)
+    if key is None:
+        raise _missing(schema, target.key)
+    if key.name != "Id" and not (key.external_id and _OURS.match(schema.name)):
+        raise ConfigurationError(
+            f"{schema.name}.{key.name} cannot be a key: expected Id, or an external-id field of an object of the"
+            " package"
+        )
+    return key
+
+
+def _field(schema: ObjectSchema, name: str, pulled: Iterable[str]) -> FieldSchema:
+    field = schema.field(name)
+    if not _OURS.match(field.name if field else name):
+        raise ConfigurationError(
+            f"{schema.name}.{name} is not a field of the package: only fields named Sidecar_...__c are ever written"
+        )
+    if field is None:
+        raise _missing(schema, name)
+    if field.name.lower() not in pulled:
+        raise ConfigurationError(
+            f"{schema.name}.{field.name} is to be written but was not pulled: add it to the catalogue"
+        )
+    if not field.updateable:
+        raise ConfigurationError(
+            f"{schema.name}.{field.name} cannot be written by this user (a formula, or no edit access). Remedy: assign"
+            " the permission set Sidecar_Integration"
+        )
+    return field
+
+
+def _missing(schema: ObjectSchema, name: str) -> MissingField:
+    return MissingField(
+        f"the org does not show {schema.name}.{name} to this user. Remedy: deploy the package again and assign the"
+        " permission set Sidecar_Integration",
+        (f"{schema.name}.{name}",),
+    )
+
+
+def _needs_columns(target: Target, columns: Sequence[str]) -> None:
+    extra = [name for name in (target.stamp, target.parent) if name]
+    missing = [name for name in (target.key, *(field.name for field in target.fields), *extra) if name not in columns]
+    if missing:
+        raise ConfigurationError(
+            f"the desired table of {target.object} lacks {', '.join(missing)}; it has {', '.join(columns)}"
+        )

@@ -1,0 +1,116 @@
+"""What became of rows, kept in the ledger and the mirror together.
+
+A row that the org took is changed in the mirror in the same transaction that marks it as written. So a plan made right
+after a write-back is empty, whether or not a pull came between; and the pull that reads our own writes back finds
+equal values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from sync.errors import SyncError
+from sync.ledger import PLANNED, UNKNOWN, WRITTEN
+from sync.mirror import Mirror
+from sync.mirror.tables import columns_of, quoted
+from sync.plan.values import as_mirror_value, as_text, present
+from sync.schema import FieldSchema, ObjectSchema
+
+_RESULTS = pa.schema([(name, pa.string()) for name in ("key", "record_id", "outcome", "code", "message")])
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """The org's word on one row; `record_id` is None where it gave none."""
+
+    key: str
+    record_id: str | None
+    outcome: str
+    code: str | None = None
+    message: str | None = None
+
+
+def results_table(results: Sequence[RowResult]) -> pa.Table:
+    """Rows as a table: key, record_id, outcome, code, message."""
+    return pa.Table.from_pylist([vars(result) for result in results], schema=_RESULTS)
+
+
+def keep_results(
+    connection: duckdb.DuckDBPyConnection, run_id: str, schema: ObjectSchema, key_field: str, results: pa.Table
+) -> None:
+    """Mark the values of these rows, and bring what was written into the mirror (in the caller's transaction)."""
+    connection.register("row_results", results)
+    try:
+        connection.execute(
+            "UPDATE _sync.ledger l SET outcome = r.outcome, code = r.code, message = r.message,"
+            " record_id = coalesce(r.record_id, l.record_id) FROM row_results r"
+            f" WHERE l.run_id = ? AND l.object = ? AND l.key = r.key AND l.outcome = '{PLANNED}'",
+            [run_id, schema.name],
+        )
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE taken AS SELECT l.key, l.record_id, l.field, l.new_value FROM _sync.ledger l"
+            f" JOIN row_results r ON l.key = r.key WHERE l.run_id = ? AND l.object = ? AND r.outcome = '{WRITTEN}'"
+            f" AND l.outcome = '{WRITTEN}' AND l.record_id IS NOT NULL",
+            [run_id, schema.name],
+        )
+    finally:
+        connection.unregister("row_results")
+    _update_mirror(connection, schema, key_field)
+    connection.execute("DROP TABLE taken")
+
+
+def _update_mirror(connection: duckdb.DuckDBPyConnection, schema: ObjectSchema, key_field: str) -> None:
+    table = quoted(schema.name)
+    if key_field != "Id":
+        connection.execute(
+            f"INSERT INTO main.{table} (Id, {quoted(key_field)}) SELECT DISTINCT record_id, key FROM taken"
+            f" WHERE record_id NOT IN (SELECT Id FROM main.{table})"
+        )
+    for name in _columns(connection, "SELECT DISTINCT field FROM taken ORDER BY field"):
+        field = _known(schema, name)
+        connection.execute(
+            f"UPDATE main.{table} t SET {quoted(name)} = {as_mirror_value(field, 'w.new_value')} FROM taken w"
+            " WHERE w.field = ? AND t.Id = w.record_id",
+            [name],
+        )
+
+
+def settle_planned(mirror: Mirror) -> None:
+    """Decide on values of which a killed run left no word, after a pull: written, if the org holds them now."""
+    connection = mirror.connection
+    for sobject in _columns(connection, f"SELECT DISTINCT object FROM _sync.ledger WHERE outcome = '{PLANNED}'"):
+        schema = mirror.schema(sobject)
+        columns = columns_of(connection, sobject)
+        query = "SELECT DISTINCT field FROM _sync.ledger WHERE object = ? AND outcome = ?"
+        for name in _columns(connection, query, [sobject, PLANNED]):
+            field = schema.field(name) if schema else None
+            if field is not None and name in columns:
+                _confirm(connection, sobject, field)
+        connection.execute(
+            f"UPDATE _sync.ledger SET outcome = '{UNKNOWN}' WHERE object = ? AND outcome = '{PLANNED}'", [sobject]
+        )
+
+
+def _confirm(connection: duckdb.DuckDBPyConnection, sobject: str, field: FieldSchema) -> None:
+    held = as_text(field, present(field, f"t.{quoted(field.name)}"))
+    connection.execute(
+        f"UPDATE _sync.ledger l SET outcome = '{WRITTEN}' FROM main.{quoted(sobject)} t WHERE l.object = ?"
+        f" AND l.field = ? AND l.outcome = '{PLANNED}' AND t.Id = l.record_id"
+        f" AND {held} IS NOT DISTINCT FROM l.new_value",
+        [sobject, field.name],
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[str] = ()) -> list[str]:
+    return [str(value) for (value,) in connection.execute(query, list(parameters)).fetchall()]
+
+
+def _known(schema: ObjectSchema, name: str) -> FieldSchema:
+    field = schema.field(name)
+    if field is None:
+        raise SyncError(f"the ledger names {schema.name}.{name}, which the schema of the last pull does not know")
+    return field

@@ -1,0 +1,98 @@
+"""Reading what became of the rows of an ingest job."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pyarrow as pa
+
+from sync.client.org import Org
+from sync.convert import read_csv
+from sync.ledger import DEFERRED, REFUSED, UNKNOWN, WRITTEN
+from sync.mirror import Mirror
+from sync.mirror.tables import as_arrow
+from sync.schema import FieldSchema
+from sync.write_back.bulk import IngestJob
+from sync.write_back.collections import is_passing
+
+_ERROR = re.compile(r"\A([A-Z_]+):(.*?)(?::[^:]*--)?\s*\Z", re.DOTALL)
+
+
+def read_results(org: Org, mirror: Mirror, job: IngestJob, state: dict[str, Any]) -> pa.Table:
+    """What the org says of each row of a job in a final state: key, record_id, outcome, code, message.
+
+    Only the result files that can hold something are asked for: a job without failures that made no record needs none.
+    """
+    connection = mirror.connection
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE sent AS SELECT key, any_value(record_id) AS record_id FROM _sync.ledger"
+        " WHERE run_id = ? AND object = ? AND part = ? GROUP BY key",
+        [job.run_id, job.object, job.part],
+    )
+    complete = state["state"] == "JobComplete"
+    failed = int(state.get("numberRecordsFailed") or 0) if complete else 1
+    row = connection.execute("SELECT count(*), count(*) FILTER (record_id IS NULL) FROM sent").fetchone()
+    sent, new = row or (0, 0)
+    all_processed = complete and int(state.get("numberRecordsProcessed") or 0) >= sent
+    trusted = all_processed and not new
+    connection.register("refusals", _file(org, job, "failedResults", "sf__Error") if failed else _no_rows())
+    connection.register("successes", _no_rows() if trusted else _file(org, job, "successfulResults", "sf__Id"))
+    connection.register("left_over", _no_rows() if all_processed else _file(org, job, "unprocessedrecords", None))
+    try:
+        merged = as_arrow(connection, _MERGED.format(otherwise=WRITTEN if trusted else UNKNOWN))
+    finally:
+        for name in ("refusals", "successes", "left_over"):
+            connection.unregister(name)
+    connection.execute("DROP TABLE sent")
+    return _with_codes(merged, "" if complete else f"job {state['state']}: {state.get('errorMessage') or ''}")
+
+
+_MERGED = f"""
+SELECT s.key,
+       coalesce(nullif(g.detail, ''), s.record_id) AS record_id,
+       CASE WHEN f.key IS NOT NULL THEN '{REFUSED}' WHEN g.key IS NOT NULL THEN '{WRITTEN}'
+            WHEN u.key IS NOT NULL THEN '{DEFERRED}' ELSE '{{otherwise}}' END AS outcome,
+       f.detail AS error
+FROM sent s LEFT JOIN refusals f ON f.key = s.key LEFT JOIN successes g ON g.key = s.key
+     LEFT JOIN left_over u ON u.key = s.key
+"""
+
+
+def _no_rows() -> pa.Table:
+    return pa.table({"key": pa.array([], pa.string()), "detail": pa.array([], pa.string())})
+
+
+def _file(org: Org, job: IngestJob, name: str, detail: str | None) -> pa.Table:
+    """One result file as key and detail."""
+    fields = [FieldSchema(job.key_field, job.key_field, "string")]
+    fields += [FieldSchema(detail, detail, "string")] if detail else []
+    response = org.call("GET", f"/jobs/ingest/{job.job_id}/{name}/", headers={"Accept": "text/csv"})
+    if not response.content.strip():
+        return _no_rows()
+    batches = list(read_csv(io.BytesIO(response.content), fields))
+    table = pa.Table.from_batches(batches) if batches else _no_rows()
+    keys = table.column(0)
+    details = table.column(1) if detail and batches else pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
+    return pa.Table.from_arrays([keys, details], names=["key", "detail"])
+
+
+def split_error(text: str) -> tuple[str, str]:
+    """Code and message of an `sf__Error`, which looks like `CODE:message:fields--`."""
+    match = _ERROR.match(text)
+    return (match.group(1), match.group(2)) if match else ("UNKNOWN_EXCEPTION", text)
+
+
+def _with_codes(merged: pa.Table, job_error: str) -> pa.Table:
+    """Split the rows' errors; a row that has none, though it was not written, gets the job's."""
+    outcomes = merged.column("outcome").to_pylist()
+    errors = [
+        split_error(text) if text else ("JOB_ENDED", job_error) if outcome != WRITTEN else (None, None)
+        for outcome, text in zip(outcomes, merged.column("error").to_pylist(), strict=True)
+    ]
+    codes = [code for code, _ in errors]
+    final = [DEFERRED if is_passing(code) else outcome for outcome, code in zip(outcomes, codes, strict=True)]
+    table = merged.select(["key", "record_id"]).append_column("outcome", pa.array(final, pa.string()))
+    table = table.append_column("code", pa.array(codes, pa.string()))
+    return table.append_column("message", pa.array([message for _, message in errors], pa.string()))
