@@ -1,15 +1,16 @@
 """The integration user's permission set: what the sidecar reads and writes, and nothing more."""
 
 from localorg.schema.standard import standard_objects
+from sidecar import targets
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
-from sidecar.targets import OWN_FIELDS
 
 from .package_source import field_permissions, object_permissions, own_field_names, own_objects, permission_set
 
 NAME = "Sidecar_Integration"
 STANDARD = {sobject.name: sobject for sobject in standard_objects()}
 VIEW_ALL = "viewAllRecords"
+WRITTEN = [found for found in vars(targets).values() if isinstance(found, targets.OwnFields)]
 # The platform grants no View All on products, and wants contacts readable before it shows contact roles.
 WITHOUT_VIEW_ALL = {"Product2"}
 NEEDED_BY_THE_PLATFORM = {"Contact"}
@@ -25,8 +26,8 @@ def test_the_integration_edits_only_fields_of_ours() -> None:
 def test_the_integration_writes_what_the_sidecar_writes() -> None:
     found = permission_set(NAME)
     granted, rights = field_permissions(found), object_permissions(found)
-    assert OWN_FIELDS
-    for target in OWN_FIELDS:
+    assert {target.object for target in WRITTEN} >= {"Account", "Opportunity", "Sidecar_Projection__c"}
+    for target in WRITTEN:
         upserted = target.key != "Id"
         names = (*target.field_names, target.key) if upserted else target.field_names
         assert [name for name in names if not granted.get(f"{target.object}.{name}")] == []
