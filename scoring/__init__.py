@@ -7,6 +7,8 @@ in `scoring.results`. Nothing here reads files, the clock or Salesforce; the sam
 from scoring.book import SEGMENTS, Book, validate
 from scoring.deal_scores import score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
+from scoring.health.score import score_health
+from scoring.health.settings import HealthSettings
 from scoring.projection import project_quarter
 from scoring.quarter import NoQuarterError, Quarter, quarter_at
 from scoring.results import DealScores, HealthScores
@@ -19,6 +21,7 @@ __all__ = [
     "DealScores",
     "DealSettings",
     "HealthScores",
+    "HealthSettings",
     "NoQuarterError",
     "Quarter",
     "ScoringError",
@@ -27,5 +30,6 @@ __all__ = [
     "project_quarter",
     "quarter_at",
     "score_deals",
+    "score_health",
     "validate",
 ]

@@ -11,13 +11,14 @@ from scoring.explanation import factor_table
 from scoring.open_deals import open_deals
 from scoring.quarter import Quarter
 from scoring.results import SCORES, DealScores
-from scoring.risk_tags import joined, risk_flags
+from scoring.risk_tags import risk_flags
 from scoring.settings import DealSettings
 from scoring.stage_history import stage_spells
 from scoring.suggestions import suggested_actions
 from scoring.win_prediction import confidence, predict_wins
 from scoring.win_rates import fit_win_rates
 from scoring.win_time import WinTimes, fit_win_times, predict_win_times
+from scoring.words import joined
 
 
 def score_deals(book: Book, as_of: pd.Timestamp, quarter: Quarter, settings: DealSettings | None = None) -> DealScores:

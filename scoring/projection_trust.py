@@ -45,7 +45,7 @@ def scope_win_rates(
 def _shrunk(
     counts: pd.DataFrame, parent: "pd.Series[float]", size: float, chosen: "pd.Series[bool]", settings: DealSettings
 ) -> "pd.Series[float]":
-    above: Floats = parent[chosen].to_numpy(dtype="float64")
+    above = np.asarray(parent[chosen], dtype=np.float64)
     groups = counts[chosen]
     won: Floats = groups["won"].to_numpy(dtype="float64")
     deals: Floats = groups["deals"].to_numpy(dtype="float64")

@@ -1,9 +1,9 @@
 """Risk tags of open deals: conditions with their thresholds in `DealSettings`."""
 
-import numpy as np
 import pandas as pd
 
 from scoring.settings import RISK_TAGS, DealSettings
+from scoring.words import joined
 
 # Label of each input a deal should have, by column.
 INPUTS = {"stage": "Stage", "segment": "Segment", "account_id": "Account", "arr": "Amount", "close_date": "Close date"}
@@ -55,14 +55,6 @@ def risk_flags(deals: pd.DataFrame, as_of: pd.Timestamp, base_rate: float, setti
         "Missing data": deals["missing"] != "",
     }
     return pd.DataFrame(flags, index=deals.index)[list(RISK_TAGS)].astype("bool")
-
-
-def joined(flags: pd.DataFrame) -> "pd.Series[str]":
-    """The names of the columns that are true in each row, joined by `;`. Joins each distinct combination once."""
-    weights = 2 ** np.arange(flags.shape[1], dtype="int64")
-    codes, distinct = np.unique(flags.to_numpy(dtype="int64") @ weights, return_inverse=True)
-    words = [";".join(name for name, bit in zip(flags.columns, weights, strict=True) if code & bit) for code in codes]
-    return pd.Series(np.array([*words, ""], dtype=object)[distinct], index=flags.index, dtype="str")
 
 
 def _in_use(filled: "pd.Series[bool]", settings: DealSettings) -> bool:

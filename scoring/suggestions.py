@@ -66,7 +66,9 @@ def _candidates(
         (
             flags["Single-threaded"],
             "Bring another contact of the customer into the deal",
-            counted(deals["contacts"], "contact") + " on the deal",
+            (counted(deals["contacts"], "contact") + " on the deal").mask(
+                deals["contacts"] == 0, "No contact on the deal"
+            ),
         ),
         (flags["No next step"], "Agree the next step with the customer and note it", "The deal has no next step"),
         (

@@ -25,3 +25,11 @@ def counted(values: "pd.Series[float]", noun: str) -> "pd.Series[str]":
 def shortened(texts: "pd.Series[str]", length: int) -> "pd.Series[str]":
     """Texts of at most `length` characters; a longer one ends in an ellipsis."""
     return texts.where(texts.str.len() <= length, texts.str.slice(0, length - 1) + "…")
+
+
+def joined(flags: pd.DataFrame) -> "pd.Series[str]":
+    """The names of the columns that are true in each row, joined by `;`. Joins each distinct combination once."""
+    weights = 2 ** np.arange(flags.shape[1], dtype="int64")
+    codes, distinct = np.unique(flags.to_numpy(dtype="int64") @ weights, return_inverse=True)
+    words = [";".join(name for name, bit in zip(flags.columns, weights, strict=True) if code & bit) for code in codes]
+    return pd.Series(np.array([*words, ""], dtype=object)[distinct], index=flags.index, dtype="str")
