@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from localorg.faults import Faults
-from localorg.http import changes, collections, limits, local, oauth, query, roots, rows
+from localorg.http import bulk_ingest, bulk_query, changes, collections, limits, local, oauth, query, roots, rows
+from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
 from localorg.http.gate import register_gate
@@ -38,6 +39,8 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
         rows.blueprint(org, services.writer),
         collections.blueprint(org, services.writer),
         changes.blueprint(org),
+        bulk_query.blueprint(org, services.jobs, services.worker),
+        bulk_ingest.blueprint(org, services.jobs, services.worker),
     ):
         app.register_blueprint(resource, url_prefix=version)
     return app
@@ -49,6 +52,11 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     cursors = Cursors(spool / "cursors")
     cursors.drop_expired()
     faults = Faults()
+    writer = Writer(org, faults)
+    jobs = Jobs(org.database, org.clock, spool / "jobs")
+    worker = BulkWorker(org, jobs, writer, faults)
+    if settings.worker:
+        worker.start()
     return Services(
         org=org,
         settings=settings,
@@ -57,7 +65,8 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
         calls=CallCounter(spool / "api_calls.json", settings.daily_api_requests),
         cursors=cursors,
         queries=Queries(org, cursors),
-        jobs=Jobs(org.database, org.clock, spool / "jobs"),
+        jobs=jobs,
         faults=faults,
-        writer=Writer(org, faults),
+        writer=writer,
+        worker=worker,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask, Response, g, request
+from werkzeug.http import http_date
 
 from localorg.errors import OrgError
 from localorg.faults import InterruptionError
@@ -59,4 +60,6 @@ def register_gate(app: Flask, services: Services) -> None:
     def report_limit(response: Response) -> Response:
         if request.path.startswith(_ROOT + "v"):
             response.headers["Sforce-Limit-Info"] = f"api-usage={services.calls.used}/{services.calls.maximum}"
+            # clients take the org's time from here, so it has to be the one that stamps the rows
+            response.headers["Date"] = http_date(services.org.clock.now())
         return response

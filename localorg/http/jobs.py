@@ -101,14 +101,19 @@ class Jobs:
         with self._database.reader() as connection:
             return [_job(row) for row in connection.execute(sql)]
 
-    def update(self, job: Job, *, state: str | None = None, **progress: object) -> Job:
-        """Move a job on; an aborted job stays aborted. Returns the job as it is then."""
+    def update(self, job: Job, *, state: str | None = None, progress: Json | None = None) -> Job:
+        """Move a job on and add to its progress; an aborted job stays aborted. Returns the job as it is then."""
         with self._database.writer() as connection:
-            present = connection.execute('SELECT state FROM "_job" WHERE id = ?', (job.id,)).fetchone()
+            present = connection.execute('SELECT state, progress FROM "_job" WHERE id = ?', (job.id,)).fetchone()
             if present is None:
                 raise not_found()
             new_state = "Aborted" if present[0] == "Aborted" else state or present[0]
-            changed = replace(job, state=new_state, modified=self._clock.stamp(), progress={**job.progress, **progress})
+            changed = replace(
+                job,
+                state=new_state,
+                modified=self._clock.stamp(),
+                progress={**json.loads(present[1]), **(progress or {})},
+            )
             connection.execute(
                 'UPDATE "_job" SET state = ?, modified = ?, progress = ? WHERE id = ?',
                 (changed.state, changed.modified, json.dumps(changed.progress), job.id),

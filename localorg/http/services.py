@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from localorg.faults import Faults
+from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import ConnectedApp
 from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
@@ -30,7 +31,9 @@ class Services:
     jobs: Jobs
     faults: Faults
     writer: Writer
+    worker: BulkWorker
 
     def close(self) -> None:
         """Stop what runs in the background and write down what is only in memory."""
+        self.worker.stop()
         self.calls.save()

@@ -1,0 +1,223 @@
+"""Bulk API 2.0: ingest jobs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from flask import Blueprint, Response, g, request
+
+from localorg.access import User
+from localorg.errors import OrgError
+from localorg.http.body import json_body, json_response, unexpected_json
+from localorg.http.bulk_common import base_json, chosen, end_job, own_job, refuse_keys
+from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS
+from localorg.http.bulk_load import FAILED, SUCCESSFUL, UPLOAD, Upload, upload_of
+from localorg.http.bulk_worker import BulkWorker
+from localorg.http.errors import not_found
+from localorg.http.jobs import Job, Jobs
+from localorg.http.session import current_user
+from localorg.org import LocalOrg
+
+MOST_UPLOAD_BYTES = 150_000_000  # after base64
+MOST_MULTIPART_CHARACTERS = 100_000
+OPERATIONS = ("insert", "update", "upsert", "delete")
+_KEYS = {
+    "object", "operation", "externalIdFieldName", "contentType", "columnDelimiter", "lineEnding", "assignmentRuleId"
+}  # fmt: skip
+_BLOCK_BYTES = 2**20
+
+
+def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
+    """`/jobs/ingest` and below."""
+    pages = Blueprint("bulk_ingest", __name__)
+
+    @pages.post("/jobs/ingest")
+    def create() -> Response:
+        user = current_user()
+        if request.mimetype == "multipart/form-data":
+            job, content = _parts()
+            made = jobs.create("ingest", user.id, g.version, _spec(org, user, job), "Open")
+            (jobs.folder(made) / UPLOAD).write_bytes(content)
+            made = jobs.update(made, state="UploadComplete", progress={"uploaded": True})
+            worker.wake()
+        else:
+            made = jobs.create("ingest", user.id, g.version, _spec(org, user, json_body()), "Open")
+        return json_response(base_json(made))
+
+    @pages.get("/jobs/ingest")
+    def every() -> Response:
+        found = [base_json(each) for each in jobs.of_kind("ingest") if each.user_id == current_user().id]
+        return json_response({"done": True, "records": found, "nextRecordsUrl": None})
+
+    @pages.put("/jobs/ingest/<job_id>/batches")
+    def upload(job_id: str) -> Response:
+        job = own_job(jobs, "ingest", job_id)
+        if request.mimetype != "text/csv":
+            raise OrgError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", status=415)
+        if job.state != "Open" or job.progress.get("uploaded"):
+            raise OrgError("INVALIDJOBSTATE", f"data can be uploaded once, to an open job; this one is {job.state}")
+        _keep_upload(jobs.folder(job) / UPLOAD)
+        jobs.update(job, progress={"uploaded": True})
+        return Response(status=201)
+
+    @pages.get("/jobs/ingest/<job_id>")
+    def read(job_id: str) -> Response:
+        return json_response(_full_json(own_job(jobs, "ingest", job_id)))
+
+    @pages.patch("/jobs/ingest/<job_id>")
+    def change(job_id: str) -> Response:
+        job = own_job(jobs, "ingest", job_id)
+        state = chosen(json_body(), "state", ("UploadComplete", "Aborted"))
+        if state == "Aborted":
+            return json_response(base_json(end_job(jobs, job)))
+        if job.state != "Open":
+            raise OrgError("INVALIDJOBSTATE", f"a job in state {job.state} cannot be set to UploadComplete")
+        (jobs.folder(job) / UPLOAD).touch()
+        job = jobs.update(job, state="UploadComplete")
+        worker.wake()
+        return json_response(base_json(job))
+
+    @pages.delete("/jobs/ingest/<job_id>")
+    def delete(job_id: str) -> Response:
+        job = own_job(jobs, "ingest", job_id)
+        if not job.finished and job.state != "Open":
+            raise OrgError("API_ERROR", "Error encountered when deleting the job because the job is not terminated")
+        jobs.delete(job)
+        return Response(status=204)
+
+    @pages.get("/jobs/ingest/<job_id>/<kind>")
+    def results(job_id: str, kind: str) -> Response:
+        answer = _RESULTS.get(kind.lower())
+        if answer is None:
+            raise not_found()
+        job = own_job(jobs, "ingest", job_id)
+        if not job.finished:
+            raise OrgError("INVALIDJOBSTATE", f"the results of a job in state {job.state} cannot be read")
+        return Response(answer(jobs, job), content_type="text/csv")
+
+    return pages
+
+
+def _spec(org: LocalOrg, user: User, body: Mapping[str, object]) -> dict[str, str]:
+    """The order of an ingest job. Raises OrgError for an unknown object, operation, key field or setting."""
+    refuse_keys(body, _KEYS)
+    sobject = org.schema.get(str(body.get("object", "")))
+    if sobject is None or not user.may_read_object(sobject.name):
+        raise OrgError("INVALIDJOB", f"Unable to find object: {body.get('object')}")
+    spec = {
+        "object": sobject.name,
+        "operation": chosen(body, "operation", OPERATIONS),
+        "contentType": chosen(body, "contentType", ("CSV",), "CSV"),
+        "columnDelimiter": chosen(body, "columnDelimiter", tuple(DELIMITERS), "COMMA"),
+        "lineEnding": chosen(body, "lineEnding", tuple(LINE_ENDS), "LF"),
+    }
+    if spec["operation"] != "upsert":
+        return spec
+    key = body.get("externalIdFieldName")
+    if not isinstance(key, str):
+        raise OrgError("INVALIDJOB", "External ID was blank: an upsert needs externalIdFieldName")
+    field = sobject.field(key)
+    if field is None or not field.id_lookup or not user.may_read(sobject.name, field.name):
+        message = f"Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field"
+        raise OrgError("INVALIDJOB", f"{message} for {sobject.name}")
+    return spec | {"externalIdFieldName": field.name}
+
+
+def _parts() -> tuple[dict[str, object], bytes]:
+    """The `job` and `content` parts of a multipart creation."""
+    found: dict[str, bytes] = {name: text.encode() for name, text in request.form.items()}
+    found |= {name: part.read() for name, part in request.files.items()}
+    try:
+        job = json.loads(found.get("job", b""))
+    except ValueError as error:
+        raise OrgError("JSON_PARSER_ERROR", f"job: {error}") from error
+    if not isinstance(job, dict):
+        raise unexpected_json("a job", job)
+    content = found.get("content", b"")
+    if len(content.decode(errors="replace")) > MOST_MULTIPART_CHARACTERS:
+        raise OrgError("API_ERROR", f"the content part may have at most {MOST_MULTIPART_CHARACTERS} characters")
+    return job, content
+
+
+def _keep_upload(file: Path) -> None:
+    part = file.with_suffix(".part")
+    with part.open("wb") as opened:
+        shutil.copyfileobj(request.stream, opened, _BLOCK_BYTES)
+    if part.stat().st_size * 4 / 3 > MOST_UPLOAD_BYTES:
+        part.unlink()
+        raise OrgError("EXCEEDEDQUOTA", "The upload is larger than 150 MB after base64 encoding", status=413)
+    part.replace(file)
+
+
+def _full_json(job: Job) -> dict[str, object]:
+    spent = job.number("totalProcessingTime")
+    answer = base_json(job) | {
+        "jobType": "V2Ingest",
+        "numberRecordsProcessed": job.number("numberRecordsProcessed"),
+        "numberRecordsFailed": job.number("numberRecordsFailed"),
+        "retries": 0,
+        "totalProcessingTime": spent,
+        "apiActiveProcessingTime": spent,
+        "apexProcessingTime": 0,
+    }
+    return answer | ({"errorMessage": job.progress["errorMessage"]} if "errorMessage" in job.progress else {})
+
+
+def _header(upload: Upload) -> str:
+    return upload.delimiter.join(_header_names(upload))
+
+
+def _header_names(upload: Upload) -> list[str]:
+    try:
+        return upload.header() if upload.file.is_file() else []
+    except OrgError:  # what was uploaded is no CSV at all
+        return []
+
+
+def _of_file(name: str, second: str) -> Callable[[Jobs, Job], Iterator[bytes]]:
+    """A file of results, after a header whose own names are quoted and the client's are as they came."""
+
+    def blocks(jobs: Jobs, job: Job) -> Iterator[bytes]:
+        upload = upload_of(jobs, job)
+        own = [f'"sf__Id"{upload.delimiter}"{second}"', *_header_names(upload)]
+        yield (upload.delimiter.join(own) + LINE_ENDS[job.text("lineEnding")]).encode()
+        file = jobs.folder(job) / name
+        if file.is_file():
+            with file.open("rb") as opened:
+                while block := opened.read(_BLOCK_BYTES):
+                    yield block
+
+    return blocks
+
+
+def _unprocessed(jobs: Jobs, job: Job) -> Iterator[bytes]:
+    """The rows that were not tried, as of a job that failed or was aborted."""
+    upload = upload_of(jobs, job)
+    line_end = LINE_ENDS[job.text("lineEnding")]
+    yield (_header(upload) + line_end).encode()
+    if job.state == "JobComplete" or not upload.file.is_file():
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, delimiter=upload.delimiter, lineterminator=line_end)
+    try:
+        for line in upload.rows(first=job.number("numberRecordsProcessed")):
+            writer.writerow(line)
+            if text.tell() > _BLOCK_BYTES:
+                yield text.getvalue().encode()
+                text.seek(0)
+                text.truncate()
+    except OrgError:  # beyond this place the upload is no CSV
+        pass
+    yield text.getvalue().encode()
+
+
+_RESULTS = {
+    "successfulresults": _of_file(SUCCESSFUL, "sf__Created"),
+    "failedresults": _of_file(FAILED, "sf__Error"),
+    "unprocessedrecords": _unprocessed,
+}

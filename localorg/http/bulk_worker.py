@@ -1,0 +1,74 @@
+"""Executes Bulk jobs in the background, queries and ingests side by side; a restart goes on with unfinished jobs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from localorg.errors import OrgError
+from localorg.faults import Faults
+from localorg.http.bulk_export import export
+from localorg.http.bulk_load import ingest
+from localorg.http.jobs import Job, Jobs
+from localorg.http.writes import Writer
+from localorg.org import LocalOrg
+
+_log = logging.getLogger(__name__)
+
+
+class BulkWorker:
+    """The threads; `start()` them once, `stop()` at the end."""
+
+    def __init__(self, org: LocalOrg, jobs: Jobs, writer: Writer, faults: Faults) -> None:
+        self._org = org
+        self._jobs = jobs
+        self._writer = writer
+        self._faults = faults
+        self._stopped = threading.Event()
+        self._work = {kind: threading.Event() for kind in ("query", "ingest")}
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin with the jobs that wait."""
+        for kind in self._work:
+            thread = threading.Thread(target=self._run, args=(kind,), name=f"bulk-{kind}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def wake(self) -> None:
+        """Look for new jobs now."""
+        for event in self._work.values():
+            event.set()
+
+    def stop(self) -> None:
+        """Stop after the rows at hand and wait for it."""
+        self._stopped.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join()
+
+    def execute(self, job: Job) -> None:
+        """Execute a job to its end, whatever becomes of it."""
+        try:
+            if self._faults.job_fails():
+                raise OrgError("InternalServerError", "Internal error encountered while processing the job")
+            user = self._org.user(job.user_id)
+            if job.kind == "query":
+                export(self._org, self._jobs, self._jobs.update(job, state="InProgress"), user)
+            else:
+                ingest(self._org, self._jobs, self._writer, job, user, self._stopped)
+        except OrgError as error:
+            self._jobs.update(job, state="Failed", progress={"errorMessage": f"{error.code} : {error.message}"})
+        except Exception:
+            _log.exception("job %s", job.id)
+            self._jobs.update(
+                job, state="Failed", progress={"errorMessage": "Unknown : an unexpected error occurred; see the log"}
+            )
+
+    def _run(self, kind: str) -> None:
+        while not self._stopped.is_set():
+            self._work[kind].clear()
+            for job in self._jobs.waiting():
+                if job.kind == kind and not self._stopped.is_set():
+                    self.execute(job)
+            self._work[kind].wait()
