@@ -108,12 +108,8 @@ class Jobs:
             if present is None:
                 raise not_found()
             new_state = "Aborted" if present[0] == "Aborted" else state or present[0]
-            changed = replace(
-                job,
-                state=new_state,
-                modified=self._clock.stamp(),
-                progress={**json.loads(present[1]), **(progress or {})},
-            )
+            whole = {**json.loads(present[1]), **(progress or {})}
+            changed = replace(job, state=new_state, modified=self._clock.stamp(), progress=whole)
             connection.execute(
                 'UPDATE "_job" SET state = ?, modified = ?, progress = ? WHERE id = ?',
                 (changed.state, changed.modified, json.dumps(changed.progress), job.id),
