@@ -52,10 +52,11 @@ def project_quarter(
     group = pd.MultiIndex.from_frame(rows[KEYS]).get_indexer(pd.MultiIndex.from_frame(long[KEYS]))
     sums = long.groupby(group, sort=True)[["booked", "open_pipeline", "added", "in_quarter"]].sum()
     sums = sums.reindex(rows.index).fillna(0.0)
-    active = (long["added"] != 0.0).to_numpy()
-    outcomes = simulate(
-        long[active], group[active], sums["booked"].to_numpy(), rows["plan"].to_numpy(dtype="float64"), settings
-    )
+    part = ((long["added"] != 0.0) & (long["segment"] != ALL)).to_numpy()
+    plan, booked = rows["plan"].to_numpy(dtype="float64"), sums["booked"].to_numpy()
+    # In the order of the rows each scope begins with All, the whole of the segments after it.
+    starts = np.flatnonzero(rows["segment"] == ALL)
+    outcomes = simulate(long[part], group[part], booked, plan, starts, settings)
     closed = closed_deals(known, stage_spells(known.stage_history), as_of)
     trust = projection_confidence(long, group, rows.index)
     return PROJECTION.conform(

@@ -32,11 +32,13 @@ def strength(won: Floats, deals: Floats, parent: Floats, floor: float, ceiling: 
     used = deals > 0
     if used.sum() < 2:
         return float(np.sqrt(floor * ceiling))
-    wins, losses = won[used][:, None], (deals - won)[used][:, None]
-    rate = np.clip(parent[used], MARGIN, 1.0 - MARGIN)[:, None]
+    # Many small groups have the same counts: each distinct one is evaluated once.
+    rows = np.stack([won[used], (deals - won)[used], np.clip(parent[used], MARGIN, 1.0 - MARGIN)], axis=1)
+    distinct, times = np.unique(rows, axis=0, return_counts=True)
+    wins, losses, rate = distinct[:, :1], distinct[:, 1:2], distinct[:, 2:]
     grid = np.geomspace(floor, ceiling, GRID)
     first, second = grid * rate, grid * (1.0 - rate)
-    likelihood = (betaln(wins + first, losses + second) - betaln(first, second)).sum(axis=0)
+    likelihood = times @ (betaln(wins + first, losses + second) - betaln(first, second))
     return float(grid[np.argmax(likelihood)])
 
 
