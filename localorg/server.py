@@ -35,9 +35,11 @@ from localorg.http.connected_app import ConnectedApp, find_app, make_app
 from localorg.http.services import Services
 from localorg.http.settings import Settings
 from localorg.org import LocalOrg
+from localorg.pages import PageSettings
 
 START_SECONDS = 90.0
 STOP_SECONDS = 20.0
+_ROOT = Path(__file__).resolve().parents[1]  # the built pages and the design system are below it
 _MEGABYTE = 2**20
 # Answers wait in memory rather than in temporary files; uploads of Bulk jobs may be large.
 _WAITRESS = {
@@ -145,7 +147,7 @@ def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1")
         org = LocalOrg.open(_org_folder(state) / "org.sqlite", package)
         try:
             app_keys = _keys(org, state)
-            app = create_app(org, settings=Settings())
+            app = create_app(org, settings=Settings(package=package, pages=PageSettings.of_repository(_ROOT)))
             services: Services = app.extensions["localorg"]
             server = waitress.create_server(app, host=host, port=port, **_WAITRESS)
             _write_record(state, org, app_keys, server.effective_host, int(server.effective_port))

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
+from localorg import pages
 from localorg.faults import Faults
-from localorg.http import bulk_ingest, bulk_query, changes, collections, limits, local, oauth, query, roots, rows
+from localorg.http import (
+    bulk_ingest,
+    bulk_query,
+    changes,
+    collections,
+    graphql,
+    limits,
+    local,
+    oauth,
+    query,
+    roots,
+    rows,
+    uiapi,
+)
 from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
@@ -17,6 +31,7 @@ from localorg.http.session import Sessions
 from localorg.http.settings import Settings
 from localorg.http.writes import Writer
 from localorg.org import LocalOrg
+from localorg.pages.metadata import read_package
 from localorg.soql.cursors import Cursors
 from localorg.soql.run import Queries
 
@@ -31,6 +46,7 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     register_gate(app, services)
     app.register_blueprint(oauth.blueprint(org, services.sessions, services.connected_app))
     app.register_blueprint(local.blueprint(org, services.sessions, services.faults))
+    package = read_package(services.settings.package)
     version = "/services/data/<version>"
     for resource in (
         roots.blueprint(org),
@@ -41,8 +57,12 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
         changes.blueprint(org),
         bulk_query.blueprint(org, services.jobs, services.worker),
         bulk_ingest.blueprint(org, services.jobs, services.worker),
+        uiapi.blueprint(org, package),
+        graphql.blueprint(org),
     ):
         app.register_blueprint(resource, url_prefix=version)
+    if services.settings.pages is not None:
+        app.register_blueprint(pages.blueprint(org, services.sessions, package, services.settings.pages))
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 
@@ -58,12 +59,15 @@ class BulkWorker:
             else:
                 ingest(self._org, self._jobs, self._writer, job, user, self._stopped)
         except OrgError as error:
-            self._jobs.update(job, state="Failed", progress={"errorMessage": f"{error.code} : {error.message}"})
+            self._fail(job, f"{error.code} : {error.message}")
         except Exception:
             _log.exception("job %s", job.id)
-            self._jobs.update(
-                job, state="Failed", progress={"errorMessage": "Unknown : an unexpected error occurred; see the log"}
-            )
+            self._fail(job, "Unknown : an unexpected error occurred; its cause is in the local org's log")
+
+    def _fail(self, job: Job, message: str) -> None:
+        # A job that was aborted and deleted while it ran is gone, and nobody asks for its state any more.
+        with contextlib.suppress(OrgError):
+            self._jobs.update(job, state="Failed", progress={"errorMessage": message})
 
     def _run(self, kind: str) -> None:
         while not self._stopped.is_set():

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from localorg.pages.settings import PageSettings
+
 
 @dataclass(frozen=True)
 class Settings:
     """What may differ between one served org and another.
 
     spool: folder for cursors, job files and the call counter; beside the org's file by default.
-    pages_dir: the built page host, None when no pages are served.
+    package: the package folder whose layouts, list views and Lightning pages are shown; defaults without one.
+    pages: where the built page host is, None when no pages are served.
     daily_api_requests: the org's limit in 24 hours. session_seconds: life of an unused session.
     worker: whether this process executes Bulk jobs.
     """
 
     spool: Path | None = None
-    pages_dir: Path | None = None
+    package: Path | None = None
+    pages: PageSettings | None = None
     daily_api_requests: int = 1_000_000
     session_seconds: int = 2 * 3600
     worker: bool = True
