@@ -3,7 +3,17 @@ import salesforce from '@salesforce/eslint-config-lwc';
 import slds from '@salesforce-ux/eslint-plugin-slds';
 
 const COMPONENTS = 'lwc_components/main/default/lwc';
-const BROWSER = ['document', 'window', 'location', 'history', 'fetch', 'URL', 'URLSearchParams', 'CustomEvent', 'customElements'];
+const BROWSER = [
+    'document',
+    'window',
+    'location',
+    'history',
+    'fetch',
+    'URL',
+    'URLSearchParams',
+    'CustomEvent',
+    'customElements'
+];
 const NODE = ['process', 'console', 'Buffer'];
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 

@@ -110,9 +110,13 @@ export function formatMoney(value, currency) {
  * @returns {string} a short form for dashboards, for instance "$1.2M"
  */
 export function formatMoneyShort(value, currency) {
-    const short = isNumber(value) && Math.abs(value) >= COMPACT_FROM;
-    return short
-        ? money(value, currency, { notation: 'compact', maximumFractionDigits: Math.abs(value) < 1_000_000 ? 0 : 2 })
+    const size = Math.abs(value);
+    return isNumber(value) && size >= COMPACT_FROM
+        ? money(value, currency, {
+              notation: 'compact',
+              minimumFractionDigits: 0,
+              maximumFractionDigits: size < 1_000_000 ? 0 : 2
+          })
         : formatMoney(value, currency);
 }
 
