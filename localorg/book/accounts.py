@@ -36,7 +36,7 @@ HEALTH_START = np.array([0.46, 0.35, 0.19])
 
 @dataclass(frozen=True)
 class Accounts:
-    """Arrays over accounts. health: accounts x steps, the class at each step's end. created: day. rep: index of the owner."""
+    """Arrays over accounts. rep: the owner's index. created: day. health: accounts x steps, the class at each end."""
 
     industry: Ints
     country: Ints

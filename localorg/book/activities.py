@@ -1,8 +1,7 @@
 """Tasks and events of the deals, and the accounts' quarterly reviews.
 
-Deals that stand still get less and less attention: their activities thin out, so that a stalled deal shows. A demo within
-seven days of the start is an event "Product demo" of that week.
-"""
+Deals that stand still get less and less attention: their activities thin out, so that a stalled deal shows. A demo
+within seven days of the start is an event "Product demo" of that week."""
 
 from dataclasses import dataclass
 
@@ -133,7 +132,7 @@ def _common(
     rng = world.settings.rng("activity contacts" + str(bool(len(rows) and acts.is_event[rows[0]])))
     deal, account = acts.deal[rows], acts.account[rows]
     who = contact_first[account] + rng.integers(0, 2, len(rows))
-    what = pa.array(np.where(deal >= 0, deal, len(world.deals) + account))
+    what = np.where(deal >= 0, deal, len(world.deals) + account)
     targets = pa.concat_arrays([world.deal_ids, world.account_ids])
     by = pick(world.users, _owner(world, acts, rows))
     now = world.today * DAY_MS - 1000
@@ -146,7 +145,7 @@ def _common(
     )
     return {
         "WhoId": pick(contact_ids, who, (account < 0) | (rng.random(len(rows)) < 0.25)),
-        "WhatId": targets.take(what),
+        "WhatId": pick(targets, what),
         "AccountId": pick(world.account_ids, account),
         "OwnerId": by,
         **audit(made, np.maximum(made, closed), by),

@@ -29,7 +29,7 @@ _SUBJECTS = (
 
 
 def case_table(world: World, owned: Owned, contact_first: Ints, contact_ids: Column) -> pa.Table:
-    """Cases of accounts that own something, about one of their products. `contact_first`: each account's first contact."""
+    """Cases about products that accounts own. `contact_first`: the index of each account's first contact."""
     rng, accounts = world.settings.rng("cases"), world.accounts
     customers = np.unique(owned.account)
     weeks = world.today - 7 * np.arange(_WEEKS, 0, -1, dtype=np.int64)

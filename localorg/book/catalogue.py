@@ -36,7 +36,7 @@ WON, LOST = 6, 7
 
 @dataclass(frozen=True)
 class Product:
-    """A product: its pillar (index), what is counted when it is sold and rolled out, and its yearly list price a unit in USD."""
+    """A product: its pillar (index), the unit it is sold and rolled out in, that unit's yearly list price in USD."""
 
     name: str
     code: str

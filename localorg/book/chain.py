@@ -1,20 +1,20 @@
 """How a deal moves: a weekly Markov chain whose every probability is a function of things that can be observed.
 
-State of an open deal: its stage, the weeks it has been there (0..8, eight stands for "or more"), its pushes (0..3, "or more")
-and how many quarters ahead its close date lies (due: 0 this quarter or overdue, 1 the next, 2 later). A push is a move of the
-close date into a later quarter; a quarter that ends while the deal is due in it counts as a push too, whether or not the
-rep has changed the date yet.
+State of an open deal: its stage, the weeks it has been there (0..8, eight stands for "or more"), its pushes (0..3, "or
+more") and how many quarters ahead its close date lies (due: 0 this quarter or overdue, 1 the next, 2 later). A push is
+a move of the close date into a later quarter; a quarter that ends while the deal is due in it counts as a push too,
+whether or not the rep has changed the date yet.
 
 In each step, in this order:
-1. the deal advances, falls back a stage, is lost, or stays. These are competing hazards (per week) a, b, l; it leaves with
-   probability 1 - exp(-(a + b + l)), and each exit has its hazard's share. To advance from Tech Win is to be won.
+1. the deal advances, falls back a stage, is lost, or stays. These are competing hazards (per week) a, b, l; it leaves
+   with probability 1 - exp(-(a + b + l)), and each exit has its hazard's share. To advance from Tech Win is to be won.
 2. what is still open may be pushed by a quarter, or pulled in by one.
-3. after a quarter's last step every deal that was due in it counts one push more, and the others are due one quarter sooner.
+3. after a quarter's last step every deal that was due in it counts one push more, and the others are due one quarter
+   sooner.
 
-A hazard is a product: the stage's own for the segment, the deal's drive (`Drivers`: what its covariates make of it), and
-factors for age in stage, pushes, due quarter, weeks left in the quarter and month. The same functions serve the simulation
-(arrays over deals) and the truth (arrays over deals and states), so the truth is exact by construction.
-"""
+A hazard is a product: the stage's own for the segment, the deal's drive (`Drivers`: what its covariates make of it),
+and factors for age in stage, pushes, due quarter, weeks left in the quarter and month. The same functions serve the
+simulation (arrays over deals) and the truth (arrays over deals and states), so the truth is exact by construction."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -28,7 +28,7 @@ from localorg.book.columns import Floats, Ints
 AGES, PUSHES, DUES = 9, 4, 3
 Small = npt.NDArray[np.int8]
 
-# The deal's own stage by segment (Renewal, Upsell, Net New) and stage: chance to get on rather than be lost, and weeks it takes.
+# By segment (Renewal, Upsell, Net New) and stage: the chance to get on rather than be lost, and the weeks it takes.
 _PASS = np.array(
     [
         [0.985, 0.982, 0.98, 0.98, 0.962, 0.978],
@@ -50,11 +50,11 @@ _AGE_ON = np.array([[0.55, 1.0, 1.2, 1.2, 1.2, 1.1, 1.0, 0.95, 0.85], _STALE_ON,
 _AGE_LOST = np.array([[0.4, 0.9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0], _STALE_LOST, _STALE_LOST])
 _PUSH_ON = np.array([1.0, 0.92, 0.78, 0.62])
 _PUSH_LOST = np.array([1.0, 1.1, 1.3, 1.5])
-_DUE_ON = np.array([[1.25, 0.52, 0.30], [1.1, 0.95, 0.8], [1.1, 0.95, 0.8]])
+_DUE_ON = np.array([[1.55, 0.47, 0.28], [1.1, 0.95, 0.8], [1.1, 0.95, 0.8]])
 _DUE_WIN = np.array([1.25, 0.25, 0.08])
 _DUE_LOST = np.array([1.1, 0.9, 0.8])
 _LEFT_DECISION = np.array([2.4, 2.4, 2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7])
-_LEFT_WIN = np.array([7.5, 3.8, 2.0, 1.2, 0.75, 0.5, 0.4, 0.32, 0.28, 0.28, 0.28, 0.28, 0.28, 0.28])
+_LEFT_WIN = np.array([6.2, 3.4, 2.0, 1.3, 0.95, 0.75, 0.62, 0.55, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
 _LEFT_LOST = np.array([1.5, 1.1, 1.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1.0, 1.2, 1.5, 1.5])
 _MONTH_ON = np.array([0.92, 1.0, 1.06, 1.0, 1.0, 1.06, 0.9, 0.8, 1.06, 1.06, 1.02, 1.08])
 
@@ -170,7 +170,7 @@ def exits(drive: Drivers, stage: Ints, age: Ints, pushes: Ints, due: Ints, now: 
 
 
 def push_probability(segment: Ints, stage: Ints, due: Ints, now: Moment) -> Floats:
-    """The chance that an open deal's close date is moved to the next quarter in a step, while there is one to move to."""
+    """The chance that an open deal is pushed in a step: its close date moves to the next quarter."""
     early = stage < 3
     chance = np.where(early, 0.022, 0.010) + np.where((due == 0) & (now.left <= 3) & early, 0.12, 0.0)
     chance = chance * np.where(segment == 0, 0.35, 1.0)

@@ -1,12 +1,12 @@
 """Whole columns as Arrow arrays: ids, texts, days and moments, made without a loop over rows.
 
-Inside the generator a day is an integer (days since 1970-01-01) and a moment is an integer (milliseconds since then, UTC).
-"""
+Inside the generator a day is an integer (days since 1970-01-01) and a moment is an integer (milliseconds since then,
+UTC)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +39,9 @@ def record_ids(prefix: str, count: int, seed: int) -> Column:
     upper = (raw[:, :15] >= ord("A")) & (raw[:, :15] <= ord("Z"))
     bits = upper.reshape(count, 3, 5).astype(np.int64) @ (1 << np.arange(5))
     raw[:, 15:] = _CHECK[bits]
-    offsets = np.arange(0, 18 * (count + 1), 18, dtype=np.int64 if count > 100_000_000 else np.int32)
-    kind = pa.large_string() if count > 100_000_000 else pa.string()
-    return pa.Array.from_buffers(kind, count, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])
+    offsets = np.arange(count + 1, dtype=np.int32) * 18
+    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(raw.tobytes())]
+    return cast(Column, pa.Array.from_buffers(pa.string(), count, buffers))
 
 
 def pick(values: Sequence[str] | Column, index: npt.NDArray[Any], missing: Bools | None = None) -> Column:
@@ -50,17 +50,23 @@ def pick(values: Sequence[str] | Column, index: npt.NDArray[Any], missing: Bools
     absent = index < 0
     if missing is not None:
         absent = absent | missing
-    return source.take(pa.array(np.where(absent, 0, index), mask=absent))
+    return source.take(indexes(np.where(absent, 0, index), absent))
 
 
-def constant(value: object, count: int) -> Column:
+def indexes(values: npt.NDArray[Any], missing: Bools | None = None) -> pa.Int64Array:
+    """Places in another column, as Arrow takes them."""
+    return pa.array(values.astype(np.int64), pa.int64(), mask=missing)
+
+
+def constant(value: str | bool | int, count: int) -> Column:
     """One value, `count` times."""
-    return pa.repeat(pa.scalar(value), count)
+    return cast(Column, pa.repeat(value, count))
 
 
 def join(*parts: Column | str, sep: str = "") -> Column:
     """Texts put together element by element; null where a part is null."""
-    return pc.binary_join_element_wise(*parts, sep)
+    whole: Any = pc.binary_join_element_wise  # its stubs refuse a mixture of columns and texts
+    return cast(Column, whole(*parts, sep))
 
 
 def digits(numbers: npt.NDArray[Any], width: int = 0) -> Column:
@@ -114,13 +120,12 @@ def office_moment(day: Ints, rng: np.random.Generator) -> Ints:
 def draw(weights: Sequence[float] | Floats, count: int, rng: np.random.Generator) -> Ints:
     """`count` indexes, each with a chance in proportion to its weight."""
     edges = np.cumsum(np.asarray(weights, np.float64))
-    return np.minimum(np.searchsorted(edges, rng.random(count) * edges[-1], side="right"), len(edges) - 1).astype(
-        np.int64
-    )
+    found = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
+    return np.asarray(np.minimum(found, len(edges) - 1), np.int64)
 
 
 def repeat_within(counts: npt.NDArray[Any]) -> tuple[Ints, Ints]:
-    """Rows of a child table: for each parent its index `counts` times, and the child's number within the parent (from 0)."""
+    """Rows of a child table: each parent's index `counts` times, and the row's number within its parent (from 0)."""
     counts = counts.astype(np.int64)
     parent = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     first = np.cumsum(counts) - counts

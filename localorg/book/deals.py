@@ -1,10 +1,10 @@
 """The deals of the book: new business and upsells, the contracts they found, and those contracts' renewals.
 
-A contract is what an account owns of a product until a date. Some exist when the book begins; each deal that is won as net new
-founds one. Every contract that ends within reach has a Renewal deal, opened some five months before and due on its end; when
-it is won the contract runs on for another term, when it is lost the contract ends there. An upsell adds to what the account
-owns. So the number of renewals follows from the contracts, and the other deals fill the book to its size.
-"""
+A contract is what an account owns of a product until a date. Some exist when the book begins; each deal that is won as
+net new founds one. Every contract that ends within reach has a Renewal deal, opened some five months before and due on
+its end; when it is won the contract runs on for another term, when it is lost the contract ends there. An upsell adds
+to what the account owns. So the number of renewals follows from the contracts, and the other deals fill the book to
+its size."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -36,9 +36,10 @@ _DEMO = np.array([0.12, 0.34, 0.38])
 
 @dataclass(frozen=True)
 class Deals:
-    """Arrays over deals: what they are (account, rep, product: indexes; account -1 for none), how they began, where they stand.
+    """Arrays over deals: what they are (account, rep, product: indexes), how they began, where they stand.
 
-    contract_end: for a renewal the day on which its contract ends, else -1. renews, term: index of the contract and its months.
+    contract, contract_end: the contract which a renewal renews and the day on which it ends, -1 for other deals.
+    term: months for which it is signed.
     """
 
     account: Ints
@@ -94,7 +95,7 @@ class DealMaker:
 
     def make(self) -> tuple[Deals, Contracts]:
         """New business first, then generation after generation of renewals, then upsells until the book is full."""
-        fresh = self._new_business(int(round(self._settings.deals * (1 - RENEWAL_SHARE) * 0.9)))
+        fresh = self._new_business(round(self._settings.deals * (1 - RENEWAL_SHARE) * 0.9))
         parts = [fresh]
         room = self._settings.deals - len(fresh)
         contracts = self._contracts(fresh, int(room * 0.62))
@@ -172,7 +173,7 @@ class DealMaker:
         return Deals(account, rep, product, profile, births, ends, contract, term, walk)
 
     def _contracts(self, fresh: Deals, renewals: int) -> Contracts:
-        """Contracts from before the book, as many as make about so many renewals, and those founded by won net new deals."""
+        """Contracts from before the book, enough for about so many renewals, and those founded by won net new deals."""
         rng, steps = self._rng, self._steps
         window = int(steps.last[-1] - steps.first[0])
         term = np.array([12, 24, 36])[draw((0.5, 0.12, 0.38), 14 * len(self._accounts), rng)]
@@ -200,7 +201,7 @@ class DealMaker:
         )
 
     def _owned_pairs(self, count: int) -> Ints:
-        """Pairs of account and product without repeats, large accounts and common products first (weighted, by random keys)."""
+        """Pairs of account and product without repeats, more of large accounts and common products (random keys)."""
         taste = np.array([_PILLAR_SHARE[RENEWAL][p.pillar] for p in PRODUCTS]) / np.array([1.0] * len(PRODUCTS))
         rank = np.array([sum(q.pillar == p.pillar for q in PRODUCTS[:i]) for i, p in enumerate(PRODUCTS)])
         taste = taste * np.array(MAIN_PRODUCT_SHARE)[rank]

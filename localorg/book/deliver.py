@@ -25,8 +25,8 @@ class BookPlaceError(LocalOrgError):
 def fill(org: LocalOrg, book: Book) -> dict[str, int]:
     """Put a book into an org that has no deals yet, in one transaction.
 
-    The book's stages replace the org's own; custom objects get the key prefix they have in this org; objects and columns
-    which the org does not have are left out. Returns the number of rows written by object.
+    The book's stages replace the org's own; custom objects get the key prefix they have in this org; objects and
+    columns which the org does not have are left out. Returns the number of rows written by object.
     Raises BookPlaceError when the org holds opportunities.
     """
     with org.database.reader() as connection:
@@ -54,7 +54,7 @@ def fill(org: LocalOrg, book: Book) -> dict[str, int]:
 
 
 def write_csv(book: Book, folder: Path) -> list[Path]:
-    """Write one `<sObject>.csv` a table: UTF-8, a header of API names, moments as `2026-01-31T09:30:00.000Z`, null as empty."""
+    """Write a `<sObject>.csv` for each table; moments as `2026-01-31T09:30:00.000Z`, null as nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, table in book.tables.items():

@@ -33,7 +33,7 @@ from localorg.book.world import World, make_world
 
 @dataclass(frozen=True)
 class Book:
-    """A generated book: `tables` by sObject name with the org's API names as columns, in an order in which parents come first.
+    """A generated book: `tables` by sObject name, with the org's API names as columns, parents first.
 
     `world` is what the tables were made from, the true state of the chain included; an org never sees it.
     """

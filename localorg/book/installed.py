@@ -1,11 +1,11 @@
 """What customers own and how they get on with it: Asset, Sidecar_Deployment__c, Sidecar_Usage__c.
 
-`Asset.Price` is the yearly price of a unit, so `Price x Quantity` is the ARR up for renewal on `UsageEndDate`. A contract's asset
-ends on the close date its Renewal deal was opened with; upsells are co-termed with the account's next contract to end.
+`Asset.Price` is the yearly price of a unit, so `Price x Quantity` is the ARR up for renewal on `UsageEndDate`. A
+contract's asset ends on the close date its Renewal deal was opened with; upsells are co-termed with the account's next
+contract to end.
 
-Telemetry follows the account's health class (good, fair, poor): each account's utilisation drifts to its class's level, so the
-class can be read off the last weeks. A tenth of the products owned send no telemetry.
-"""
+Telemetry follows the account's health class (good, fair, poor): each account's utilisation drifts to its class's
+level, so the class can be read off the last weeks. A tenth of the products owned send no telemetry."""
 
 from dataclasses import dataclass
 
@@ -146,7 +146,7 @@ def owned_products(world: World, positions: Positions) -> Owned:
 
 
 def deployment_table(world: World, owned: Owned) -> pa.Table:
-    """How far each owned product is rolled out: it rises from the start to a share that depends on the account's health."""
+    """How far each owned product is rolled out: rising over time to a share that depends on the account's health."""
     rng, count = world.settings.rng("deployments"), len(owned.account)
     health = world.accounts.health[owned.account, -1].astype(np.int64)
     age = world.today - owned.since
@@ -235,7 +235,7 @@ def usage_table(world: World, owned: Owned) -> pa.Table:
             "Sidecar_Key__c": join(account_id, "|", code, "|", pick(monday.cast(pa.string()), week)),
             "Sidecar_Account__c": account_id,
             "Sidecar_Product__c": pick([p.name for p in PRODUCTS], product),
-            "Sidecar_Week_Start__c": monday.take(pa.array(week)),
+            "Sidecar_Week_Start__c": pick(monday, week),
             "Sidecar_Licensed__c": numbers(licensed),
             "Sidecar_Active_Users__c": numbers(active),
             "Sidecar_Features_Bought__c": numbers(bought),

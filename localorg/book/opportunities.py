@@ -43,7 +43,7 @@ _RIVALS = (("Pebblewall", "Lanternsec", "Mosskey"), ("Granite Ninth", "Overwatch
 
 @dataclass(frozen=True)
 class Lines:
-    """Rows of deals' lines: deal, product, quantity, unit price. `amount`: each deal's amount, the sum of its lines where it has any."""
+    """Rows of deals' lines. Over all deals, has: whether there are any; amount: their sum, or the bare amount."""
 
     deal: Ints
     rank: Ints
@@ -85,7 +85,7 @@ class Times:
 
 
 def make_times(world: World) -> Times:
-    """The moment of each change, within office hours of its day; a deal has at most one change a step, so they stay in order."""
+    """The moment of each change, in office hours; a deal has at most one change a step, so they stay in order."""
     log, rng = world.deals.walk.log, world.settings.rng("times")
     rows = office_moment(log.day, rng)
     first, last = _ends(log.deal)
@@ -156,11 +156,19 @@ def opportunity_table(world: World, lines: Lines, times: Times, names: Column, l
             "OwnerId": owner,
             "LastActivityDate": days(last_activity, last_activity < 0),
             "LastStageChangeDate": moments(times.staged),
-            "PushCount": pa.array(deals.walk.pushes),
+            "PushCount": pa.array(_push_count(world)),
             **_fiscal(deals.walk.close),
             **audit(times.created, np.maximum(times.changed, edited), owner),
         }
     )
+
+
+def _push_count(world: World) -> Ints:
+    """How often each deal's close date was moved into a later month, as Salesforce counts it."""
+    log = world.deals.walk.log
+    month = log.close.astype("datetime64[D]").astype("datetime64[M]")
+    later = (log.deal[1:] == log.deal[:-1]) & (month[1:] > month[:-1]) & (log.stage[1:] < OPEN)
+    return np.bincount(log.deal[1:][later], minlength=len(world.deals)).astype(np.int64)
 
 
 def _fiscal(close: Ints) -> dict[str, Column]:
@@ -174,7 +182,7 @@ def _fiscal(close: Ints) -> dict[str, Column]:
 
 
 def _categories(world: World, rng: np.random.Generator) -> Ints:
-    """The stage whose forecast category each deal has: its own, save where the rep calls a late deal a commit or holds it back."""
+    """The stage whose forecast category a deal has: its own, save where the rep commits a deal or holds it back."""
     stage, due = world.deals.walk.stage, world.deals.walk.due
     roll = rng.random(len(stage))
     commit = (stage == 4) & (due == 0) & (roll < 0.3)
@@ -252,7 +260,7 @@ _ROLES = ("Executive Sponsor", "Evaluator", "Technical Buyer", "Economic Buyer",
 
 
 def role_table(world: World, per_account: Ints, contact_ids: Column, times: Times) -> pa.Table:
-    """Who takes part in the deals. The executive sponsor is the account's CISO; some deals know one person only, some none."""
+    """Who takes part in the deals. The sponsor is the account's CISO; some deals know one person only, some none."""
     deals, rng = world.deals, world.settings.rng("roles")
     first_of = np.cumsum(per_account) - per_account
     others = np.minimum(rng.binomial(3, 0.52, len(deals)), per_account[deals.account] - 1)

@@ -37,7 +37,7 @@ _DEPARTMENTS = ("Security", "IT", "Security", "Network", "Security Operations", 
 
 
 def user_table(world: World) -> pa.Table:
-    """Reps, their managers, the leader, solution consultants, CSMs and support engineers, with managers and addresses."""
+    """Reps, managers, the leader, solution consultants, CSMs and support engineers, with managers and addresses."""
     staff, rng = world.staff, world.settings.rng("users")
     count = staff.count
     first, last = people(count, rng)
@@ -120,14 +120,14 @@ def account_table(world: World, owned: Bools, last_activity: Ints) -> pa.Table:
 
 
 def contacts_of(world: World) -> tuple[Ints, Ints]:
-    """The account of each contact (in order) and how many contacts each account has; the first of an account is its CISO."""
+    """The account of each contact (in order), and how many each account has; an account's first one is its CISO."""
     size = np.log10(world.accounts.employees / 900.0)
     count = np.clip(world.settings.rng("contact counts").poisson(2.2 + 2.2 * size), 2, 14).astype(np.int64)
     return np.repeat(np.arange(len(count), dtype=np.int64), count), count
 
 
 def contact_table(world: World, domains: Column) -> pa.Table:
-    """Contacts with titles and addresses at their company. About three in a hundred were entered twice, the second time sloppily."""
+    """Contacts with titles and addresses at their company. Three in a hundred were entered twice, and sloppily."""
     rng = world.settings.rng("contacts")
     account, per_account = contacts_of(world)
     first_of = np.cumsum(per_account) - per_account
@@ -138,14 +138,14 @@ def contact_table(world: World, domains: Column) -> pa.Table:
     twice = np.arange(len(row)) >= len(account)
     title = np.where(rank < 3, rank, 1 + rank % (len(TITLES) - 1))[row]
     account = account[row]
-    first, last = first.take(pa.array(row)), last.take(pa.array(row))
+    first, last = pick(first, row), pick(last, row)
     last = pc.if_else(pa.array(twice), pc.utf8_upper(last), last)
     created = office_moment(
         np.maximum(world.accounts.created[account], int(world.steps.first[0]) - 400) + rng.integers(0, 50, len(row)),
         rng,
     )
     modified = created + rng.integers(0, 2_000_000_000, len(row))
-    email = join(pc.utf8_lower(first), ".", pc.utf8_lower(last), digits(row + 1), "@", domains.take(pa.array(account)))
+    email = join(pc.utf8_lower(first), ".", pc.utf8_lower(last), digits(row + 1), "@", pick(domains, account))
     no_mail = (rng.random(len(row)) < 0.05) & ~twice
     return pa.table(
         {

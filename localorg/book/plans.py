@@ -2,12 +2,11 @@
 
 Two kinds of rows, told apart by which lookup is filled; never both:
 - **rep rows** (Rep set, Account empty): one per rep x quarter x segment x pillar. Their sum is the team's plan.
-- **account rows** (Account set, Rep empty), running quarter only: account x segment, Pillar empty. The rows of a rep's accounts
-  split that rep's plan of the segment to the dollar, so they are never added to rep rows.
+- **account rows** (Account set, Rep empty), running quarter only: account x segment, Pillar empty. The rows of a rep's
+  accounts split that rep's plan of the segment to the dollar, so they are never added to rep rows.
 
-A rep's plan looks back at what they and the team booked, so that attainment lies around 60 to 110 %; the running quarter's plan
-looks at what is booked and what is due.
-"""
+A rep's plan looks back at what they and the team booked, so that attainment lies around 60 to 110 %; the running
+quarter's plan looks at what is booked and what is due."""
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +52,7 @@ def _expected(world: World, amounts: Floats) -> Floats:
     walk, running = world.deals.walk, _running(world)
     won = np.flatnonzero(walk.stage == WON)
     due = np.flatnonzero(world.deals.is_open & (quarter_of(walk.close) <= running))
-    chance = _CLOSING[walk.stage[due]] * np.where(world.deals.profile.segment[due] == RENEWAL, 1.6, 1.0)
+    chance = _CLOSING[walk.stage[due]] * np.where(world.deals.profile.segment[due] == RENEWAL, 1.25, 1.0)
     booked = _grid(world, won, amounts[won], quarter_of(walk.ended[won]))
     return booked + _grid(world, due, amounts[due] * np.minimum(chance, 0.95), np.full(len(due), running))
 
@@ -71,7 +70,7 @@ def rep_plans(world: World, amounts: Floats) -> Floats:
 
 
 def account_plans(world: World, plans: Floats, amounts: Floats) -> tuple[Ints, Ints, Floats]:
-    """Account, segment and amount: each rep's plan of the running quarter split over their accounts by what is due or was booked."""
+    """Account, segment, amount: each rep's plan of the running quarter, split by what accounts have due or booked."""
     running = _running(world)
     walk, deals = world.deals.walk, world.deals
     due = deals.is_open & (quarter_of(walk.close) <= running) & ~world.loose
@@ -93,7 +92,7 @@ def account_plans(world: World, plans: Floats, amounts: Floats) -> tuple[Ints, I
 
 
 def _hand_out_rest(goal: Floats, rep: Ints, segment: Ints, amount: Floats) -> None:
-    """Give the dollars lost in rounding to the first account of each rep and segment, so that the rows add up to the plan."""
+    """Give the dollars lost in rounding to the first account of each rep and segment: the rows add up to the plan."""
     cell = rep * 3 + segment
     unique, first, place = np.unique(cell, return_index=True, return_inverse=True)
     given = np.bincount(place, weights=amount, minlength=len(unique))

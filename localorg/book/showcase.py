@@ -38,7 +38,9 @@ def showcase(book: Book) -> Showcase:
         "gap": 1.5,
     }
     points = sum((signs[name] * weight for name, weight in weights.items()), start=pd.Series(0.0, index=accounts))
-    best = pd.DataFrame({"points": points, "plan": signs["plan"]}).sort_values(["points", "plan"], kind="stable").index[-1]
+    best = (
+        pd.DataFrame({"points": points, "plan": signs["plan"]}).sort_values(["points", "plan"], kind="stable").index[-1]
+    )
     own = deals[deals["AccountId"] == best]
     candidates = own if len(own) else deals
     order = candidates.sort_values(["story", "rows", "Id"], kind="stable")
@@ -85,7 +87,9 @@ def _health_signs(book: Book, accounts: pd.Index) -> pd.DataFrame:
 def _deal_signs(book: Book, deals: pd.DataFrame, accounts: pd.Index) -> pd.DataFrame:
     today = pd.Timestamp(book.settings.end)
     live = deals[~deals["IsClosed"]]
-    upsell = live[(live["Type"] == "Upsell") & live["StageName"].isin(MIDDLE) & (live["rows"] >= 3) & (live["acts"] >= 3)]
+    upsell = live[
+        (live["Type"] == "Upsell") & live["StageName"].isin(MIDDLE) & (live["rows"] >= 3) & (live["acts"] >= 3)
+    ]
     soon = live["CloseDate"].between(today, today + pd.Timedelta(days=SOON_DAYS))
     renewal = live[(live["Type"] == "Renewal") & soon]
     plans = book["Sidecar_Plan__c"].select(["Sidecar_Account__c", "Sidecar_Amount__c"]).to_pandas()

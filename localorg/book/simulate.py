@@ -1,10 +1,9 @@
 """Deals walk through the chain, all of them at once, one step after the other; what changed is logged.
 
-The chain knows only in which quarter a deal is due. The close date itself is written here, so that it always agrees with the
-state: the due quarter can be read off it, and pushes are its moves into later quarters plus the quarters it is overdue.
-Within the quarter a date that has passed is moved on by most reps; some (`neglect`) leave it, which is the overdue dirt that
-every pipeline has. Amounts are revised on the way; the chain does not depend on them.
-"""
+The chain knows only in which quarter a deal is due. The close date itself is written here, so that it always agrees
+with the state: the due quarter can be read off it, and pushes are its moves into later quarters plus the quarters it
+is overdue. Within the quarter a date that has passed is moved on by most reps; some (`neglect`) leave it, which is the
+overdue dirt that every pipeline has. Amounts are revised on the way; the chain does not depend on them."""
 
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from localorg.book.steps import Steps, month_of, quarter_of, quarter_start, work
 
 @dataclass(frozen=True)
 class Births:
-    """Deals as they begin: the step and day they are entered, stage, close date (day), amount, and whether dates are neglected."""
+    """Deals as they begin: step and day of entry, stage, close date, amount, whether their dates are neglected."""
 
     step: Ints
     day: Ints
@@ -41,7 +40,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Walk:
-    """Where the deals stand after the last step (stage, weeks in it, pushes, due quarter, close date, amount), and the log."""
+    """Where the deals stand after the last step, and the log. age: weeks in the stage; close: the close date (day)."""
 
     stage: Ints
     age: Ints
@@ -54,7 +53,7 @@ class Walk:
 
 
 def day_in_quarter(quarter: Ints, earliest: Ints, rng: np.random.Generator) -> Ints:
-    """A close date in each quarter, not before `earliest` if that can be: half on the last day, a fifth at a month's end."""
+    """A close date in each quarter, if possible from `earliest` on: half on the last day, a fifth at a month's end."""
     start, after = quarter_start(quarter), quarter_start(quarter + 1)
     low = np.minimum(np.maximum(start, earliest), after - 1)
     free = low + (rng.random(len(low)) * (after - low)).astype(np.int64)
@@ -101,7 +100,7 @@ class Simulation:
         return Log(*(c[order] for c in columns))
 
     def _step(self, step: int, deals: Ints) -> Ints:
-        steps, rng = self._steps, self._rng
+        steps = self._steps
         now = chain.Moment(int(steps.left[step]), int(month_of(steps.last[step : step + 1])[0]))
         day = self._event_day(step, len(deals))
         stage = self.stage[deals]
@@ -158,15 +157,15 @@ class Simulation:
         old = quarter_of(self.close[deals]) < quarter
         care = np.where(self._births.neglect[deals], 0.04, np.where(old, 0.75, 0.5))
         mended = passed & (rng.random(len(deals)) < care)
-        changed = pushed | pulled | mended
+        changed = np.asarray(pushed | pulled | mended, np.bool_)
         self.close[deals[changed]] = day_in_quarter(quarter + due[changed], day[changed] + 3, rng)
         return changed
 
     def _revise(self, deals: Ints, before: Ints, after: Ints, moved: Bools) -> Bools:
-        """Amounts are re-sized when a deal gets past discovery, the proof of value or the decision, and now and then else."""
+        """Amounts are re-sized at an advance past discovery, and now and then else. Returns which were."""
         rng = self._rng
         chance = np.where(moved & (after > before) & (after <= WON) & (after >= 2), 0.3, 0.012)
-        revised = (rng.random(len(deals)) < chance) & (after != LOST)
+        revised = np.asarray((rng.random(len(deals)) < chance) & (after != LOST), np.bool_)
         rows = deals[revised]
         spread = np.where(self._drive.segment[rows] == 0, 0.06, 0.16)
         new = self.amount[rows] * np.exp(rng.normal(-0.01, 1.0, len(rows)) * spread)

@@ -1,9 +1,8 @@
 """The calendar of the chain: weekly steps that never straddle two fiscal quarters.
 
-A complete quarter has 13 steps of 6 to 8 days. The running quarter is cut so that one step ends on the day before the book's
-`end` and the next begins on it; the odd days go to its first and its last step. Quarters are calendar quarters, numbered
-year * 4 + (0..3).
-"""
+A complete quarter has 13 steps of 6 to 8 days. The running quarter is cut so that one step ends on the day before the
+book's `end` and the next begins on it; the odd days go to its first and its last step. Quarters are calendar quarters,
+numbered year * 4 + (0..3)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +62,7 @@ class Steps:
 
 
 def _cut(quarter: int, first: int, after: int, count: int, left: int, long_first: bool) -> Steps:
-    """Days first..after-1 of a quarter in `count` steps of seven days, the odd days in the first or in the last of them."""
+    """Days first..after-1 of a quarter in `count` steps of seven days, odd days in the first or the last of them."""
     if count == 0:
         none = np.empty(0, np.int64)
         return Steps(none, none, none, none)

@@ -5,6 +5,7 @@ import pyarrow.compute as pc
 
 from localorg.book.columns import Column, Ints, digits, join, pick
 
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 

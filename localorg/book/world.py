@@ -1,4 +1,4 @@
-"""Everything that is decided before tables are written: the staff, the accounts, the deals, and everybody's record ids."""
+"""Everything that is decided before tables are written: staff, accounts, deals, and their record ids."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,11 @@ PREFIX = {
     "Sidecar_Usage__c": "a02",
     "Sidecar_Plan__c": "a03",
 }
-_REPS_PER_MANAGER, _REPS_PER_CONSULTANT, _REPS_PER_CSM = 6, 2, 3
 
 
 @dataclass(frozen=True)
 class Staff:
-    """Who works here. Users are numbered: reps first, then managers, one leader, solution consultants, CSMs, support engineers."""
+    """Who works here. Users are numbered: reps, managers, the leader, solution consultants, CSMs, support engineers."""
 
     reps: int
     managers: int
@@ -74,13 +73,15 @@ class Staff:
 def hire(settings: BookSettings) -> Staff:
     """The staff for so many reps; the reps' skills run from -2 to 2."""
     reps = settings.reps
-    skill = (
-        settings.rng("skill").permutation(np.round(np.linspace(-2, 2, reps)).astype(np.int64))
-        if reps > 1
-        else np.zeros(1, np.int64)
+    spread = np.round(np.linspace(-2, 2, reps)) if reps > 1 else np.zeros(1)
+    return Staff(
+        reps,
+        managers=max(1, round(reps / 6)),
+        consultants=max(1, round(reps / 2)),
+        csms=max(1, round(reps / 3)),
+        support=max(1, round(reps / 3)),
+        skill=settings.rng("skill").permutation(spread.astype(np.int64)),
     )
-    sizes = (max(1, round(reps / n)) for n in (_REPS_PER_MANAGER, _REPS_PER_CONSULTANT, _REPS_PER_CSM, _REPS_PER_CSM))
-    return Staff(reps, *sizes, skill=skill)
 
 
 @dataclass(frozen=True)
