@@ -1,0 +1,133 @@
+"""Connections: pages of records of an object, or of the children of records, planned once and fetched level by level.
+
+A level is one query however many parents it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from graphql import FieldNode
+
+from localorg.http.graphql.cursors import cursor_of
+from localorg.http.uiapi.fetch import Fetcher
+from localorg.http.uiapi.selection import Selection
+from localorg.soql.plan import RowPlan
+from localorg.soql.records import JsonRecord
+from localorg.soql.tree import Condition, OrderItem, Path, Query
+
+Json = dict[str, object]
+Row = Mapping[str, object]
+Slot = tuple[str, Callable[[Row], object]]
+
+
+@dataclass
+class Page:
+    """Rows of one connection as fetched: `rows` with one more than wanted when there are more."""
+
+    rows: Sequence[JsonRecord]
+    total: int | None = None
+
+
+@dataclass
+class Connection:
+    """A connection of the query.
+
+    selection: what is fetched of each record. slots: how a record's answer is made. children: connections below it.
+    first, offset: the page. keys: response keys of the connection by what they show (`edges`, `totalCount` ...).
+    """
+
+    selection: Selection
+    condition: Condition | None
+    order: tuple[OrderItem, ...]
+    first: int
+    offset: int
+    fields: Mapping[str, list[FieldNode]]
+    writers: list[tuple[str, Callable[[Connection, Page], object]]] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    children: list[Children] = field(default_factory=list)
+    wants_total: bool = False
+
+    @property
+    def object_name(self) -> str:
+        return self.selection.object_name
+
+    def plan(self, fetcher: Fetcher) -> RowPlan:
+        """The compiled query, one row more than the page so that it shows whether there are more."""
+        query = Query(self.selection.select(), Path((self.object_name,), 0), where=self.condition, order=self.order)
+        return replace(fetcher.plan(query), limit=self.first + 1, offset=self.offset)
+
+    def fetch(self, fetcher: Fetcher) -> Json:
+        """The answer of a connection at the root."""
+        plan = self.plan(fetcher)
+        rows = fetcher.rows(plan)
+        self._fetch_children(fetcher, rows[: self.first])
+        return self.json(Page(rows, fetcher.count(plan) if self.wants_total else None))
+
+    def fetch_for(self, fetcher: Fetcher, reference: str, parents: Sequence[str]) -> dict[str, Json]:
+        """The answer for each parent that has children."""
+        plan = self.plan(fetcher)
+        found = fetcher.children(plan, reference, parents)
+        totals = fetcher.child_counts(plan, reference, parents) if self.wants_total else {}
+        self._fetch_children(fetcher, [row for rows in found.values() for row in rows[: self.first]])
+        return {parent: self.json(Page(rows, totals.get(parent))) for parent, rows in found.items()}
+
+    def json(self, page: Page) -> Json:
+        """The answer made of fetched rows."""
+        return {key: write(self, page) for key, write in self.writers}
+
+    def record(self, row: Row) -> Json:
+        """One record's answer."""
+        return {key: write(row) for key, write in self.slots}
+
+    def _fetch_children(self, fetcher: Fetcher, rows: Sequence[JsonRecord]) -> None:
+        for child in self.children:
+            child.fetch(fetcher, rows)
+
+
+@dataclass
+class Children:
+    """A connection of children below records that `path` leads to (`("Account",)` for a parent's children)."""
+
+    connection: Connection
+    reference: str
+    path: tuple[str, ...]
+    answers: dict[str, Json] = field(default_factory=dict)
+
+    def fetch(self, fetcher: Fetcher, rows: Sequence[JsonRecord]) -> None:
+        """Fetch the children of all rows at once."""
+        parents = list(dict.fromkeys(found for row in rows if (found := self.parent_id(row)) is not None))
+        self.answers = self.connection.fetch_for(fetcher, self.reference, parents) if parents else {}
+
+    def answer(self, record: Row) -> Json:
+        """The answer below one record."""
+        return self.answers.get(str(record["Id"])) or self.connection.json(Page((), 0))
+
+    def parent_id(self, row: Row) -> str | None:
+        """The id of the record whose children are meant, None where the row has no such parent."""
+        at: object = row
+        for name in self.path:
+            at = at.get(name) if isinstance(at, Mapping) else None
+        return str(at["Id"]) if isinstance(at, Mapping) else None
+
+
+def edges_json(connection: Connection, page: Page, wanted: Mapping[str, str]) -> list[Json]:
+    """The page's edges; `wanted` maps response keys to `node` and `cursor`."""
+    made = []
+    for number, row in enumerate(page.rows[: connection.first], start=connection.offset + 1):
+        values: Json = {"node": connection.record(row), "cursor": cursor_of(number)}
+        made.append({key: values.get(name) for key, name in wanted.items()})
+    return made
+
+
+def page_info_json(connection: Connection, page: Page, wanted: Mapping[str, str]) -> Json:
+    """The page's place among all pages; `wanted` maps response keys to names."""
+    count = min(len(page.rows), connection.first)
+    values: Json = {
+        "hasNextPage": len(page.rows) > connection.first,
+        "hasPreviousPage": connection.offset > 0,
+        "startCursor": cursor_of(connection.offset + 1) if count else None,
+        "endCursor": cursor_of(connection.offset + count) if count else None,
+    }
+    return {key: values.get(name) for key, name in wanted.items()}

@@ -1,0 +1,83 @@
+"""Rows for UI API and GraphQL: query trees run as a user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from localorg.access import User
+from localorg.errors import OrgError
+from localorg.org import LocalOrg
+from localorg.soql.compile import compile_rows
+from localorg.soql.plan import RowPlan
+from localorg.soql.records import JsonRecord, RecordWriter
+from localorg.soql.run import reading, setting_of
+from localorg.soql.scope import Scope, quoted
+from localorg.soql.tree import Comparison, Condition, Junction, Literal, Path, Query
+
+BASE = "/services/data/v66.0"
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Runs queries of one user against one org."""
+
+    org: LocalOrg
+    user: User
+
+    def plan(self, query: Query) -> RowPlan:
+        """The compiled query. Raises OrgError for what the user cannot ask."""
+        setting = setting_of(self.org, self.user)
+        return compile_rows(query, Scope(setting, setting.object(query.source)))
+
+    def rows(self, plan: RowPlan) -> list[JsonRecord]:
+        """All records of the plan, in order, in the data API's form."""
+        writer = RecordWriter(BASE, self.org.schema)
+        with reading(self.org) as connection:
+            return [writer.record(plan.shape, row) for row in connection.execute(plan.rows_sql(), plan.parameters)]
+
+    def count(self, plan: RowPlan) -> int:
+        """The number of rows without the plan's limit and offset."""
+        with reading(self.org) as connection:
+            sql = f"SELECT count(*) {plan.from_sql} WHERE {plan.where_sql}"
+            return int(connection.execute(sql, plan.parameters).fetchone()[0])
+
+    def children(self, plan: RowPlan, reference: str, parents: Sequence[str]) -> dict[str, list[JsonRecord]]:
+        """The records of each parent that has some; the plan's limit holds for each parent. One query for all."""
+        writer = RecordWriter(BASE, self.org.schema)
+        found: dict[str, list[JsonRecord]] = {}
+        with reading(self.org) as connection:
+            parameters = (json.dumps(list(parents)), *plan.parameters)
+            for row in connection.execute(plan.children_sql(_link(reference)), parameters):
+                found.setdefault(row[-1], []).append(writer.record(plan.shape, row))
+        return found
+
+    def child_counts(self, plan: RowPlan, reference: str, parents: Sequence[str]) -> dict[str, int]:
+        """How many rows each parent has in all."""
+        link = _link(reference)
+        with reading(self.org) as connection:
+            sql = (
+                f"SELECT {link}, count(*) {plan.from_sql} WHERE {link} IN (SELECT value FROM json_each(?)) "
+                f"AND {plan.where_sql} GROUP BY {link}"
+            )
+            return dict(connection.execute(sql, (json.dumps(list(parents)), *plan.parameters)).fetchall())
+
+
+def _link(reference: str) -> str:
+    return f"{Scope.ROOT}.{quoted(reference)}"
+
+
+def by_ids(ids: Sequence[str]) -> Condition:
+    """`Id IN (...)`. Raises OrgError for an empty list, which SOQL cannot say."""
+    if not ids:
+        raise OrgError("INVALID_FIELD", "at least one record id is needed")
+    return Comparison(Path(("Id",), 0), "IN", tuple(Literal("string", value, 0) for value in ids))
+
+
+def all_of(*conditions: Condition | None) -> Condition | None:
+    """The conditions that are there, joined by AND."""
+    given = tuple(condition for condition in conditions if condition is not None)
+    if len(given) < 2:
+        return given[0] if given else None
+    return Junction("AND", given)

@@ -1,0 +1,1 @@
+"""Lightning pages of the local org: the package's pages with its real components in a browser."""

@@ -1,0 +1,95 @@
+"""List views: columns, scope and filters, with the old column names of list views turned into API names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from localorg.pages.metadata.xml import name_of, root_of, text_of, texts_of
+
+# Names that list views use for standard fields, by object ("" for every object).
+_COLUMN_NAMES = {
+    "": {
+        "NAME": "Name",
+        "CORE.USERS.ALIAS": "Owner.Alias",
+        "CORE.USERS.FIRST_NAME": "Owner.FirstName",
+        "CORE.USERS.LAST_NAME": "Owner.LastName",
+        "OWNER.ALIAS": "Owner.Alias",
+        "CREATED_DATE": "CreatedDate",
+        "CREATEDBY_USER": "CreatedBy.Name",
+        "LAST_UPDATE": "LastModifiedDate",
+    },
+    "Account": {
+        "ACCOUNT.NAME": "Name",
+        "ACCOUNT.TYPE": "Type",
+        "ACCOUNT.INDUSTRY": "Industry",
+        "ACCOUNT.PHONE1": "Phone",
+        "ACCOUNT.ADDRESS1_CITY": "BillingCity",
+        "ACCOUNT.ADDRESS1_STATE": "BillingState",
+        "ACCOUNT.SITE": "Site",
+        "ACCOUNT.SALES": "AnnualRevenue",
+        "ACCOUNT.EMPLOYEES": "NumberOfEmployees",
+    },
+    "Opportunity": {
+        "OPPORTUNITY.NAME": "Name",
+        "ACCOUNT.NAME": "Account.Name",
+        "OPPORTUNITY.STAGE_NAME": "StageName",
+        "OPPORTUNITY.AMOUNT": "Amount",
+        "OPPORTUNITY.CLOSE_DATE": "CloseDate",
+        "OPPORTUNITY.CLOSED": "IsClosed",
+        "OPPORTUNITY.WON": "IsWon",
+        "OPPORTUNITY.PROBABILITY": "Probability",
+        "OPPORTUNITY.TYPE": "Type",
+        "OPPORTUNITY.NEXT_STEP": "NextStep",
+        "OPPORTUNITY.CREATED_DATE": "CreatedDate",
+        "OPPORTUNITY.LAST_UPDATE": "LastModifiedDate",
+        "OPPORTUNITY.FORECAST_CATEGORY": "ForecastCategoryName",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition of a list view; `values` are alternatives."""
+
+    field: str
+    operation: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A list of an object's records. Columns and filters hold API names, parents with dots (`Owner.Alias`)."""
+
+    name: str
+    label: str
+    sobject: str
+    columns: tuple[str, ...]
+    mine: bool = False
+    filters: tuple[Filter, ...] = ()
+
+
+def read_list_view(file: Path, sobject: str) -> ListView:
+    """A list view's file. Raises PackageError when it is no XML."""
+    root = root_of(file)
+    filters = tuple(
+        Filter(
+            api_name(text_of(each, "field") or "", sobject),
+            text_of(each, "operation") or "equals",
+            tuple(value.strip() for value in (text_of(each, "value") or "").split(",")),
+        )
+        for each in root.findall("filters")
+    )
+    return ListView(
+        name=name_of(file),
+        label=text_of(root, "label") or name_of(file),
+        sobject=sobject,
+        columns=tuple(api_name(column, sobject) for column in texts_of(root, "columns")),
+        mine=text_of(root, "filterScope") == "Mine",
+        filters=filters,
+    )
+
+
+def api_name(column: str, sobject: str) -> str:
+    """The API name of a list view's column: `OPPORTUNITY.STAGE_NAME` is `StageName`."""
+    return _COLUMN_NAMES.get(sobject, {}).get(column) or _COLUMN_NAMES[""].get(column) or column
