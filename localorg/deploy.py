@@ -16,6 +16,7 @@ from localorg.schema.package import PackageSource, read_package
 from localorg.schema.stored import field_to_json, object_to_json, permission_set_to_json, save
 from localorg.store.birth import INTEGRATION_USERNAME
 from localorg.store.database import Database, column_definition
+from localorg.store.directory import admin_id
 from localorg.store.sql import Value, insert_rows
 
 INTEGRATION_PERMISSION_SET = "Sidecar_Integration"
@@ -180,7 +181,7 @@ def _put_permission_set_row(connection: sqlite3.Connection, permission_set: Perm
             (*facts, now, row[0], *facts),
         )
         return
-    admin = connection.execute('SELECT min("Id") FROM "User"').fetchone()[0]
+    admin = admin_id(connection)
     values: dict[str, Value] = {
         "Id": IdAllocator(connection).take("0PS")[0],
         "Name": permission_set.name,

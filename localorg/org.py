@@ -6,9 +6,15 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+
 from localorg.access import PermissionSet, User
 from localorg.clock import Clock
 from localorg.deploy import DeployReport, deploy
+from localorg.load import load_folder
+from localorg.loading.fill import fill
+from localorg.loading.report import LoadReport, Progress
 from localorg.schema.model import Schema
 from localorg.schema.standard import standard_objects
 from localorg.schema.stored import field_from_json, object_from_json, permission_set_from_json, saved
@@ -85,6 +91,15 @@ class LocalOrg:
     def records(self, user: User) -> Records:
         """Writes as this user."""
         return Records(self.database, self.schema, self.clock, user)
+
+    def load(self, folder: Path, progress: Progress | None = None) -> LoadReport:
+        """Load a folder of sObject CSVs; see `load.load_folder`."""
+        return load_folder(self, folder, progress)
+
+    def fill(self, sobject: str, table: pa.Table | pd.DataFrame) -> int:
+        """Insert a table of valid rows as they are, without behaviour; see `loading.fill.fill`."""
+        with self.database.writer() as connection:
+            return fill(connection, self.schema, sobject, table, self.clock.stamp())
 
     def close(self) -> None:
         """Close the file."""

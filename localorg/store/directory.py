@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from localorg.access import ADMIN_PROFILE, STANDARD_PROFILE, PermissionSet, User
 from localorg.errors import OrgError
 from localorg.schema.model import Schema
+from localorg.store.birth import ADMIN_USERNAME
 
 _USERS = """
 SELECT u."Id", u."Username", u."Name", u."IsActive", p."Name" FROM "User" u
@@ -17,6 +18,12 @@ _ASSIGNED = """
 SELECT s."Name" FROM "PermissionSetAssignment" a JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"
 WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0 ORDER BY s."Name"
 """
+
+
+def admin_id(connection: sqlite3.Connection) -> str:
+    """The id of the user with whom every local org is born; the org's own rows are theirs."""
+    row: tuple[str] = connection.execute('SELECT "Id" FROM "User" WHERE "Username" = ?', (ADMIN_USERNAME,)).fetchone()
+    return row[0]
 
 
 def find_user(

@@ -44,7 +44,9 @@ def ensure_periods(connection: sqlite3.Connection, days: Iterable[date], now: st
     calendar = read_calendar(connection)
     starts = {calendar.year_start(day) for day in days}
     wanted = {_months_later(start, months) for start in starts for months in (-12, 0, 12)}
-    present = {row[0] for row in connection.execute('SELECT "StartDate" FROM "Period" WHERE "Type" = \'Year\'')}
+    query = 'SELECT "StartDate" FROM "Period" WHERE "Type" IN (\'Year\', \'Quarter\')'
+    query = """SELECT "StartDate" FROM "Period" WHERE "Type" IN ('Year', 'Quarter')"""
+    present = {row[0] for row in connection.execute(query)}
     for start in sorted(wanted):
         if start.isoformat() not in present:
             _insert_year(connection, calendar, start, now)

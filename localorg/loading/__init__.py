@@ -1,0 +1,1 @@
+"""Brings exports and generated tables into the org: whole columns at a time."""
