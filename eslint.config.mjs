@@ -3,19 +3,22 @@ import salesforce from '@salesforce/eslint-config-lwc';
 import slds from '@salesforce-ux/eslint-plugin-slds';
 
 const COMPONENTS = 'lwc_components/main/default/lwc';
+const PAGES = 'localorg/pages';
 const BROWSER = [
     'document',
     'window',
     'location',
     'history',
     'fetch',
-    'URL',
-    'URLSearchParams',
-    'CustomEvent',
-    'customElements'
+    'setTimeout',
+    'clearTimeout',
+    'requestAnimationFrame'
 ];
-const NODE = ['process', 'console', 'Buffer'];
-const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+const BROWSER_CLASSES = ['URL', 'URLSearchParams', 'CustomEvent', 'Event', 'AbortController', 'customElements'];
+const NODE = ['process', 'console', 'Buffer', 'URL'];
+const readonly = (...names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+const inside = (folder, configs) =>
+    configs.map((config) => ({ ...config, files: config.files.map((files) => `${folder}/${files}`) }));
 
 export default defineConfig([
     { ignores: ['node_modules/**', '.venv/**', '.sidecar/**', '.lwc-cache/**', '**/build/**', 'coverage/**'] },
@@ -26,13 +29,9 @@ export default defineConfig([
         files: [`${COMPONENTS}/**/__tests__/**/*.js`],
         rules: { '@lwc/lwc/no-unexpected-wire-adapter-usages': 'off' }
     },
+    // the page host: Lightning components that stand for the platform's own, and the scripts that build it
     {
-        files: ['localorg/pages/**/*.{js,mjs}'],
-        languageOptions: {
-            ecmaVersion: 2024,
-            sourceType: 'module',
-            globals: readonly([...BROWSER, ...NODE])
-        },
+        files: [`${PAGES}/**/*.{js,mjs}`],
         rules: {
             'no-undef': 'error',
             'no-unused-vars': 'error',
@@ -41,9 +40,17 @@ export default defineConfig([
             eqeqeq: ['error', 'smart']
         }
     },
-    ...slds.configs['flat/recommended'],
     {
-        // sizes that have a styling hook must use it; a chart's own sizes have none
+        files: [`${PAGES}/main.js`, `${PAGES}/modules/**/*.js`],
+        extends: [salesforce.configs.base],
+        languageOptions: { globals: readonly(...BROWSER, ...BROWSER_CLASSES) },
+        // its wire adapters are its own
+        rules: { '@lwc/lwc/no-unknown-wire-adapters': 'off' }
+    },
+    { files: [`${PAGES}/**/*.mjs`], languageOptions: { globals: readonly(...NODE) } },
+    // what deploys to an org follows its design system; sizes that have a styling hook must use it, a chart's own have none
+    ...inside('lwc_components', slds.configs['flat/recommended']),
+    {
         files: [`${COMPONENTS}/**/*.css`],
         rules: { '@salesforce-ux/slds/no-hardcoded-values-slds2': ['warn', { reportNumericValue: 'hasReplacement' }] }
     }
