@@ -13,6 +13,7 @@ from localorg.access import STANDARD_PROFILE
 from localorg.book.columns import constant, record_ids
 from localorg.book.generate import Book
 from localorg.errors import LocalOrgError
+from localorg.ids import IdAllocator
 
 if TYPE_CHECKING:
     from localorg.org import LocalOrg
@@ -37,6 +38,7 @@ def fill(org: LocalOrg, book: Book) -> dict[str, int]:
     written = {}
     with org.database.writer() as connection:  # `fill` joins this transaction
         connection.execute('DELETE FROM "OpportunityStage"')
+        numbers = IdAllocator(connection)
         for name, table in book.tables.items():
             sobject = org.schema.objects.get(name)
             if sobject is None:
@@ -48,6 +50,9 @@ def fill(org: LocalOrg, book: Book) -> dict[str, int]:
                 table = table.set_column(table.column_names.index("Id"), "Id", ids)
             stored = {field.name for field in sobject.stored_fields}
             org.fill(name, table.select([column for column in table.column_names if column in stored]))
+            for field in sobject.stored_fields:
+                if field.auto_number and field.name in table.column_names:
+                    numbers.skip_number(f"{name}.{field.name}", table.num_rows)  # the book numbers from 1
             written[name] = table.num_rows
     org.refresh_settings()
     return written
