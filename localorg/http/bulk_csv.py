@@ -36,5 +36,7 @@ def _value_sql(column: Column) -> str:
         real = f"CAST({column.sql} AS REAL)" if column.field is not None and column.field.formula else column.sql
         # SQLite writes 15 digits; a number that they do not tell exactly gets 17.
         short = f"CAST({real} AS TEXT)"
-        return f"CASE WHEN CAST({short} AS REAL) = {real} THEN {short} ELSE printf('%!.17g', {real}) END"
+        # A null must not reach the second printf, which would make it a zero.
+        long = f"CASE WHEN {real} IS NOT NULL THEN printf('%!.17g', {real}) END"
+        return f"CASE WHEN CAST({short} AS REAL) = {real} THEN {short} ELSE {long} END"
     return f"""replace({column.sql}, '"', '""')"""
