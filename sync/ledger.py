@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from sync.mirror import Mirror
-from sync.mirror.tables import as_arrow
+from sync.mirror.sql import as_arrow, first_row
 
 PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN = "planned", "written", "refused", "deferred", "unknown"
 OUTCOMES = (PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN)
@@ -66,7 +66,7 @@ def values(mirror: Mirror, run_id: str) -> pa.Table:
 
 
 def _run(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
-    return connection.execute("SELECT 1 FROM _sync.runs WHERE run_id = ?", [run_id]).fetchone() is not None
+    return first_row(connection, "SELECT 1 FROM _sync.runs WHERE run_id = ?", [run_id]) is not None
 
 
 def _now() -> datetime:

@@ -71,9 +71,8 @@ class Org:
         answer = read_answer(response)
         if answer.status >= 300:
             response.close()
-            raise RequestRefused(
-                answer.status, answer.code, answer.message, fields=answer.fields, where=f"{method} {path}"
-            )
+            place = f"{method} {path.partition('?')[0]}"
+            raise RequestRefused(answer.status, answer.code, answer.message, fields=answer.fields, where=place)
         return response
 
     def url(self, path: str) -> str:

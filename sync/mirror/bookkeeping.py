@@ -8,6 +8,7 @@ from datetime import datetime
 import duckdb
 
 from sync.errors import ConfigurationError
+from sync.mirror.sql import first_row
 from sync.schema import ObjectSchema
 
 
@@ -21,7 +22,7 @@ class ObjectState:
 
 def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
     """Note that this mirror belongs to that org; raise ConfigurationError when it belongs to another one."""
-    row = connection.execute("SELECT value FROM _sync.properties WHERE name = 'org'").fetchone()
+    row = first_row(connection, "SELECT value FROM _sync.properties WHERE name = 'org'")
     if row is None:
         connection.execute("INSERT INTO _sync.properties VALUES ('org', ?)", [org_id])
     elif row[0] != org_id:
@@ -33,9 +34,9 @@ def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
 
 def read_state(connection: duckdb.DuckDBPyConnection, sobject: str) -> ObjectState | None:
     """State of an object, None if it was never pulled."""
-    row = connection.execute(
-        "SELECT described, watermark FROM _sync.objects WHERE lower(object) = lower(?)", [sobject]
-    ).fetchone()
+    row = first_row(
+        connection, "SELECT described, watermark FROM _sync.objects WHERE lower(object) = lower(?)", [sobject]
+    )
     return ObjectState(ObjectSchema.from_json(row[0]), row[1]) if row else None
 
 
@@ -54,9 +55,9 @@ def find_query_job(connection: duckdb.DuckDBPyConnection, query: str, api_versio
 
     (Results can be read with the version of the job only: Bulk API 2.0 guide, "Get Results for a Query Job".)
     """
-    row = connection.execute(
-        "SELECT job_id FROM _sync.query_jobs WHERE query = ? AND api_version = ?", [query, api_version]
-    ).fetchone()
+    row = first_row(
+        connection, "SELECT job_id FROM _sync.query_jobs WHERE query = ? AND api_version = ?", [query, api_version]
+    )
     return str(row[0]) if row else None
 
 

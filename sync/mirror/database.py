@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from sync.errors import ConfigurationError, MirrorBusy
+from sync.mirror.sql import first_row
 
 MIRROR_VERSION = 1
 """Raised when the layout of the `_sync` tables changes."""
@@ -79,11 +80,11 @@ def _first_line(error: Exception) -> str:
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = '_sync' AND table_name = 'properties'"
-    ).fetchone()
+    known = first_row(
+        connection, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = '_sync' AND table_name = 'properties'"
+    )
     if known and known[0]:
-        row = connection.execute("SELECT value FROM _sync.properties WHERE name = 'version'").fetchone()
+        row = first_row(connection, "SELECT value FROM _sync.properties WHERE name = 'version'")
         found = int(row[0]) if row else 0
         if found > MIRROR_VERSION:
             raise ConfigurationError(

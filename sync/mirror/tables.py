@@ -11,25 +11,10 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from sync.mirror.sql import column_list, first_row, quoted
 from sync.schema import FieldSchema
 
 _STAGING = "staging_rows"
-
-
-def quoted(name: str) -> str:
-    """An identifier in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def as_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> pa.Table:
-    """Result of a query as an Arrow table."""
-    table = connection.execute(query, list(parameters)).to_arrow_table()
-    return table if table is not None else pa.table({})
-
-
-def column_list(names: Iterable[str], prefix: str = "") -> str:
-    """Identifiers joined by commas."""
-    return ", ".join(prefix + quoted(name) for name in names)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -113,8 +98,7 @@ def append(
 
 def drop_duplicates(connection: duckdb.DuckDBPyConnection, target: str, stamp: str | None) -> None:
     """Keep one row of each Id, the newest: a repeated download brings rows twice."""
-    doubled = connection.execute(f"SELECT count(*) - count(DISTINCT Id) FROM {target}").fetchone()
-    if doubled and doubled[0]:
+    if _count(connection, f"SELECT count(*) - count(DISTINCT Id) FROM {target}"):
         order = f"{quoted(stamp)} DESC NULLS LAST, rowid DESC" if stamp else "rowid DESC"
         connection.execute(
             f"DELETE FROM {target} WHERE rowid IN (SELECT rowid FROM {target}"
@@ -142,7 +126,7 @@ def store(
 ) -> Stored:
     """Bring rows into a table, by Id. `complete`: they are all there are, so other rows leave the mirror."""
     target = quoted(table)
-    if complete and connection.execute(f"SELECT 1 FROM {target} LIMIT 1").fetchone() is None:
+    if complete and first_row(connection, f"SELECT 1 FROM {target} LIMIT 1") is None:
         read = append(connection, target, fields, batches)
         drop_duplicates(connection, target, stamp)
         return Stored(read, _count(connection, f"SELECT count(*) FROM {target}"))
@@ -191,5 +175,5 @@ def _merge(connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[
 
 def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     """The one number of a query; for INSERT and DELETE that is the number of rows."""
-    row = connection.execute(sql).fetchone()
+    row = first_row(connection, sql)
     return int(row[0]) if row else 0

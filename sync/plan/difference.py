@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from sync.mirror.tables import as_arrow, quoted
+from sync.mirror.sql import as_arrow, first_row, quoted, text_literal
 from sync.plan.targets import CheckedTarget
-from sync.plan.values import as_text, cleaned, differs, present, refusal, text_literal
+from sync.plan.values import as_text, cleaned, differs, present, refusal
 from sync.schema import FieldSchema
 
 CHANGES = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "parent", "field", "old", "new")])
@@ -52,9 +52,9 @@ def _naive(table: pa.Table) -> pa.Table:
 
 def _check_keys(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget) -> None:
     key = quoted(checked.target.key)
-    row = connection.execute(
-        f"SELECT count(*) - count({key}), count({key}) - count(DISTINCT {key}) FROM desired_rows"
-    ).fetchone()
+    row = first_row(
+        connection, f"SELECT count(*) - count({key}), count({key}) - count(DISTINCT {key}) FROM desired_rows"
+    )
     empty, doubled = row or (0, 0)
     if empty or doubled:
         raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from sync.mirror.sql import first_row
 from sync.plan.estimate import estimated_calls
 from sync.plan.targets import CheckedTarget
 
@@ -41,10 +42,11 @@ def _object(connection: duckdb.DuckDBPyConnection, item: CheckedTarget, threshol
     counts = connection.execute(
         "SELECT field, count(*) FROM changes WHERE object = ? GROUP BY field ORDER BY field", [name]
     ).fetchall()
-    row = connection.execute(
+    row = first_row(
+        connection,
         "SELECT count(DISTINCT key), count(DISTINCT key) FILTER (record_id IS NULL) FROM changes WHERE object = ?",
         [name],
-    ).fetchone()
+    )
     rows, inserts = row or (0, 0)
     return {
         "object": name,

@@ -6,17 +6,13 @@ Types" of the SOAP API guide (dates from 1700 to 4000, datetimes to the second),
 
 from __future__ import annotations
 
+from sync.mirror.sql import text_literal
 from sync.schema import FieldSchema
 
 _NUMBERS = frozenset({"double", "currency", "percent", "int", "long"})
 _BLANKS = "chr(32) || chr(9) || chr(10) || chr(13)"
 _FIRST_DATE, _LAST_DATE = "DATE '1700-01-01'", "DATE '4000-12-31'"
 NULL_IN_CSV = "#N/A"
-
-
-def text_literal(text: str) -> str:
-    """A string in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def cleaned(field: FieldSchema, value: str) -> str:

@@ -83,7 +83,7 @@ def _create(org: Org, query: str) -> str:
         # a job that is made twice costs a little and changes nothing
         return str(org.json("POST", "/jobs/query", json=body, repeatable=True)["id"])
     except RequestRefused as error:
-        if error.code in ("INVALIDENTITY", "FEATURENOTENABLED", "API_ERROR"):
+        if error.code in ("INVALIDENTITY", "FEATURENOTENABLED", "FUNCTIONALITY_NOT_ENABLED"):
             raise NotInBulk(error.message) from error
         raise
 

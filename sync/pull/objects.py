@@ -13,13 +13,13 @@ from sync import soql
 from sync.client.org import Org
 from sync.mirror import Mirror
 from sync.mirror.bookkeeping import forget_query_jobs, read_state, write_state
+from sync.mirror.sql import first_row, quoted
 from sync.mirror.tables import (
     Alteration,
     Stored,
     apply_columns,
     compare_columns,
     fill_columns,
-    quoted,
     remove,
     store,
 )
@@ -121,8 +121,8 @@ class _Work:
         """The org's clock at the query; where the org did not say, the newest stamp that was seen."""
         if self._stamp is None or source.asked_at is not None:
             return source.asked_at if self._stamp else None
-        newest = self.mirror.connection.execute(f"SELECT max({quoted(self._stamp)}) FROM {quoted(self.schema.name)}")
-        row = newest.fetchone()
+        query = f"SELECT max({quoted(self._stamp)}) FROM {quoted(self.schema.name)}"
+        row = first_row(self.mirror.connection, query)
         return row[0] if row else None
 
     def _shown(self, batches: Iterable[pa.RecordBatch], name: str, total: int) -> Iterator[pa.RecordBatch]:

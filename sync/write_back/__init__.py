@@ -9,6 +9,7 @@ from sync.client.org import Org
 from sync.ledger import DEFERRED, PLANNED, REFUSED, WRITTEN, RunCounts
 from sync.mirror import Mirror
 from sync.mirror.bookkeeping import claim
+from sync.mirror.sql import first_row
 from sync.plan import Plan
 from sync.progress import SILENT, Progress
 from sync.write_back.report import NOT_STORABLE, RefusedRow, WriteReport
@@ -81,12 +82,13 @@ def _record(connection: duckdb.DuckDBPyConnection, run_id: str, plan: Plan) -> N
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, run_id: str, calls: int) -> RunCounts:
-    row = connection.execute(
+    row = first_row(
+        connection,
         f"SELECT count(DISTINCT object || chr(9) || key) FILTER (outcome = '{WRITTEN}'),"
         f" count(DISTINCT object || chr(9) || key) FILTER (outcome NOT IN ('{WRITTEN}', '{PLANNED}'))"
         " FROM _sync.ledger WHERE run_id = ?",
         [run_id],
-    ).fetchone()
+    )
     written, refused = row or (0, 0)
     return RunCounts(written, refused, calls)
 

@@ -11,9 +11,9 @@ import duckdb
 from sync.client.jobs import INGEST_POLLING, Polling, follow
 from sync.client.org import Org
 from sync.errors import RequestRefused
-from sync.mirror.tables import quoted
+from sync.mirror.sql import quoted, text_literal
 from sync.plan.targets import CheckedTarget
-from sync.plan.values import NULL_IN_CSV, text_literal
+from sync.plan.values import NULL_IN_CSV
 
 MAX_PART_BYTES = 90_000_000
 """Of one upload; the limit is 100 MB, and quotes and separators come on top of the values."""

@@ -16,7 +16,8 @@ import pyarrow as pa
 from sync.errors import SyncError
 from sync.ledger import PLANNED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
-from sync.mirror.tables import columns_of, quoted
+from sync.mirror.sql import quoted
+from sync.mirror.tables import columns_of
 from sync.plan.values import as_mirror_value, as_text, present
 from sync.schema import FieldSchema, ObjectSchema
 

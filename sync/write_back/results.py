@@ -12,7 +12,7 @@ from sync.client.org import Org
 from sync.convert import read_csv
 from sync.ledger import DEFERRED, REFUSED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
-from sync.mirror.tables import as_arrow
+from sync.mirror.sql import as_arrow, first_row
 from sync.schema import FieldSchema
 from sync.write_back.bulk import IngestJob
 from sync.write_back.collections import is_passing
@@ -33,7 +33,7 @@ def read_results(org: Org, mirror: Mirror, job: IngestJob, state: dict[str, Any]
     )
     complete = state["state"] == "JobComplete"
     failed = int(state.get("numberRecordsFailed") or 0) if complete else 1
-    row = connection.execute("SELECT count(*), count(*) FILTER (record_id IS NULL) FROM sent").fetchone()
+    row = first_row(connection, "SELECT count(*), count(*) FILTER (record_id IS NULL) FROM sent")
     sent, new = row or (0, 0)
     all_processed = complete and int(state.get("numberRecordsProcessed") or 0) >= sent
     trusted = all_processed and not new
