@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from localorg.access import User
-from localorg.http.uiapi.routes import ALL
 from localorg.http.uiapi.viewer import viewer_of
 from localorg.org import LocalOrg
 from localorg.pages.columns import Json, columns_of
@@ -14,7 +13,7 @@ from localorg.pages.metadata import PagePackage, defaults
 from localorg.pages.metadata.applications import HOME
 from localorg.pages.metadata.flexipages import FlexiPage, Item, Region
 from localorg.pages.metadata.layouts import RelatedListLayout
-from localorg.pages.metadata.listviews import ListView, api_name
+from localorg.pages.metadata.listviews import ALL, ListView, api_name
 from localorg.schema.model import SObject
 
 LOCALE = "en-US"

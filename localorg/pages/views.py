@@ -46,7 +46,7 @@ _DOCUMENT = """<!doctype html>
 <link rel="stylesheet" href="/pages/page.css?v={version}">
 <link rel="icon" href="data:,">
 <script type="application/json" id="lightning-page">{context}</script>
-<script type="module" src="/pages/main.js?v={version}"></script>
+<script type="module" src="/pages/main.js"></script>
 </head>
 <body></body>
 </html>
@@ -100,7 +100,8 @@ def _register_pages(pages: Blueprint, host: _Host) -> None:
 def _register_files(pages: Blueprint, settings: PageSettings) -> None:
     @pages.get("/pages/<path:name>")
     def built(name: str) -> Response:
-        # hashed names never change their content; main.js and page.css carry the build in their query
+        # hashed names never change their content; page.css carries the build in its query. main.js must not: chunks
+        # import it by its plain name, and another address would be another module
         age = _YEAR if name.startswith("chunk-") or "v" in request.args else None
         return send_from_directory(settings.built, name, max_age=age)
 

@@ -36,7 +36,7 @@ def sections_of(sobject: SObject, user: User, package: PagePackage) -> tuple[Sec
     """The sections of the page layout; for an object without one all its short fields, in two columns."""
     layout = package.layout(sobject.name)
     sections = layout.sections if layout else _made_up(sobject, user).sections
-    custom = _package_section(sobject, user, layout)
+    custom = _package_section(sobject, user, layout, package.application.label)
     return (*sections, custom) if custom else sections
 
 
@@ -121,8 +121,8 @@ def _parts(sobject: SObject, user: User, name: str) -> list[str]:
     return [part for suffix in order if user.may_read(sobject.name, part := f"{stem}{suffix}")]
 
 
-def _package_section(sobject: SObject, user: User, layout: Layout | None) -> Section | None:
-    """Custom fields of a standard object: an admin would put them on the layout, in a section of their own."""
+def _package_section(sobject: SObject, user: User, layout: Layout | None, heading: str) -> Section | None:
+    """The package's fields of a standard object: an admin would put them on the layout, in a section of their own."""
     if sobject.custom or layout is None:
         return None
     placed = {name for section in layout.sections for column in section.columns for name in column}
@@ -132,7 +132,7 @@ def _package_section(sobject: SObject, user: User, layout: Layout | None) -> Sec
         if field.custom and field.name not in placed and _is_short(field)
     ]
     half = (len(names) + 1) // 2
-    return Section("Custom Fields", (tuple(names[:half]), tuple(names[half:]))) if names else None
+    return Section(heading, (tuple(names[:half]), tuple(names[half:]))) if names else None
 
 
 def _made_up(sobject: SObject, user: User) -> Layout:

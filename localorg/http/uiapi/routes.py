@@ -18,9 +18,7 @@ from localorg.http.uiapi.viewer import viewer_of
 from localorg.ids import id18
 from localorg.org import LocalOrg
 from localorg.pages.metadata import PagePackage
-from localorg.pages.metadata.listviews import ListView
-
-ALL = "__all"
+from localorg.pages.metadata.listviews import ALL, ListView
 
 
 def blueprint(org: LocalOrg, package: PagePackage) -> Blueprint:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from localorg.pages.metadata.xml import name_of, root_of, text_of, texts_of
 
+ALL = "__all"  # the list of all records, which every object has
+
 # Names that list views use for standard fields, by object ("" for every object).
 _COLUMN_NAMES = {
     "": {

@@ -17,10 +17,6 @@ export default class FieldValue extends LightningElement {
         return this.view.external ? 'noopener noreferrer' : undefined;
     }
 
-    get checkIcon() {
-        return this.view.checked ? 'utility:check' : 'utility:steps';
-    }
-
     get checkText() {
         return this.view.checked ? 'True' : 'False';
     }
