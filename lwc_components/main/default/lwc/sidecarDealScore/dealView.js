@@ -15,6 +15,9 @@ import {
 } from 'c/sidecarFormat';
 import * as label from './labels';
 
+/** The kind that stands for all deals together, where the deal's own segment is not known. */
+const EVERY_KIND = 'All';
+
 function expectedClose({ expectedClose: day, expectedEarly, expectedLate, closeDate }) {
     const isRange = expectedEarly && expectedLate;
     const range = isRange ? fill(label.EXPECTED_RANGE, formatDayShort(expectedEarly), formatDay(expectedLate)) : '';
@@ -79,7 +82,7 @@ function benchmarkOf(values, detail, now) {
     }
     const createdDay = values.createdDate ? dayAt(Date.parse(values.createdDate)) : null;
     return {
-        kind: textOf(raw.kind),
+        kind: raw.kind === EVERY_KIND ? '' : textOf(raw.kind),
         won: numberOf(raw.won) ?? 0,
         closed,
         medianArr: numberOf(raw.median_arr),

@@ -97,7 +97,7 @@ function renewalNote(day, now) {
 }
 
 /** Facts beside the score, each only where it is set. */
-export function factsOf(values, now) {
+export function factsOf(values, detail, now) {
     const facts = [];
     if (values.nextRenewal) {
         const note = renewalNote(values.nextRenewal, now);
@@ -112,7 +112,8 @@ export function factsOf(values, now) {
             key: 'churn',
             name: label.CHURN_RISK,
             value: formatPercent(values.churnRisk),
-            note: label.CHURN_RISK_NOTE
+            note: label.CHURN_RISK_NOTE,
+            help: textOf(detail.churn_basis)
         });
     }
     return facts;
@@ -150,7 +151,7 @@ export function healthView(values, now) {
         dimensions: dimensionsOf(values, detail),
         reasons: reasonsOf(detail),
         action: actionOf(detail),
-        facts: factsOf(values, now),
+        facts: factsOf(values, detail, now),
         detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
         ...freshness(values.scoredAt, now)
     };

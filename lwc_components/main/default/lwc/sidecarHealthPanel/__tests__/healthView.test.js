@@ -46,7 +46,12 @@ describe('changeOf', () => {
 
 describe('factsOf', () => {
     it('has only what is set, zero included', () => {
-        expect(factsOf({ churnRisk: 0, nextRenewal: null }, NOW).map(({ key }) => key)).toEqual(['churn']);
+        expect(factsOf({ churnRisk: 0, nextRenewal: null }, {}, NOW).map(({ key }) => key)).toEqual(['churn']);
+    });
+
+    it('say what the churn risk rests on', () => {
+        const [churn] = factsOf({ churnRisk: 18 }, { churn_basis: 'From the health band' }, NOW);
+        expect(churn.help).toBe('From the health band');
     });
 
     it.each([
@@ -55,7 +60,7 @@ describe('factsOf', () => {
         ['2026-11-21', '1 day ago'],
         ['2026-10-23', '30 days ago']
     ])('says how far the renewal is: %s', (nextRenewal, note) => {
-        expect(factsOf({ nextRenewal }, NOW)[0].note).toBe(note);
+        expect(factsOf({ nextRenewal }, {}, NOW)[0].note).toBe(note);
     });
 });
 
