@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from localorg.book.columns import DAY_MS, Bools, Column, Ints, audit, constant, days, moments, pick, repeat_within
 from localorg.book.opportunities import Times
+from localorg.book.people import AccountPeople
 from localorg.book.steps import workday
 from localorg.book.world import World
 
@@ -127,11 +128,11 @@ def _owner(world: World, acts: Activities, rows: Ints) -> Ints:
 
 
 def _common(
-    world: World, acts: Activities, rows: Ints, times: Times, contact_first: Ints, contact_ids: Column
+    world: World, acts: Activities, rows: Ints, times: Times, people: AccountPeople, rng: np.random.Generator
 ) -> dict[str, Column]:
-    rng = world.settings.rng("activity contacts" + str(bool(len(rows) and acts.is_event[rows[0]])))
+    """Columns that tasks and events share."""
     deal, account = acts.deal[rows], acts.account[rows]
-    who = contact_first[account] + rng.integers(0, 2, len(rows))
+    who = people.first[account] + rng.integers(0, 2, len(rows))
     what = np.where(deal >= 0, deal, len(world.deals) + account)
     targets = pa.concat_arrays([world.deal_ids, world.account_ids])
     by = pick(world.users, _owner(world, acts, rows))
@@ -144,7 +145,7 @@ def _common(
         0,
     )
     return {
-        "WhoId": pick(contact_ids, who, (account < 0) | (rng.random(len(rows)) < 0.25)),
+        "WhoId": pick(people.ids, who, (account < 0) | (rng.random(len(rows)) < 0.25)),
         "WhatId": pick(targets, what),
         "AccountId": pick(world.account_ids, account),
         "OwnerId": by,
@@ -152,11 +153,11 @@ def _common(
     }
 
 
-def task_table(world: World, acts: Activities, times: Times, contact_first: Ints, contact_ids: Column) -> pa.Table:
+def task_table(world: World, acts: Activities, times: Times, people: AccountPeople) -> pa.Table:
     """The tasks: completed ones, overdue ones, and those still ahead."""
     rows = np.flatnonzero(~acts.is_event)
     done = acts.done[rows]
-    common = _common(world, acts, rows, times, contact_first, contact_ids)
+    common = _common(world, acts, rows, times, people, world.settings.rng("tasks"))
     return pa.table(
         {
             "Id": world.ids("Task", len(rows)),
@@ -176,7 +177,7 @@ def task_table(world: World, acts: Activities, times: Times, contact_first: Ints
     )
 
 
-def event_table(world: World, acts: Activities, times: Times, contact_first: Ints, contact_ids: Column) -> pa.Table:
+def event_table(world: World, acts: Activities, times: Times, people: AccountPeople) -> pa.Table:
     """The events: meetings, demos, reviews, of an hour each."""
     rows = np.flatnonzero(acts.is_event)
     rng = world.settings.rng("events")
@@ -192,6 +193,6 @@ def event_table(world: World, acts: Activities, times: Times, contact_first: Int
             "DurationInMinutes": constant(60, len(rows)),
             "IsAllDayEvent": constant(False, len(rows)),
             "ShowAs": constant("Busy", len(rows)),
-            **_common(world, acts, rows, times, contact_first, contact_ids),
+            **_common(world, acts, rows, times, people, rng),
         }
     )

@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from localorg.book.catalogue import PRODUCTS
-from localorg.book.columns import DAY_MS, Column, Ints, audit, constant, digits, draw, join, moments, pick
+from localorg.book.columns import DAY_MS, audit, constant, digits, draw, join, moments, pick
 from localorg.book.installed import Owned
+from localorg.book.people import AccountPeople
 from localorg.book.world import World
 
 _WEEKS = 52
@@ -28,8 +29,8 @@ _SUBJECTS = (
 )
 
 
-def case_table(world: World, owned: Owned, contact_first: Ints, contact_ids: Column) -> pa.Table:
-    """Cases about products that accounts own. `contact_first`: the index of each account's first contact."""
+def case_table(world: World, owned: Owned, people: AccountPeople) -> pa.Table:
+    """Cases about products that accounts own."""
     rng, accounts = world.settings.rng("cases"), world.accounts
     customers = np.unique(owned.account)
     weeks = world.today - 7 * np.arange(_WEEKS, 0, -1, dtype=np.int64)
@@ -64,7 +65,7 @@ def case_table(world: World, owned: Owned, contact_first: Ints, contact_ids: Col
             "Id": world.ids("Case", count),
             "CaseNumber": digits(np.arange(1, count + 1), 8),
             "AccountId": pick(world.account_ids, account),
-            "ContactId": pick(contact_ids, contact_first[account] + rng.integers(0, 2, count)),
+            "ContactId": pick(people.ids, people.first[account] + rng.integers(0, 2, count)),
             "Subject": join(
                 pick([p.name for p in PRODUCTS], product), ": ", pick(_SUBJECTS, rng.integers(0, len(_SUBJECTS), count))
             ),

@@ -75,12 +75,6 @@ def digits(numbers: npt.NDArray[Any], width: int = 0) -> Column:
     return pc.utf8_lpad(text, width=width, padding="0") if width else text
 
 
-def lookup(table: dict[str, str], keys: Column) -> Column:
-    """Each key's value; null where the table has none."""
-    place = pc.index_in(keys, value_set=pa.array(list(table), pa.string()))
-    return pa.array(list(table.values()), pa.string()).take(place)
-
-
 def days(values: Ints, missing: Bools | None = None) -> Column:
     """Days as a date column."""
     return pa.array(values.astype("datetime64[D]"), pa.date32(), mask=missing)

@@ -38,7 +38,6 @@ _DEMO = np.array([0.12, 0.34, 0.38])
 class Deals:
     """Arrays over deals: what they are (account, rep, product: indexes), how they began, where they stand.
 
-    contract, contract_end: the contract which a renewal renews and the day on which it ends, -1 for other deals.
     term: months for which it is signed.
     """
 
@@ -47,8 +46,6 @@ class Deals:
     product: Ints
     profile: chain.Profile
     births: Births
-    contract_end: Ints
-    contract: Ints
     term: Ints
     walk: Walk
 
@@ -125,33 +122,14 @@ class DealMaker:
         due = np.clip(quarter_of(planned), steps.quarter[step], steps.quarter[step] + chain.DUES - 1)
         close = day_in_quarter(due, day + 14, rng)
         stage = (rng.random(count) < 0.15).astype(np.int64)
-        none = np.full(count, -1, np.int64)
         term = np.array([12, 24, 36])[draw((0.42, 0.10, 0.48), count, rng)]
-        return self._walk(
-            segment,
-            account,
-            product,
-            amount,
-            Births(step, day, stage, close, amount, self._neglect(count)),
-            none,
-            none,
-            term,
-        )
+        births = Births(step, day, stage, close, amount, self._neglect(count))
+        return self._walk(segment, account, product, births, term)
 
     def _neglect(self, count: int) -> Bools:
         return self._rng.random(count) < 0.28
 
-    def _walk(
-        self,
-        segment: Ints,
-        account: Ints,
-        product: Ints,
-        amount: Floats,
-        births: Births,
-        ends: Ints,
-        contract: Ints,
-        term: Ints,
-    ) -> Deals:
+    def _walk(self, segment: Ints, account: Ints, product: Ints, births: Births, term: Ints) -> Deals:
         rng, count = self._rng, len(account)
         own = self._accounts.rep[account]
         rep = np.where(rng.random(count) < 0.94, own, rng.integers(0, self._settings.reps, count))
@@ -161,7 +139,7 @@ class DealMaker:
         columns = (
             segment,
             pillar,
-            np.searchsorted(chain.SIZE_EDGES, amount, side="right"),
+            np.searchsorted(chain.SIZE_EDGES, births.amount, side="right"),
             self._skill[rep],
             rng.random(count) < _SPONSOR[segment],
             rng.random(count) < _DEMO[segment],
@@ -170,7 +148,7 @@ class DealMaker:
         )
         profile = chain.Profile(*(np.asarray(c).astype(np.int8) for c in columns))
         walk = Simulation(profile, births, self._steps, rng).run()
-        return Deals(account, rep, product, profile, births, ends, contract, term, walk)
+        return Deals(account, rep, product, profile, births, term, walk)
 
     def _contracts(self, fresh: Deals, renewals: int) -> Contracts:
         """Contracts from before the book, enough for about so many renewals, and those founded by won net new deals."""
@@ -202,7 +180,7 @@ class DealMaker:
 
     def _owned_pairs(self, count: int) -> Ints:
         """Pairs of account and product without repeats, more of large accounts and common products (random keys)."""
-        taste = np.array([_PILLAR_SHARE[RENEWAL][p.pillar] for p in PRODUCTS]) / np.array([1.0] * len(PRODUCTS))
+        taste = np.array([_PILLAR_SHARE[RENEWAL][p.pillar] for p in PRODUCTS])
         rank = np.array([sum(q.pillar == p.pillar for q in PRODUCTS[:i]) for i, p in enumerate(PRODUCTS)])
         taste = taste * np.array(MAIN_PRODUCT_SHARE)[rank]
         weight = (self._accounts.weight[:, None] * taste[None, :]).ravel()
@@ -215,9 +193,8 @@ class DealMaker:
         lead = rng.integers(125, 175, len(contracts.ends))
         opened = contracts.ends - lead
         today = int(steps.last[-1])
-        which = np.flatnonzero(contracts.going & ~contracts.pending & (opened >= steps.first[0]) & (opened <= today))[
-            :room
-        ]
+        within = (opened >= steps.first[0]) & (opened <= today)
+        which = np.flatnonzero(contracts.going & ~contracts.pending & within)[:room]
         day = opened[which]
         step = steps.of_day(day)
         ends = contracts.ends[which]
@@ -226,20 +203,13 @@ class DealMaker:
         segment = np.zeros(len(which), np.int64)
         stage = (rng.random(len(which)) < 0.3).astype(np.int64)
         births = Births(step, day, stage, ends, amount, self._neglect(len(which)) & (rng.random(len(which)) < 0.4))
-        deals = self._walk(
-            segment,
-            contracts.account[which],
-            contracts.product[which],
-            amount,
-            births,
-            ends,
-            which,
-            contracts.term[which],
-        )
+        term = contracts.term[which]
+        deals = self._walk(segment, contracts.account[which], contracts.product[which], births, term)
         won = deals.walk.stage == WON
         contracts.going[which] = won | deals.is_open
         contracts.pending[which] = deals.is_open
-        contracts.ends[which] = np.where(won, add_months(ends, contracts.term[which]), ends)
+        contracts.ends[which] = np.where(won, add_months(ends, term), ends)
+        contracts.amount[which] = np.where(won, deals.walk.amount, contracts.amount[which])
         return deals
 
 
@@ -249,9 +219,8 @@ def _together(parts: list[Deals]) -> Deals:
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     offsets = np.cumsum([0] + [len(p) for p in parts[:-1]])
-    return _merge(
-        parts, order, place[np.concatenate([p.walk.log.deal + o for p, o in zip(parts, offsets, strict=True)])]
-    )
+    log_deal = np.concatenate([p.walk.log.deal + o for p, o in zip(parts, offsets, strict=True)])
+    return _merge(parts, order, place[log_deal])
 
 
 def _stack(parts: list[Any], order: npt.NDArray[Any]) -> list[Any]:
@@ -263,10 +232,7 @@ def _merge(parts: list[Deals], order: Ints, log_deal: Ints) -> Deals:
     by_deal = np.argsort(log_deal, kind="stable")
     log = Log(*_stack(logs, by_deal))
     log = Log(log_deal[by_deal], log.day, log.stage, log.close, log.amount)
-    own = {
-        n: np.concatenate([getattr(p, n) for p in parts])[order]
-        for n in ("account", "rep", "product", "contract_end", "contract", "term")
-    }
+    own = {n: np.concatenate([getattr(p, n) for p in parts])[order] for n in ("account", "rep", "product", "term")}
     state = {
         n: np.concatenate([getattr(p.walk, n) for p in parts])[order]
         for n in ("stage", "age", "pushes", "due", "close", "amount", "ended")

@@ -1,5 +1,6 @@
 """Puts a book's tables together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 
 from localorg.book.activities import event_table, make_activities, task_table
 from localorg.book.cases import case_table
+from localorg.book.columns import Column
 from localorg.book.installed import asset_table, deployment_table, make_positions, owned_products, usage_table
 from localorg.book.opportunities import (
     deal_names,
@@ -18,6 +20,7 @@ from localorg.book.opportunities import (
     role_table,
 )
 from localorg.book.people import (
+    AccountPeople,
     account_table,
     company_domains,
     contact_table,
@@ -51,35 +54,35 @@ def generate(settings: BookSettings | None = None) -> Book:
     """Make a book. The same settings give the same book."""
     settings = settings or BookSettings()
     world = make_world(settings)
-    lines, times = make_lines(world), make_times(world)
-    acts = make_activities(world)
+    return Book(settings, dict(each_table(world)), world)
+
+
+def each_table(world: World) -> Iterator[tuple[str, pa.Table]]:
+    """The tables of a decided book, one after the other, so that a very large one need not be held whole."""
+    lines, times, acts = make_lines(world), make_times(world), make_activities(world)
     positions = make_positions(world)
     owned = owned_products(world, positions)
-    accounts = account_table(
-        world, np.isin(np.arange(len(world.accounts)), owned.account), acts.last_done(acts.account, len(world.accounts))
-    )
-    account_names = accounts["Name"].combine_chunks()
+    count = len(world.accounts)
+    yield "OpportunityStage", stage_table(world)
+    yield "User", user_table(world)
+    yield "Product2", product_table(world)
+    accounts = account_table(world, np.isin(np.arange(count), owned.account), acts.last_done(acts.account, count))
+    yield "Account", accounts
+    names: Column = accounts["Name"].combine_chunks()
     _, per_account = contacts_of(world)
-    contact_first = np.cumsum(per_account) - per_account
     contacts = contact_table(world, company_domains(world))
-    contact_ids = contacts["Id"].combine_chunks()
+    yield "Contact", contacts
+    people = AccountPeople(per_account, contacts["Id"].combine_chunks())
+    del accounts, contacts
     last = acts.last_done(acts.deal, len(world.deals))
-    tables = {
-        "OpportunityStage": stage_table(world),
-        "User": user_table(world),
-        "Product2": product_table(world),
-        "Account": accounts,
-        "Contact": contacts,
-        "Opportunity": opportunity_table(world, lines, times, deal_names(world, account_names), last),
-        "OpportunityHistory": history_table(world, lines, times),
-        "OpportunityLineItem": line_table(world, lines, times),
-        "OpportunityContactRole": role_table(world, per_account, contact_ids, times),
-        "Task": task_table(world, acts, times, contact_first, contact_ids),
-        "Event": event_table(world, acts, times, contact_first, contact_ids),
-        "Asset": asset_table(world, positions, account_names),
-        "Case": case_table(world, owned, contact_first, contact_ids),
-        "Sidecar_Deployment__c": deployment_table(world, owned),
-        "Sidecar_Usage__c": usage_table(world, owned),
-        "Sidecar_Plan__c": plan_table(world, lines.amount),
-    }
-    return Book(settings, tables, world)
+    yield "Opportunity", opportunity_table(world, lines, times, deal_names(world, names), last)
+    yield "OpportunityHistory", history_table(world, lines, times)
+    yield "OpportunityLineItem", line_table(world, lines, times)
+    yield "OpportunityContactRole", role_table(world, people, times)
+    yield "Task", task_table(world, acts, times, people)
+    yield "Event", event_table(world, acts, times, people)
+    yield "Asset", asset_table(world, positions, names)
+    yield "Case", case_table(world, owned, people)
+    yield "Sidecar_Deployment__c", deployment_table(world, owned)
+    yield "Sidecar_Usage__c", usage_table(world, owned)
+    yield "Sidecar_Plan__c", plan_table(world, lines.amount)

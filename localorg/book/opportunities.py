@@ -25,6 +25,7 @@ from localorg.book.columns import (
     pick,
     repeat_within,
 )
+from localorg.book.people import AccountPeople
 from localorg.book.steps import quarter_of
 from localorg.book.world import World
 
@@ -259,10 +260,10 @@ HOUR_MS = 3_600_000
 _ROLES = ("Executive Sponsor", "Evaluator", "Technical Buyer", "Economic Buyer", "Influencer")
 
 
-def role_table(world: World, per_account: Ints, contact_ids: Column, times: Times) -> pa.Table:
+def role_table(world: World, people: AccountPeople, times: Times) -> pa.Table:
     """Who takes part in the deals. The sponsor is the account's CISO; some deals know one person only, some none."""
     deals, rng = world.deals, world.settings.rng("roles")
-    first_of = np.cumsum(per_account) - per_account
+    per_account, first_of = people.per_account, people.first
     others = np.minimum(rng.binomial(3, 0.52, len(deals)), per_account[deals.account] - 1)
     sponsor = deals.profile.sponsor.astype(np.int64)
     count = np.where(world.loose, 0, sponsor + others)
@@ -279,7 +280,7 @@ def role_table(world: World, per_account: Ints, contact_ids: Column, times: Time
         {
             "Id": world.ids("OpportunityContactRole", len(deal)),
             "OpportunityId": pick(world.deal_ids, deal),
-            "ContactId": pick(contact_ids, contact),
+            "ContactId": pick(people.ids, contact),
             "Role": pick(_ROLES, role, (seat > 0) & (rng.random(len(deal)) < 0.1)),
             "IsPrimary": pa.array(rank == 0),
             **stamps,

@@ -1,5 +1,7 @@
 """Tables of people and companies: User, Account, Contact, and what the vendor sells: Product2, OpportunityStage."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -117,6 +119,19 @@ def account_table(world: World, owned: Bools, last_activity: Ints) -> pa.Table:
             **audit(created, modified, pick(world.users, accounts.rep)),
         }
     )
+
+
+@dataclass(frozen=True)
+class AccountPeople:
+    """How many contacts each account has, and the ids of all contacts in the order of their accounts."""
+
+    per_account: Ints
+    ids: Column
+
+    @property
+    def first(self) -> Ints:
+        """The place of each account's first contact."""
+        return np.cumsum(self.per_account) - self.per_account
 
 
 def contacts_of(world: World) -> tuple[Ints, Ints]:
