@@ -94,7 +94,7 @@ class Conditions:
             if all(isinstance(value, str) and value.isascii() for value in values):
                 collation = " COLLATE NOCASE"
             else:
-                sql, values = f"sf_fold({sql})", [str(value).casefold() for value in values]
+                sql, values = f"sf_fold({sql})", [str(value).lower() for value in values]
         if len(values) == 1:
             self.parameters.append(values[0])
             return f"{sql} = ?{collation}"
@@ -115,7 +115,7 @@ class Conditions:
         if value is None:
             return "0"
         if _compares_as_text(column) and not str(value).isascii():
-            self.parameters.append(str(value).casefold())
+            self.parameters.append(str(value).lower())
             return f"sf_fold({column.sql}) {operator} ?"
         self.parameters.append(value)
         return f"{column.sql} {operator} ?{' COLLATE NOCASE' if _compares_as_text(column) else ''}"
@@ -134,7 +134,7 @@ class Conditions:
         pattern = pattern_of(literal)
         sql = column.sql
         if not pattern.isascii():
-            sql, pattern = f"sf_fold({sql})", pattern.casefold()
+            sql, pattern = f"sf_fold({sql})", pattern.lower()
         self.parameters.append(pattern)
         return f"{sql} LIKE ? ESCAPE '\\'"
 
@@ -146,7 +146,7 @@ class Conditions:
         for literal in comparison.values:
             if literal.kind != "string":
                 raise errors.wrong_criterion(column.name, "string", True, literal.position)
-            wanted = [part.strip().casefold() for part in text_of(literal).split(";")]
+            wanted = [part.strip().lower() for part in text_of(literal).split(";")]
             self.parameters.extend(f";{part};" for part in wanted)
             choices.append(" AND ".join([f"instr(';' || sf_fold({column.sql}) || ';', ?) > 0"] * len(wanted)))
         included = f"({' OR '.join(f'({choice})' for choice in choices)})"

@@ -86,8 +86,6 @@ class _BuildTree(Transformer[Token, tree.Query]):
         return str(name)
 
     def path(self, *names: Token) -> tree.Path:
-        if names[0].upper() == "FROM":
-            raise unexpected(str(names[0]), names[0].start_pos)
         return tree.Path(tuple(str(name) for name in names), names[0].start_pos or 0)
 
     def call(self, function: Token, *arguments: tree.Expression) -> tree.Call:

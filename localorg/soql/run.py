@@ -189,7 +189,7 @@ def _with_next(answer: JsonRecord, base: str, locator: str, offset: int, total: 
 
 
 def _fold(value: object) -> str | None:
-    return None if value is None else str(value).casefold()
+    return None if value is None else str(value).lower()
 
 
 def _local(moment: str | None, zone: str) -> str | None:
