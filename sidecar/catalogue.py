@@ -5,7 +5,7 @@ configuration names are required: a person asked for them.
 """
 
 from sidecar.configuration import Configuration, MappingSection
-from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION
+from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION, RUN
 from sync import Catalogue, CatalogueObject
 
 
@@ -115,6 +115,7 @@ def _own_objects() -> Catalogue:
             ),
         ),
         CatalogueObject("Sidecar_Projection__c", ("Id", PROJECTION.key, *PROJECTION.field_names)),
+        CatalogueObject("Sidecar_Run__c", ("Id", RUN.key, *RUN.field_names)),
     )
 
 

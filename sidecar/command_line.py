@@ -11,12 +11,12 @@ from sidecar.options import CONFIG, STATE, Setting
 
 # Commands are imported when they are used: `sidecar --help` has no need of DuckDB, pandas or Flask.
 COMMANDS = {
-    "demo": "sidecar.demo",
-    "org": "sidecar.org.command",
-    "pull": "sidecar.commands",
-    "plan": "sidecar.commands",
-    "refresh": "sidecar.commands",
-    "runs": "sidecar.commands",
+    "demo": ("sidecar.demo", "Make a local org with a generated book, refresh it once, and serve the pages."),
+    "org": ("sidecar.org.command", "The local org: run it, load a folder of CSVs, generate a book, take a package."),
+    "pull": ("sidecar.commands", "Bring what changed in the org into the mirror."),
+    "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
+    "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
+    "runs": ("sidecar.commands", "List what each run did, newest first."),
 }
 
 
@@ -31,9 +31,15 @@ class LazyGroup(click.Group):
         """Import the command's module; None for a name that is no command."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        module, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,18 +62,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    from sidecar.failure import exit_code_of  # the error classes of all floors; not needed for --help
-
     try:
         result: Any = cli.main(args=arguments, prog_name="sidecar", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.Abort:
-        return exit_code_of(KeyboardInterrupt())
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (Exception, KeyboardInterrupt) as error:
+        from sidecar.failure import exit_code_of  # knows the errors of all floors; not needed when nothing fails
+
         code = exit_code_of(error)
         if code is None:
             raise

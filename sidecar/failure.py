@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+import click
+
 import scoring
 import sync
 from sidecar.errors import SidecarError
@@ -16,7 +18,7 @@ def exit_code_of(error: BaseException) -> int | None:
 
     1 failed, 2 wrong usage or configuration. An interrupt is no failure of ours: the next command goes on.
     """
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         say("Stopped. What was done is kept; the same command goes on from there.")
         return INTERRUPTED
     if isinstance(error, SidecarError):

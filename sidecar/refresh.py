@@ -1,8 +1,9 @@
 """One run of the flow: pull -> mirror -> book -> scores -> plan -> write back -> ledger."""
 
 import secrets
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -14,7 +15,8 @@ from sidecar.book.calendar import quarters, start_month, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
-from sidecar.targets import OWN_FIELDS
+from sidecar.run_log import write_run_log
+from sidecar.targets import SCORED
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
 
 
@@ -59,13 +61,14 @@ class Refresh:
             "as_of": self.scored.as_of.isoformat(),
             "quarter": self.scored.quarter.label,
             "read": {item.name: item.rows_read for item in self.pulled.objects},
-            "rows_read": sum(item.rows_read for item in self.pulled.objects),
+            "rows_read": self.pulled.rows_read,
             "scored": {name: len(table) for name, table in self.scored.desired.tables.items()},
+            "records_scored": self.scored.desired.scored,
             "values_changed": len(self.plan.changes),
             "rows_changed": self.plan.rows,
             "rows_written": self.written.rows_written,
             "rows_refused": self.written.rows_refused,
-            "refused": self.written.refused,
+            "refused": [asdict(row) for row in self.written.refused],
             "calls": self.calls,
             "seconds": round(self.seconds, 2),
         }
@@ -102,7 +105,31 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     return Scored(day, quarter, desired)
 
 
-def make_plan(org: Org, mirror: Mirror, configuration: Configuration, scored: Scored) -> Plan:
+def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored) -> Plan:
     """The difference between desired and present values. Nothing is written."""
-    targets = [own.target(configuration.write) for own in OWN_FIELDS]
-    return sync.make_plan(org, mirror, targets, scored.desired.tables)
+    return sync.make_plan(mirror, [own.target(configuration.write) for own in SCORED], scored.desired.tables)
+
+
+def refresh(org: Org, mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Refresh:
+    """The whole flow, once.
+
+    Args:
+        org: logged in as the integration user.
+        mirror: opened.
+        as_of: the day to score for; default the org's today.
+
+    Raises:
+        sync.MissingPackage, sync.MissingField: before anything is written.
+    """
+    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
+    pulled = pull(org, mirror, configuration, progress)
+    scored = score(mirror, configuration, as_of, progress)
+    planned = make_plan(mirror, configuration, scored)
+    written = sync.write_back(
+        org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
+    )
+    done = Refresh(run_id, pulled, scored, planned, written, org.calls, time.monotonic() - clock)
+    if planned.rows:
+        done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
+    progress.end()
+    return done

@@ -1,4 +1,4 @@
-"""The state directory: mirror, embedded org, keys and built pages, all in one place."""
+"""The state directory: mirror, embedded org and keys, all in one place."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ class State:
         return self.folder / "mirror.duckdb"
 
     @property
-    def pages_folder(self) -> Path:
-        """Where the page host's build is put."""
-        return self.folder / "pages"
+    def org_file(self) -> Path:
+        """The local org's SQLite file, kept where `localorg.server` looks for it."""
+        return self.folder / "org" / "org.sqlite"
 
     @classmethod
     def open(cls, folder: Path) -> "State":

@@ -9,7 +9,10 @@ from sync import Target, TargetField
 SCORED_AT = "Sidecar_Scored_At__c"
 
 # Kinds decide the step and how a column is turned into the org's value.
-PERCENT, SCORE, MONEY, COUNT, DATE, TEXT, JSON = "percent", "score", "money", "count", "date", "text", "json"
+PERCENT, SCORE, MONEY, COUNT, DATE, MOMENT, TEXT, JSON = (
+    *("percent", "score", "money", "count"),
+    *("date", "moment", "text", "json"),
+)
 
 
 @dataclass(frozen=True)
@@ -21,23 +24,25 @@ class OwnFields:
         key: `Id` for the org's own records, an external id for rows that we make.
         columns: org field -> (column of the scores, kind).
         parent: column by which rows are sorted, so that rows of one account share a batch.
+        stamp: field that says when the row's values came to be; written along with others, never alone.
     """
 
     object: str
     key: str
     columns: Mapping[str, tuple[str, str]]
     parent: str | None = None
+    stamp: str | None = SCORED_AT
 
     @property
     def field_names(self) -> tuple[str, ...]:
         """API names of all fields, the stamp included, without the key."""
-        return (*self.columns, SCORED_AT)
+        return (*self.columns, *([self.stamp] if self.stamp else []))
 
     def target(self, write: WriteSection) -> Target:
         """The same for the write-back, with the steps of the configuration."""
         steps = {PERCENT: write.probability_step, SCORE: write.health_step, MONEY: write.money_step}
         fields = tuple(TargetField(name, step=steps.get(kind)) for name, (_, kind) in self.columns.items())
-        return Target(self.object, self.key, fields, stamp=SCORED_AT, parent=self.parent)
+        return Target(self.object, self.key, fields, stamp=self.stamp, parent=self.parent)
 
 
 def _own(columns: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
@@ -121,4 +126,25 @@ PROJECTION = OwnFields(
     ),
 )
 
-OWN_FIELDS = (ACCOUNT, OPPORTUNITY, PROJECTION)
+RUN = OwnFields(
+    "Sidecar_Run__c",
+    "Sidecar_Key__c",
+    _own(
+        {
+            "Started_At": ("started_at", MOMENT),
+            "Finished_At": ("finished_at", MOMENT),
+            "Status": ("status", TEXT),
+            "Records_Read": ("records_read", COUNT),
+            "Records_Scored": ("records_scored", COUNT),
+            "Values_Changed": ("values_changed", COUNT),
+            "Rows_Written": ("rows_written", COUNT),
+            "Rows_Refused": ("rows_refused", COUNT),
+            "API_Calls": ("api_calls", COUNT),
+            "Seconds": ("seconds", COUNT),
+        }
+    ),
+    stamp=None,
+)
+
+# What scoring fills; the run log is written about a run, not by its scores.
+SCORED = (ACCOUNT, OPPORTUNITY, PROJECTION)

@@ -35,16 +35,17 @@ def assets(source: Sources, configuration: Configuration) -> str:
     computed = f"{asset.get('Price', 'DOUBLE')} * coalesce({asset.get('Quantity', 'DOUBLE')}, 1)"
     return f"""
         WITH product AS (
-            SELECT {product.get("Id", "VARCHAR")} AS id, {product.get("Name", "VARCHAR")} AS name,
-                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS pillar
+            SELECT {product.get("Id", "VARCHAR")} AS product_key,
+                   {product.get("Name", "VARCHAR")} AS product_name,
+                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS product_pillar
             FROM {product.relation}
         )
         SELECT {asset.get("Id", "VARCHAR")} AS asset_id, {asset.get("AccountId", "VARCHAR")} AS account_id,
-               coalesce(product.name, {asset.get("Name", "VARCHAR")}) AS product, product.pillar AS pillar,
+               coalesce(product_name, {asset.get("Name", "VARCHAR")}) AS product, product_pillar AS pillar,
                {asset.get("Status", "VARCHAR")} AS status, {asset.get("Quantity", "DOUBLE")} AS quantity,
                coalesce({own_arr}, {computed}) AS arr, {asset.get("InstallDate", "TIMESTAMP")} AS install_date,
                {asset.get("UsageEndDate", "TIMESTAMP")} AS usage_end_date
-        FROM {asset.relation} LEFT JOIN product ON product.id = {asset.get("Product2Id", "VARCHAR")}
+        FROM {asset.relation} LEFT JOIN product ON product_key = {asset.get("Product2Id", "VARCHAR")}
         ORDER BY asset_id
     """
 

@@ -57,14 +57,14 @@ def lines(source: Sources, configuration: Configuration) -> str:
     arr = f"{total} / nullif({line.get(term, 'DOUBLE')}, 0) * 12" if term else "CAST(NULL AS DOUBLE)"
     return f"""
         WITH product AS (
-            SELECT {product.get("Id", "VARCHAR")} AS id,
-                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS pillar
+            SELECT {product.get("Id", "VARCHAR")} AS product_key,
+                   {product.get(configuration.mapping.product.pillar, "VARCHAR")} AS product_pillar
             FROM {product.relation}
         )
-        SELECT {line.get("OpportunityId", "VARCHAR")} AS opportunity_id, product.pillar AS pillar,
+        SELECT {line.get("OpportunityId", "VARCHAR")} AS opportunity_id, product_pillar AS pillar,
                {line.get("Product2Id", "VARCHAR")} AS product_id, {line.get("Quantity", "DOUBLE")} AS quantity,
                {total} AS total_price, {arr} AS arr
-        FROM {line.relation} LEFT JOIN product ON product.id = {line.get("Product2Id", "VARCHAR")}
+        FROM {line.relation} LEFT JOIN product ON product_key = {line.get("Product2Id", "VARCHAR")}
         ORDER BY {line.get("Id", "VARCHAR")}
     """
 

@@ -52,7 +52,7 @@ def desired_records(
     Returns:
         Tables in the org's units: percentages 0..100, whole scores, dates without time.
     """
-    with duckdb.connect(":memory:", config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
         frames = {
             "deals": deals[["opportunity_id", "account_id"]],
             "scores": scores.scores,
@@ -78,7 +78,10 @@ def _in_org_units(
     columns = [f'id AS "{own.key}"', *([own.parent] if own.parent else [])]
     columns += [f'{_value(column, kind)} AS "{field}"' for field, (column, kind) in own.columns.items()]
     moment = f"TIMESTAMP '{scored_at:%Y-%m-%d %H:%M:%S}'"
-    return connection.execute(f'SELECT {", ".join(columns)}, {moment} AS "{SCORED_AT}" FROM ({query})').to_arrow_table()
+    table: pa.Table = connection.sql(
+        f'SELECT {", ".join(columns)}, {moment} AS "{SCORED_AT}" FROM ({query})'
+    ).to_arrow_table()
+    return table
 
 
 def _value(column: str, kind: str) -> str:

@@ -1,16 +1,20 @@
 """The local org of a state directory: made on first use, started for a command's duration when it is not running."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from localorg import server
+from localorg import pages, server
 from localorg.org import LocalOrg
+from sidecar import terminal
 from sidecar.errors import SetupError
 from sidecar.state import State
 from sync import OrgSettings
 
-PACKAGE = Path(__file__).parents[2] / "lwc_components"
+CHECKOUT = Path(__file__).parents[2]
+PACKAGE = CHECKOUT / "lwc_components"
 
 
 def package_folder() -> Path:
@@ -37,9 +41,7 @@ def opened(state: State, *, plain: bool = False) -> Iterator[LocalOrg]:
         raise SetupError(
             f"The local org of {state.folder} is being served at {info.url}. Stop it first (Ctrl-C there)."
         )
-    file = server.org_file(state.folder)
-    new = not file.exists()
-    org = LocalOrg.open(file, package=None if plain or not new else package_folder())
+    org = LocalOrg.open(state.org_file, package=None if plain or state.org_file.exists() else package_folder())
     try:
         yield org
     finally:
@@ -47,17 +49,50 @@ def opened(state: State, *, plain: bool = False) -> Iterator[LocalOrg]:
 
 
 @contextmanager
-def served(state: State, *, port: int = 0) -> Iterator[server.ServerInfo]:
-    """The running server of this state directory; started, and stopped at the end, if there was none."""
+def served(state: State, *, port: int = 0, plain: bool = False) -> Iterator[server.ServerInfo]:
+    """The running server of this state directory; started, and stopped at the end, if there was none.
+
+    Args:
+        port: 0 for any free one.
+        plain: make a new org without our package.
+    """
     if (info := server.running(state.folder)) is not None:
         yield info
         return
-    package = None if server.org_file(state.folder).exists() else package_folder()
+    package = package_folder() if _has_package(state, plain) else None
     info = server.start(state.folder, package=package, port=port)
     try:
         yield info
     finally:
         server.stop(info)
+
+
+def _has_package(state: State, plain: bool) -> bool:
+    """Whether the org has our package, or is new and will get it: then a start brings it up to date."""
+    if not state.org_file.exists():
+        return not plain
+    with closing(sqlite3.connect(f"{state.org_file.as_uri()}?mode=ro", uri=True)) as connection:
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'Sidecar_Run__c'"
+        return connection.execute(query).fetchone() is not None
+
+
+def build_pages(bars: terminal.Bars) -> None:
+    """Compile the pages if their sources have changed. Without Node packages there are no pages, only the API."""
+    bars.stage("Build pages")
+    try:
+        pages.ensure_built(CHECKOUT)
+    except pages.PageBuildError as error:
+        terminal.say(f"No pages: {error}")
+
+
+def wait_until_stopped(state: State) -> None:
+    """Block until Ctrl-C, or until the server has ended by itself."""
+    terminal.say("Serving until Ctrl-C.")
+    try:
+        while server.running(state.folder) is not None:
+            time.sleep(2)
+    except KeyboardInterrupt:
+        terminal.say("Stopped. Everything is kept; the same command goes on from here.")
 
 
 def settings(state: State) -> OrgSettings:

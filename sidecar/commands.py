@@ -1,0 +1,97 @@
+"""The commands of the flow: pull, plan, refresh, runs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from sidecar import refresh as flow
+from sidecar import terminal
+from sidecar.connection import connected
+from sidecar.options import AS_JSON, Setting, common
+from sidecar.report import plan_report, pull_report, refresh_report, runs_report
+from sync import Mirror, Org, ledger
+
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Score as of this day (default: today in the org's time zone). For exports that end in the past.",
+)
+
+
+@contextmanager
+def _working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
+    """The org, the mirror and the progress bars of a run."""
+    configuration, state = setting.configuration, setting.state
+    with (
+        Mirror.open(state.mirror_file) as mirror,
+        connected(configuration, state) as org,
+        terminal.progress_bars() as bars,
+    ):
+        yield org, mirror, bars
+
+
+def _show(as_json: bool, value: Any, report: Callable[[], None]) -> None:
+    if as_json:
+        terminal.print_json(value)
+    else:
+        report()
+
+
+@click.command()
+@common
+@AS_JSON
+def pull(setting: Setting, as_json: bool) -> None:
+    """Bring what changed in the org into the mirror."""
+    with _working(setting) as (org, mirror, bars):
+        report = flow.pull(org, mirror, setting.configuration, bars)
+    _show(as_json, asdict(report), lambda: pull_report(report))
+
+
+@click.command()
+@common
+@AS_OF
+@AS_JSON
+def plan(setting: Setting, as_of: datetime | None, as_json: bool) -> None:
+    """Show what a refresh would write, value by value. Writes nothing to the org."""
+    configuration = setting.configuration
+    with _working(setting) as (org, mirror, bars):
+        flow.pull(org, mirror, configuration, bars)
+        scored = flow.score(mirror, configuration, _day(as_of), bars)
+        planned = flow.make_plan(mirror, configuration, scored)
+        bars.end()
+    threshold = configuration.write.bulk_threshold
+    if as_json:
+        terminal.print_json({**planned.summary(bulk_threshold=threshold), "changes": planned.changes.to_pylist()})
+    else:
+        plan_report(planned, threshold)
+
+
+@click.command()
+@common
+@AS_OF
+@AS_JSON
+def refresh(setting: Setting, as_of: datetime | None, as_json: bool) -> int:
+    """Pull, score, and write back what differs."""
+    configuration = setting.configuration
+    with _working(setting) as (org, mirror, bars):
+        done = flow.refresh(org, mirror, configuration, _day(as_of), bars)
+    _show(as_json, done.as_dict(), lambda: refresh_report(done))
+    return 3 if done.written.rows_refused else 0
+
+
+@click.command()
+@common
+@AS_JSON
+def runs(setting: Setting, as_json: bool) -> None:
+    """List what each run did, newest first."""
+    with Mirror.open(setting.state.mirror_file) as mirror:
+        rows = ledger.runs(mirror).to_pylist()
+    _show(as_json, rows, lambda: runs_report(rows))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

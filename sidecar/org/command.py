@@ -1,0 +1,135 @@
+"""`sidecar org serve | load | book | deploy`: the local org of the state directory."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from localorg.book import BookSettings, fill, generate
+from localorg.loading.report import LoadReport
+from sidecar import terminal
+from sidecar.options import AS_JSON, Setting, common
+from sidecar.org import embedded
+
+SHOWN_PROBLEMS = 20
+PLAIN = click.option("--plain", is_flag=True, help="Make a new org without our package.")
+
+
+@click.group()
+def org() -> None:
+    """The local org: run it, load a folder of CSVs, generate a book, take a package."""
+
+
+@org.command()
+@common
+@click.option("--port", default=8765, show_default=True, help="Port on loopback.")
+@PLAIN
+def serve(setting: Setting, port: int, plain: bool) -> None:
+    """Run the local org with its API and pages until Ctrl-C."""
+    state = setting.state
+    with terminal.progress_bars() as bars:
+        embedded.build_pages(bars)
+    with embedded.served(state, port=port, plain=plain) as info:
+        terminal.facts({"org": info.url, "home": f"{info.url}/lightning/page/home"})
+        embedded.wait_until_stopped(state)
+
+
+@org.command()
+@common
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@PLAIN
+@AS_JSON
+def load(setting: Setting, folder: Path, plain: bool, as_json: bool) -> int:
+    """Load a FOLDER of sObject CSVs (plain or .gz), as Data Loader writes them. Loading twice changes nothing."""
+    with embedded.opened(setting.state, plain=plain) as target, terminal.progress_bars() as bars:
+        report = target.load(folder, _showing(bars))
+    if as_json:
+        terminal.print_json(report.to_dict())
+    else:
+        _show_load(report)
+    return 3 if report.refused else 0
+
+
+@org.command()
+@common
+@click.option("--accounts", default=60, show_default=True, help="Named accounts.")
+@click.option("--deals", default=1500, show_default=True, help="Opportunities, closed ones included.")
+@click.option("--quarters", default=12, show_default=True, help="Quarters of history.")
+@click.option("--reps", default=8, show_default=True, help="Account executives.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same book.")
+@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the book (default: today).")
+@AS_JSON
+def book(
+    setting: Setting,
+    accounts: int,
+    deals: int,
+    quarters: int,
+    reps: int,
+    seed: int,
+    end: datetime | None,
+    as_json: bool,
+) -> None:
+    """Generate a believable book of named accounts into an empty local org."""
+    with embedded.opened(setting.state) as target, terminal.progress_bars() as bars:
+        day = (end or datetime.now().astimezone()).date()
+        bars.stage("Generate book")
+        made = generate(BookSettings(accounts=accounts, deals=deals, quarters=quarters, reps=reps, seed=seed, end=day))
+        fill(target, made)
+    counts = {name: len(table) for name, table in made.tables.items()}
+    if as_json:
+        terminal.print_json(counts)
+    else:
+        terminal.table(("object", "rows"), counts.items(), right=("rows",))
+
+
+@org.command()
+@common
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@AS_JSON
+def deploy(setting: Setting, folder: Path | None, as_json: bool) -> int:
+    """Put an SFDX package (default: ours) into the local org."""
+    with embedded.opened(setting.state, plain=True) as target:
+        report = target.deploy(folder or embedded.package_folder())
+    if as_json:
+        terminal.print_json(asdict(report))
+    else:
+        terminal.facts({name: len(value) for name, value in asdict(report).items()})
+        terminal.table(("refused", "reason"), [(item.component, item.reason) for item in report.refused])
+    return 1 if report.refused else 0
+
+
+def _showing(bars: terminal.Bars) -> Callable[[str, int, float], None]:
+    """A bar per file, from the load's own reports."""
+    current, done = "", 0
+
+    def show(file: str, rows: int, _: float) -> None:
+        nonlocal current, done
+        if file != current:
+            current, done = file, 0
+            bars.stage(f"Load {file}")
+        bars.advance(rows - done)
+        done = rows
+
+    return show
+
+
+def _show_load(report: LoadReport) -> None:
+    columns = ("file", "rows", "inserted", "updated", "unchanged", "refused")
+    terminal.table(
+        columns,
+        [(item.file, item.rows, item.inserted, item.updated, item.unchanged, item.refused) for item in report.files],
+        right=columns[1:],
+    )
+    if not report.problems:
+        return
+    terminal.heading("What was not taken as it is")
+    terminal.table(
+        ("file", "row", "column", "reason", "row left out"),
+        [(item.file, item.row, item.column, item.reason, item.refused) for item in report.problems[:SHOWN_PROBLEMS]],
+        right=("row",),
+    )
+    left = len(report.problems) - SHOWN_PROBLEMS + report.problems_left_out
+    if left > 0:
+        terminal.say(f"{left:,} more; --json lists up to 1,000 of each file.")
