@@ -28,7 +28,11 @@ function pageStyles() {
     return {
         name: 'page-styles',
         generateBundle() {
-            this.emitFile({ type: 'asset', fileName: 'page.css', source: fs.readFileSync(path.join(HOST, 'page.css'), 'utf8') });
+            this.emitFile({
+                type: 'asset',
+                fileName: 'page.css',
+                source: fs.readFileSync(path.join(HOST, 'page.css'), 'utf8')
+            });
         }
     };
 }
@@ -71,6 +75,12 @@ export default {
         resolve(),
         mode === 'production' && terser({ maxWorkers: 2 })
     ],
-    output: { dir: OUT, format: 'esm', chunkFileNames: 'chunk-[name]-[hash].js', entryFileNames: 'main.js', minifyInternalExports: true },
+    output: {
+        dir: OUT,
+        format: 'esm',
+        chunkFileNames: 'chunk-[name]-[hash].js',
+        entryFileNames: 'main.js',
+        minifyInternalExports: true
+    },
     onwarn
 };

@@ -8,7 +8,9 @@ const EXTENSIONS = ['js', 'html', 'css'];
 
 /** The bundle's entry file in `folder`, or undefined when there is none. */
 function entryOf(folder, name) {
-    return EXTENSIONS.map((extension) => path.join(folder, name, `${name}.${extension}`)).find((file) => fs.existsSync(file));
+    return EXTENSIONS.map((extension) => path.join(folder, name, `${name}.${extension}`)).find((file) =>
+        fs.existsSync(file)
+    );
 }
 
 /** Names of the component bundles of the package, sorted. */
@@ -27,7 +29,11 @@ export function bundleNames() {
 /** Explicit names of the base components' own package.json (labels, gates, scoped values). */
 function namedBaseModules() {
     const { lwc } = JSON.parse(fs.readFileSync(path.join(BASE_COMPONENTS, 'package.json'), 'utf8'));
-    return new Map(lwc.modules.filter((module) => module.name).map((module) => [module.name, path.join(BASE_COMPONENTS, module.path)]));
+    return new Map(
+        lwc.modules
+            .filter((module) => module.name)
+            .map((module) => [module.name, path.join(BASE_COMPONENTS, module.path)])
+    );
 }
 
 /**

@@ -34,7 +34,9 @@ function text(xml) {
 /** The package's custom labels by name. */
 function customLabels() {
     const folder = path.join(PACKAGE, 'labels');
-    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.labels-meta.xml')) : [];
+    const files = fs.existsSync(folder)
+        ? fs.readdirSync(folder).filter((file) => file.endsWith('.labels-meta.xml'))
+        : [];
     const blocks = files.flatMap((file) => fs.readFileSync(path.join(folder, file), 'utf8').split('<labels>').slice(1));
     const inner = (block, tag) => text(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(block)?.[1] ?? '');
     return new Map(blocks.map((block) => [inner(block, 'fullName'), inner(block, 'value')]));

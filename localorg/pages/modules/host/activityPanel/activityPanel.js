@@ -46,7 +46,9 @@ export default class ActivityPanel extends LightningElement {
             const today = new Date().toISOString().slice(0, 10);
             const nodes = (name) => (found[name]?.edges ?? []).map((edge) => edge.node);
             const tasks = nodes('Task').map((node) => entry(node, 'Task', !node.IsClosed?.value));
-            const events = nodes('Event').map((node) => entry(node, 'Event', (node.ActivityDate?.value ?? '') >= today));
+            const events = nodes('Event').map((node) =>
+                entry(node, 'Event', (node.ActivityDate?.value ?? '') >= today)
+            );
             this.entries = [...tasks, ...events].sort((one, other) => other.day.localeCompare(one.day));
         } catch (error) {
             this.error = messageOf(error);
@@ -58,8 +60,18 @@ export default class ActivityPanel extends LightningElement {
         const open = this.entries.filter((each) => each.open).reverse();
         const past = this.entries.filter((each) => !each.open);
         return [
-            { key: 'open', label: 'Upcoming & Overdue', entries: open, empty: open.length ? '' : 'No activities to show.' },
-            { key: 'past', label: 'Past Activity', entries: past, empty: past.length ? '' : 'No past activity. Past meetings and tasks marked as done show up here.' }
+            {
+                key: 'open',
+                label: 'Upcoming & Overdue',
+                entries: open,
+                empty: open.length ? '' : 'No activities to show.'
+            },
+            {
+                key: 'past',
+                label: 'Past Activity',
+                entries: past,
+                empty: past.length ? '' : 'No past activity. Past meetings and tasks marked as done show up here.'
+            }
         ];
     }
 }

@@ -17,8 +17,12 @@ export default class DetailPanel extends LightningElement {
     receive({ data, error }) {
         if (data) {
             const { record, info } = recordOf(data);
-            const withViews = (items) => items.map((item) => ({ ...item, view: fieldView(record, info, item.apiName, item.parts) }));
-            this.sections = sectionsOf(data, 'Full').map((section) => ({ ...section, items: withViews(section.items) }));
+            const withViews = (items) =>
+                items.map((item) => ({ ...item, view: fieldView(record, info, item.apiName, item.parts) }));
+            this.sections = sectionsOf(data, 'Full').map((section) => ({
+                ...section,
+                items: withViews(section.items)
+            }));
         }
         this.error = error && messageOf(error);
         this.loading = !data && !error;

@@ -27,13 +27,19 @@ export default class FieldSection extends LightningElement {
             const { record, info } = recordOf(data);
             this.fields = this.inRows()
                 .filter((name) => info.fields[name])
-                .map((apiName) => ({ apiName, label: info.fields[apiName].label, view: fieldView(record, info, apiName) }));
+                .map((apiName) => ({
+                    apiName,
+                    label: info.fields[apiName].label,
+                    view: fieldView(record, info, apiName)
+                }));
         }
     }
 
     /** Fields row by row: the page keeps them column by column. */
     inRows() {
-        const columns = this.columnItems.map((column) => (column.facets?.body ?? []).filter((entry) => entry.field).map((entry) => entry.field));
+        const columns = this.columnItems.map((column) =>
+            (column.facets?.body ?? []).filter((entry) => entry.field).map((entry) => entry.field)
+        );
         const longest = Math.max(0, ...columns.map((column) => column.length));
         return Array.from({ length: longest }, (_, row) => columns.map((column) => column[row]))
             .flat()

@@ -2,16 +2,55 @@ import { LightningElement, api } from 'lwc';
 
 /** Templates of Lightning App Builder: rows of regions with their share of twelve columns. */
 const TEMPLATES = {
-    'flexipage:recordHomeTemplateDesktop': [[['header', 12]], [['main', 8], ['sidebar', 4]]],
-    'flexipage:recordHomeLeftSidebarTemplateDesktop': [[['header', 12]], [['sidebar', 4], ['main', 8]]],
-    'flexipage:recordHomeThreeColTemplateDesktop': [[['header', 12]], [['leftsidebar', 3], ['main', 6], ['rightsidebar', 3]]],
-    'flexipage:recordHomeWithSubheaderTemplateDesktop': [[['header', 12]], [['subheader', 12]], [['main', 8], ['sidebar', 4]]],
+    'flexipage:recordHomeTemplateDesktop': [
+        [['header', 12]],
+        [
+            ['main', 8],
+            ['sidebar', 4]
+        ]
+    ],
+    'flexipage:recordHomeLeftSidebarTemplateDesktop': [
+        [['header', 12]],
+        [
+            ['sidebar', 4],
+            ['main', 8]
+        ]
+    ],
+    'flexipage:recordHomeThreeColTemplateDesktop': [
+        [['header', 12]],
+        [
+            ['leftsidebar', 3],
+            ['main', 6],
+            ['rightsidebar', 3]
+        ]
+    ],
+    'flexipage:recordHomeWithSubheaderTemplateDesktop': [
+        [['header', 12]],
+        [['subheader', 12]],
+        [
+            ['main', 8],
+            ['sidebar', 4]
+        ]
+    ],
     'flexipage:recordHomeSingleColNoHeaderTemplateDesktop': [[['main', 12]]],
-    'home:desktopTemplate': [[['top', 8], ['sidebar', 4]], [['bottomLeft', 4], ['bottomRight', 4]]],
+    'home:desktopTemplate': [
+        [
+            ['top', 8],
+            ['sidebar', 4],
+            ['bottomLeft', 4],
+            ['bottomRight', 4]
+        ]
+    ],
     'flexipage:defaultAppHomeTemplate': [[['main', 12]]],
-    'flexipage:appHomeTemplateTwoColumnsStacked': [[['region1', 12]], [['region2', 6], ['region3', 6]]]
+    'flexipage:appHomeTemplateTwoColumnsStacked': [
+        [['region1', 12]],
+        [
+            ['region2', 6],
+            ['region3', 6]
+        ]
+    ]
 };
-/** Home pages put the sidebar beside two stacked rows. */
+/** On home pages the sidebar stands beside two rows. */
 const HOME = 'home:desktopTemplate';
 
 /** A page made in Lightning App Builder: its regions in the template's order. */
@@ -21,20 +60,16 @@ export default class FlexiPage extends LightningElement {
     get rows() {
         const { template, regions } = this.page.flexiPage;
         const known = new Map(regions.map((region) => [region.name, region]));
-        const rows = template === HOME ? this.homeRows(known) : (TEMPLATES[template] ?? regions.map((region) => [[region.name, 12]]));
+        const rows = TEMPLATES[template] ?? regions.map((region) => [[region.name, 12]]);
         return rows
             .map((row, index) => ({
                 key: `row-${index}`,
-                cells: row.filter(([name]) => known.get(name)?.items.length).map(([name, span]) => this.cell(known.get(name), span))
+                rowClass: template === HOME ? 'row home' : 'row',
+                cells: row
+                    .filter(([name]) => known.get(name)?.items.length)
+                    .map(([name, span]) => this.cell(known.get(name), span))
             }))
             .filter((row) => row.cells.length);
-    }
-
-    /** One row of two cells: everything but the sidebar on the left. */
-    homeRows(known) {
-        const has = (name) => known.get(name)?.items.length;
-        const wide = has('sidebar') ? 8 : 12;
-        return [[['top', wide], ['sidebar', 4]], [['bottomLeft', has('bottomRight') ? 6 : 12], ['bottomRight', 6]]];
     }
 
     cell(region, span) {

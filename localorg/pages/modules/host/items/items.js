@@ -24,7 +24,14 @@ export default class Items extends LightningElement {
         const items = this.known;
         const loaded = await Promise.all(items.map((item) => this.constructorOf(item)));
         if (items === this.known) {
-            this.shown = items.map((item, index) => ({ key: item.id ?? `${item.name}-${index}`, name: item.name, ctor: loaded[index], props: this.propsOf(item) })).filter((item) => item.ctor);
+            this.shown = items
+                .map((item, index) => ({
+                    key: item.id ?? `${item.name}-${index}`,
+                    name: item.name,
+                    ctor: loaded[index],
+                    props: this.propsOf(item)
+                }))
+                .filter((item) => item.ctor);
         }
     }
 

@@ -62,7 +62,11 @@ export default class ListView extends LightningElement {
         const current = () => chosen === this.chosen && term === this.term;
         this.loading = true;
         try {
-            const data = await listRows(this.page.objectApiName, chosen, { pageSize: PAGE_SIZE, searchTerm: term, pageToken });
+            const data = await listRows(this.page.objectApiName, chosen, {
+                pageSize: PAGE_SIZE,
+                searchTerm: term,
+                pageToken
+            });
             if (current()) {
                 this.receive(data, Boolean(pageToken));
             }

@@ -12,13 +12,26 @@ function stepsOf(values, current) {
     const open = values.filter((value) => !value.attributes?.closed);
     const closed = values.filter((value) => value.attributes?.closed);
     const outcome = closed.find((value) => value.value === current);
-    const last = closed.length ? [{ value: outcome?.value ?? '', label: outcome?.label ?? 'Closed', won: outcome?.attributes.won, isOutcome: true }] : [];
+    const last = closed.length
+        ? [
+              {
+                  value: outcome?.value ?? '',
+                  label: outcome?.label ?? 'Closed',
+                  won: outcome?.attributes.won,
+                  isOutcome: true
+              }
+          ]
+        : [];
     return [...open, ...last];
 }
 
 function stateOf(index, at, step) {
     if (index === at) {
-        return step.isOutcome ? (step.won ? 'slds-is-current slds-is-active slds-is-won' : 'slds-is-current slds-is-active slds-is-lost') : 'slds-is-current slds-is-active';
+        return step.isOutcome
+            ? step.won
+                ? 'slds-is-current slds-is-active slds-is-won'
+                : 'slds-is-current slds-is-active slds-is-lost'
+            : 'slds-is-current slds-is-active';
     }
     return index < at ? 'slds-is-complete' : 'slds-is-incomplete';
 }
@@ -87,7 +100,9 @@ export default class Path extends LightningElement {
             await updateRecord({ fields: { Id: this.recordId, [this.fieldName]: this.following.value } });
             this.dispatchEvent(new ShowToastEvent({ title: 'Stage changed successfully.', variant: 'success' }));
         } catch (error) {
-            this.dispatchEvent(new ShowToastEvent({ title: 'The stage was not changed', message: messageOf(error), variant: 'error' }));
+            this.dispatchEvent(
+                new ShowToastEvent({ title: 'The stage was not changed', message: messageOf(error), variant: 'error' })
+            );
         }
         this.busy = false;
     }

@@ -5,7 +5,17 @@ import { call } from 'platform/transport';
 import { messageOf, recordOf, sectionsOf } from 'platform/recordUi';
 
 const MASTER = '012000000000000AAA';
-const INPUT_TYPES = { Boolean: 'checkbox', Currency: 'number', Date: 'date', Double: 'number', Email: 'email', Int: 'number', Percent: 'number', Phone: 'tel', Url: 'url' };
+const INPUT_TYPES = {
+    Boolean: 'checkbox',
+    Currency: 'number',
+    Date: 'date',
+    Double: 'number',
+    Email: 'email',
+    Int: 'number',
+    Percent: 'number',
+    Phone: 'tel',
+    Url: 'url'
+};
 const FORMATTERS = { Currency: 'currency', Percent: 'percent-fixed' };
 
 function controlOf(item, record, info, picklists) {
@@ -31,7 +41,10 @@ function controlOf(item, record, info, picklists) {
 
 function editable(info) {
     const refused = ['Reference', 'DateTime', 'MultiPicklist', 'Address', 'Location'];
-    return (item) => item.parts.length === 1 && info.fields[item.apiName]?.updateable && !refused.includes(info.fields[item.apiName].dataType);
+    return (item) =>
+        item.parts.length === 1 &&
+        info.fields[item.apiName]?.updateable &&
+        !refused.includes(info.fields[item.apiName].dataType);
 }
 
 /** The Edit window of a record: what the layout shows and the user may change, apart from lookups. */
@@ -55,7 +68,12 @@ export default class RecordEditor extends LightningElement {
         const { record, info } = recordOf(this.recordUi);
         this.changes = {};
         this.problems = [];
-        const { picklistFieldValues } = await call('GET', `/ui-api/object-info/${record.apiName}/picklist-values/${MASTER}`, undefined, 'page');
+        const { picklistFieldValues } = await call(
+            'GET',
+            `/ui-api/object-info/${record.apiName}/picklist-values/${MASTER}`,
+            undefined,
+            'page'
+        );
         this.controls = sectionsOf(this.recordUi, 'Full')
             .flatMap((section) => section.items)
             .filter(editable(info))
@@ -77,7 +95,8 @@ export default class RecordEditor extends LightningElement {
         const { field } = event.target.dataset;
         const { detail, target } = event;
         const value = target.type === 'checkbox' ? detail.checked : detail.value;
-        this.changes[field] = value === '' || value === undefined ? null : target.type === 'number' ? Number(value) : value;
+        this.changes[field] =
+            value === '' || value === undefined ? null : target.type === 'number' ? Number(value) : value;
     }
 
     async save() {

@@ -7,6 +7,10 @@ export default class RecordTable extends LightningElement {
     @api label;
 
     get heads() {
-        return this.columns.map((column) => ({ key: column.field, label: column.label, headClass: column.number ? 'slds-text-align_right' : '' }));
+        return this.columns.map((column) => ({
+            key: column.field,
+            label: column.label,
+            headClass: column.number ? 'slds-text-align_right' : ''
+        }));
     }
 }

@@ -12,7 +12,13 @@ const QUERY = `query search($term: String) { uiapi { query {
 } } }`;
 
 function accountHit(node) {
-    return { id: node.Id, name: node.Name.value, detail: ['Account', node.Owner?.Name?.value].filter(Boolean).join(' • '), icon: 'standard:account', href: `/lightning/r/Account/${node.Id}/view` };
+    return {
+        id: node.Id,
+        name: node.Name.value,
+        detail: ['Account', node.Owner?.Name?.value].filter(Boolean).join(' • '),
+        icon: 'standard:account',
+        href: `/lightning/r/Account/${node.Id}/view`
+    };
 }
 
 function opportunityHit(node) {
@@ -39,7 +45,12 @@ export default class Search extends LightningElement {
     message = '';
 
     get options() {
-        return this.hits.map((hit, index) => ({ ...hit, key: `hit-${hit.id}`, selected: String(index === this.active), optionClass: index === this.active ? 'hit active' : 'hit' }));
+        return this.hits.map((hit, index) => ({
+            ...hit,
+            key: `hit-${hit.id}`,
+            selected: String(index === this.active),
+            optionClass: index === this.active ? 'hit active' : 'hit'
+        }));
     }
 
     get expanded() {
@@ -60,7 +71,12 @@ export default class Search extends LightningElement {
             return;
         }
         try {
-            const answer = await call('POST', '/graphql', { query: QUERY, variables: { term: likeTerm(term) } }, 'page');
+            const answer = await call(
+                'POST',
+                '/graphql',
+                { query: QUERY, variables: { term: likeTerm(term) } },
+                'page'
+            );
             if (term === this.term) {
                 this.receive(answer);
             }

@@ -34,7 +34,14 @@ export default class Toasts extends LightningElement {
     add({ title, message, messageData, variant, mode }) {
         const kind = VARIANTS.includes(variant) ? variant : 'info';
         const id = ++this.count;
-        const toast = { id, title, parts: parts(message, messageData), kind, icon: `utility:${kind}`, toastClass: `slds-notify slds-notify_toast slds-theme_${kind}` };
+        const toast = {
+            id,
+            title,
+            parts: parts(message, messageData),
+            kind,
+            icon: `utility:${kind}`,
+            toastClass: `slds-notify slds-notify_toast slds-theme_${kind}`
+        };
         this.toasts = [...this.toasts, toast];
         const stays = mode === 'sticky' || (mode !== 'pester' && STICKY_VARIANTS.includes(kind));
         if (!stays) {

@@ -33,7 +33,11 @@ function withMessage(error) {
 }
 
 export async function executeMutation({ query, variables, operationName }) {
-    const answer = await call('POST', '/graphql', { query: sourceOf(query), variables: variables ?? {}, operationName });
+    const answer = await call('POST', '/graphql', {
+        query: sourceOf(query),
+        variables: variables ?? {},
+        operationName
+    });
     await invalidateAll();
     return { data: answer.data ?? undefined, errors: answer.errors?.length ? answer.errors : undefined };
 }

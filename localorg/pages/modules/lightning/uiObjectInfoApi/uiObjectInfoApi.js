@@ -29,5 +29,6 @@ export const getPicklistValues = defineAdapter({
 
 export const getPicklistValuesByRecordType = defineAdapter({
     ready: (config) => Boolean(config.recordTypeId && objectName(config.objectApiName)),
-    load: (config, fresh) => read('GET', `${infoPath(config.objectApiName)}/picklist-values/${config.recordTypeId}`, undefined, { fresh })
+    load: (config, fresh) =>
+        read('GET', `${infoPath(config.objectApiName)}/picklist-values/${config.recordTypeId}`, undefined, { fresh })
 });

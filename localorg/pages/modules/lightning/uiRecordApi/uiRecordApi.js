@@ -22,11 +22,17 @@ export const getRecords = defineAdapter({
     ready: (config) => Boolean(config.records?.length),
     load: async ({ records }, fresh) => {
         const groups = records.map(({ recordIds, fields, optionalFields }) => {
-            const query = new URLSearchParams({ fields: fieldList(fields).join(','), optionalFields: fieldList(optionalFields).join(',') });
+            const query = new URLSearchParams({
+                fields: fieldList(fields).join(','),
+                optionalFields: fieldList(optionalFields).join(',')
+            });
             return read('GET', `/ui-api/records/batch/${recordIds.join(',')}?${query}`, undefined, { fresh });
         });
         const answers = await Promise.all(groups);
-        return { hasErrors: answers.some((answer) => answer.hasErrors), results: answers.flatMap((answer) => answer.results) };
+        return {
+            hasErrors: answers.some((answer) => answer.hasErrors),
+            results: answers.flatMap((answer) => answer.results)
+        };
     }
 });
 
@@ -46,7 +52,11 @@ export async function createRecord({ apiName, fields, ...options }) {
 
 export async function updateRecord({ fields, ...options }, clientOptions = {}) {
     const { Id, ...values } = fields;
-    const record = await call('PATCH', `/ui-api/records/${encodeURIComponent(Id)}`, { fields: values, ...options, ...clientOptions });
+    const record = await call('PATCH', `/ui-api/records/${encodeURIComponent(Id)}`, {
+        fields: values,
+        ...options,
+        ...clientOptions
+    });
     await invalidate([Id]);
     return record;
 }

@@ -4,7 +4,8 @@ import { defineAdapter } from 'platform/wire';
 
 function listPath({ parentRecordId, relatedListId, fields, optionalFields, pageSize, sortBy, pageToken }) {
     const query = new URLSearchParams();
-    const add = (name, value) => value !== undefined && value !== null && [value].flat().length && query.set(name, [value].flat().join(','));
+    const add = (name, value) =>
+        value !== undefined && value !== null && [value].flat().length && query.set(name, [value].flat().join(','));
     add('fields', fields);
     add('optionalFields', optionalFields);
     add('pageSize', pageSize);
@@ -22,6 +23,11 @@ export const getRelatedListCount = defineAdapter({
     ready: (config) => Boolean(config.parentRecordId && config.relatedListId),
     load: (config, fresh) => {
         const { parentRecordId, relatedListId } = config;
-        return read('GET', `/ui-api/related-list-count/${encodeURIComponent(parentRecordId)}/${encodeURIComponent(relatedListId)}`, undefined, { fresh });
+        return read(
+            'GET',
+            `/ui-api/related-list-count/${encodeURIComponent(parentRecordId)}/${encodeURIComponent(relatedListId)}`,
+            undefined,
+            { fresh }
+        );
     }
 });

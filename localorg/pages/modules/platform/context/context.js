@@ -9,6 +9,15 @@ function read() {
     return element ? JSON.parse(element.textContent) : {};
 }
 
-const DEFAULTS = { user: {}, locale: 'en-US', language: 'en-US', currency: 'USD', timeZone: 'UTC', permissions: [], app: { tabs: [] }, page: {} };
+const DEFAULTS = {
+    user: {},
+    locale: 'en-US',
+    language: 'en-US',
+    currency: 'USD',
+    timeZone: 'UTC',
+    permissions: [],
+    app: { tabs: [] },
+    page: {}
+};
 
 export const context = deepFreeze({ ...DEFAULTS, ...read() });

@@ -1,13 +1,21 @@
 /** How one field of a record is shown. */
 
-const LINKS = { Url: (value) => (/^https?:/i.test(value) ? value : `https://${value}`), Email: (value) => `mailto:${value}`, Phone: (value) => `tel:${value}` };
+const LINKS = {
+    Url: (value) => (/^https?:/i.test(value) ? value : `https://${value}`),
+    Email: (value) => `mailto:${value}`,
+    Phone: (value) => `tel:${value}`
+};
 
 function referenceView(record, field) {
     const parent = record.fields[field.relationshipName];
     const target = parent?.value;
     const id = record.fields[field.apiName]?.value;
     const text = parent?.displayValue ?? target?.fields?.Name?.value ?? id;
-    return { isLink: Boolean(id), text: text ?? '', href: target ? `/lightning/r/${target.apiName}/${target.id}/view` : undefined };
+    return {
+        isLink: Boolean(id),
+        text: text ?? '',
+        href: target ? `/lightning/r/${target.apiName}/${target.id}/view` : undefined
+    };
 }
 
 /** Parts of an address (street, city, state, postal code, country) as lines. */
@@ -42,5 +50,7 @@ export function fieldView(record, info, apiName, parts = []) {
     if (value && LINKS[field.dataType]) {
         return { isLink: true, text: value, href: LINKS[field.dataType](value), external: field.dataType === 'Url' };
     }
-    return { text: String(displayValue ?? value ?? '').replaceAll(';', field.dataType === 'MultiPicklist' ? '; ' : ';') };
+    return {
+        text: String(displayValue ?? value ?? '').replaceAll(';', field.dataType === 'MultiPicklist' ? '; ' : ';')
+    };
 }

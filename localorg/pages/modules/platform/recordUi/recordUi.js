@@ -4,7 +4,13 @@ import { defineAdapter } from 'platform/wire';
 
 export const getRecordUi = defineAdapter({
     ready: (config) => Boolean(config.recordId),
-    load: ({ recordId }, fresh) => read('GET', `/ui-api/record-ui/${encodeURIComponent(recordId)}?layoutTypes=Compact,Full&modes=View`, undefined, { by: 'page', fresh })
+    load: ({ recordId }, fresh) =>
+        read(
+            'GET',
+            `/ui-api/record-ui/${encodeURIComponent(recordId)}?layoutTypes=Compact,Full&modes=View`,
+            undefined,
+            { by: 'page', fresh }
+        )
 });
 
 /** Layout items of one layout type, section by section: [{heading, columns, useHeading, items: [{label, apiName}]}]. */
@@ -16,7 +22,13 @@ export function sectionsOf(recordUi, layoutType) {
         heading: section.heading,
         columns: section.columns,
         useHeading: section.useHeading,
-        items: section.layoutRows.flatMap((row) => row.layoutItems).map((item) => ({ label: item.label, apiName: item.layoutComponents[0]?.apiName, parts: item.layoutComponents.map((part) => part.apiName) }))
+        items: section.layoutRows
+            .flatMap((row) => row.layoutItems)
+            .map((item) => ({
+                label: item.label,
+                apiName: item.layoutComponents[0]?.apiName,
+                parts: item.layoutComponents.map((part) => part.apiName)
+            }))
     }));
 }
 

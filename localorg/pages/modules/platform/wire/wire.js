@@ -14,7 +14,12 @@ const live = new Set();
  * @param {(data, refresh) => object} [kind.emit] what the component receives
  * @param {(error, refresh) => object} [kind.emitError]
  */
-export function defineAdapter({ ready, load, emit = (data) => ({ data, error: undefined }), emitError = (error) => ({ data: undefined, error }) }) {
+export function defineAdapter({
+    ready,
+    load,
+    emit = (data) => ({ data, error: undefined }),
+    emitError = (error) => ({ data: undefined, error })
+}) {
     return class Adapter {
         constructor(callback) {
             this.callback = callback;
