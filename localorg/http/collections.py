@@ -150,7 +150,7 @@ def _check_count(count: int, most: int) -> None:
 def _answer(result: RowResult, operation: Operation) -> dict[str, object]:
     answer: dict[str, object] = {} if result.id is None else {"id": result.id}
     answer |= {"success": result.success, "errors": row_errors(result.errors)}
-    return answer | ({"created": bool(result.created)} if operation == "upsert" else {})
+    return answer | ({"created": result.success and bool(result.created)} if operation == "upsert" else {})
 
 
 def _read(org: LocalOrg, name: str, ids: list[str], fields: list[str]) -> Response:
