@@ -93,5 +93,9 @@ def runs_report(rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         terminal.output.print("No run yet. `sidecar refresh` makes the first.")
         return
-    columns = tuple(rows[0])
-    terminal.table(columns, [tuple(row.values()) for row in rows])
+    columns = ("run_id", "started_at", "status", "rows_planned", "rows_written", "rows_refused", "calls", "message")
+    terminal.table(
+        [column.replace("_", " ") for column in columns],
+        [[row[column] for column in columns] for row in rows],
+        right=("rows planned", "rows written", "rows refused", "calls"),
+    )

@@ -1,8 +1,10 @@
 """What people see: reports on standard output, progress and messages on standard error."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -10,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-output = Console(highlight=False, soft_wrap=True)
+# A pipe has no width; tables must not be cut there.
+output = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -47,10 +50,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: It
 
 def facts(values: Mapping[str, object]) -> None:
     """Name and value in two columns."""
-    drawn = Table.grid(padding=(0, 2, 0, 0))
+    width = max(map(len, values), default=0)
     for name, value in values.items():
-        drawn.add_row(Text(name, style="dim"), Text(_cell(value)))
-    output.print(drawn)
+        output.print(Text(f"{name:<{width}}  ", style="dim"), Text(_cell(value)), sep="")
 
 
 def _cell(value: object) -> str:
@@ -62,6 +64,8 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.1f}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)
 
 

@@ -15,13 +15,13 @@ ACCOUNTS = """
     dimension AS (
         SELECT account_id, list({
                    'key': dimension, 'label': dimensions.label, 'score': round(score), 'coverage': round(coverage, 2),
-                   'measures': coalesce(measures, []), 'missing': string_split(nullif(missing, ''), ';')
+                   'measures': coalesce(measures, []), 'missing': coalesce(string_split(nullif(missing, ''), ';'), [])
                } ORDER BY array_position(['technical', 'deployment', 'adoption'], dimension)) AS dimensions
         FROM dimensions LEFT JOIN measure USING (account_id, dimension) GROUP BY account_id
     ),
     reason AS (
         SELECT account_id, list({'dimension': dimension, 'points': round(points, 1), 'text': text,
-                   'record_ids': string_split(nullif(record_ids, ''), ';')} ORDER BY rank) AS reasons
+                   'record_ids': coalesce(string_split(nullif(record_ids, ''), ';'), [])} ORDER BY rank) AS reasons
         FROM reasons GROUP BY account_id
     ),
     total AS (

@@ -20,8 +20,8 @@ OPPORTUNITIES = """
                    'typical_days': typical_stage_days, 'slow_days': slow_stage_days, 'n': stage_won_deals} END,
                'benchmark': CASE WHEN benchmarks.won > 0 THEN {
                    'kind': benchmarks.segment, 'won': benchmarks.won, 'closed': benchmarks.closed,
-                   'median_arr': benchmarks.median_arr, 'median_cycle_days': benchmarks.median_cycle_days} END,
-               'missing': string_split(nullif(missing, ''), ';'),
+                   'median_arr': round(benchmarks.median_arr), 'median_cycle_days': benchmarks.median_cycle_days} END,
+               'missing': coalesce(string_split(nullif(missing, ''), ';'), []),
                'confidence_reason': confidence_reason,
                'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'why': action_why} END
            })::VARCHAR AS score_detail
