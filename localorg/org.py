@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from localorg.access import PermissionSet, User
 from localorg.clock import Clock
@@ -24,6 +22,10 @@ from localorg.store.directory import all_users, find_user
 from localorg.store.periods import ensure_periods
 from localorg.store.records import Records
 from localorg.store.stages import show_stages
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 class LocalOrg:
@@ -72,8 +74,8 @@ class LocalOrg:
         with self.database.writer() as connection:
             show_stages(connection, self.schema)
             (time_zone,) = connection.execute('SELECT "TimeZoneSidKey" FROM "Organization"').fetchone()
-            self.database.set_time_zone(time_zone)
-            ensure_periods(connection, [self.clock.today(time_zone)], self.clock.stamp())
+            self.database.set_time_zone(time_zone or "UTC")
+            ensure_periods(connection, [self.database.today()], self.clock.stamp())
             self._permission_sets = {
                 name: permission_set_from_json(content) for name, content in saved(connection, "permission set").items()
             }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from localorg.errors import LoadError
@@ -16,6 +16,9 @@ from localorg.schema.model import Field, Schema
 from localorg.store.database import index_names
 from localorg.store.directory import admin_id
 from localorg.store.sql import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROWS_AT_ONCE = 100_000
 
@@ -30,7 +33,7 @@ def fill(connection: sqlite3.Connection, schema: Schema, sobject: str, table: pa
     found = schema.get(sobject)
     if found is None:
         raise LoadError(f"the org has no object {sobject}; known are {', '.join(sorted(schema.objects))}")
-    arrow = pa.Table.from_pandas(table, preserve_index=False) if isinstance(table, pd.DataFrame) else table
+    arrow = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
     fields: dict[str, Field] = {}
     for name in arrow.column_names:
         field = found.fields.get(name)

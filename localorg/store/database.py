@@ -6,8 +6,10 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from localorg.clock import Clock, stamp
 from localorg.errors import StoreError
@@ -47,8 +49,16 @@ class Database:
             ) from error
 
     def set_time_zone(self, time_zone: str) -> None:
-        """Let `sf_today()` tell the day of this time zone (an IANA name)."""
+        """Let `sf_today()` tell the day of this time zone (an IANA name); an unknown one counts as UTC."""
+        try:
+            ZoneInfo(time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            time_zone = "UTC"
         self._time_zone = time_zone
+
+    def today(self) -> date:
+        """The org's present day."""
+        return self._clock.today(self._time_zone)
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
@@ -113,7 +123,7 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = FILE")
-        connection.create_function("sf_today", 0, lambda: self._clock.today(self._time_zone).isoformat())
+        connection.create_function("sf_today", 0, lambda: self.today().isoformat())
         connection.create_function("sf_now", 0, lambda: stamp(self._clock.now()))
         return connection
 

@@ -36,7 +36,8 @@ def read_calendar(connection: sqlite3.Connection) -> FiscalCalendar:
     row = connection.execute(
         'SELECT coalesce("FiscalYearStartMonth", 1), "UsesStartDateAsFiscalYearName" FROM "Organization"'
     ).fetchone()
-    return FiscalCalendar(int(row[0]), bool(row[1])) if row else FiscalCalendar()
+    month = int(row[0])
+    return FiscalCalendar(month if 1 <= month <= 12 else 1, bool(row[1]))
 
 
 def ensure_periods(connection: sqlite3.Connection, days: Iterable[date], now: str) -> None:

@@ -30,7 +30,7 @@ def converter(schema: Schema, sobject: SObject, field: Field) -> Converter:
 
     It raises OrgError with Salesforce's code and message for a value that the field cannot hold.
     """
-    label = f"{sobject.label} {field.label}" if field.name_field else field.label
+    label = f"{sobject.label} {field.label}" if field.label == "Name" else field.label
     if field.type == "boolean":
         return _boolean(field, label)
     if field.type in NUMBER_TYPES:
@@ -105,7 +105,9 @@ def _bad_picklist(field: Field, label: str, value: str) -> OrgError:
 
 
 def _text(field: Field, label: str) -> Converter:
-    values = {value.lower(): value for value, _ in field.picklist_values} if field.restricted_picklist else None
+    # A standard picklist whose values are not among the facts (time zones, locales) takes any.
+    restricted = field.restricted_picklist and field.picklist_values
+    values = {value.lower(): value for value, _ in field.picklist_values} if restricted else None
     trimmed = field.type != "textarea"
     length = field.length
 

@@ -1,0 +1,408 @@
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from localorg.errors import LoadError
+from localorg.ids import id18
+from localorg.loading.report import PROBLEMS_LISTED, LoadReport
+from localorg.org import LocalOrg
+
+NOON = "2026-11-22T12:00:00.000Z"
+LATER = "2026-11-23T12:00:00.000Z"
+ACCOUNTS = [id18(f"0018d000000000{number}") for number in range(5)]
+DEALS = [id18(f"0068d000000000{number}") for number in range(5)]
+DEAL_HEADER = ("Id", "Name", "AccountId", "StageName", "Amount", "CloseDate", "CreatedDate", "SystemModstamp")
+
+
+def deal_row(number: int, **values: str) -> list[str]:
+    usual = {
+        "Id": DEALS[number],
+        "Name": f"Deal {number}",
+        "StageName": "Prospecting",
+        "Amount": "100.5",
+        "CloseDate": "2026-12-31",
+        "CreatedDate": "2026-01-02T03:04:05.000+0000",
+        "SystemModstamp": "2026-02-03T00:00:00.000Z",
+    }
+    return [{**usual, **values}.get(name, "") for name in DEAL_HEADER]
+
+
+def write(folder: Path, name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    folder.mkdir(exist_ok=True)
+    opened = gzip.open if name.endswith(".gz") else open
+    with opened(folder / name, "wt", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+
+
+def write_text(folder: Path, name: str, text: str | bytes) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def rows(org: LocalOrg, query: str) -> list[tuple[object, ...]]:
+    with org.database.reader() as connection:
+        return connection.execute(query).fetchall()
+
+
+def told(report: LoadReport) -> list[tuple[int | None, str | None, str]]:
+    return [(problem.row, problem.column, problem.reason) for problem in report.problems]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "export"
+
+
+def test_ids_audit_dates_and_derived_values(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0, Id=DEALS[0][:15]), deal_row(1, StageName="Closed Won")])
+    report = plain_org.load(folder)
+    assert (report.rows, report.inserted, report.refused, report.problems) == (2, 2, 0, [])
+    columns = "Id, Amount, Probability, ForecastCategoryName, IsClosed, IsWon, ExpectedRevenue, Fiscal"
+    assert rows(plain_org, f"SELECT {columns} FROM Opportunity ORDER BY Id") == [
+        (DEALS[0], 100.5, 10.0, "Pipeline", 0, 0, 10.05, "2026 4"),
+        (DEALS[1], 100.5, 100.0, "Closed", 1, 1, 100.5, "2026 4"),
+    ]
+    admin = plain_org.user("admin@local.example").id
+    audit = "CreatedDate, LastModifiedDate, SystemModstamp, CreatedById, OwnerId"
+    assert rows(plain_org, f"SELECT DISTINCT {audit} FROM Opportunity") == [
+        ("2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05.000Z", "2026-02-03T00:00:00.000Z", admin, admin)
+    ]
+    assert rows(plain_org, "SELECT count(*) FROM OpportunityHistory") == [(0,)]
+
+
+def test_the_same_folder_again_touches_nothing(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Opportunity.csv.gz", DEAL_HEADER, [deal_row(0), deal_row(1)])
+    write(folder, "Account.csv", ("Id", "Name", "NumberOfEmployees"), [[ACCOUNTS[0], "A", "5"], [ACCOUNTS[1], "B", ""]])
+    plain_org.load(folder)
+    everything = [
+        rows(plain_org, f'SELECT * FROM "{name}" ORDER BY Id') for name in ("Opportunity", "Account", "Period")
+    ]
+    plain_org.clock.advance(timedelta(days=1))
+    report = plain_org.load(folder)
+    assert (report.inserted, report.updated, report.unchanged) == (0, 0, 4)
+    assert everything == [
+        rows(plain_org, f'SELECT * FROM "{name}" ORDER BY Id') for name in ("Opportunity", "Account", "Period")
+    ]
+
+
+def test_changed_and_new_rows_are_written_and_stamped_so_that_clients_see_them(
+    plain_org: LocalOrg, folder: Path
+) -> None:
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0), deal_row(1)])
+    plain_org.load(folder)
+    plain_org.clock.advance(timedelta(days=1))
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0), deal_row(1, StageName="Closed Lost"), deal_row(2)])
+    report = plain_org.load(folder)
+    assert (report.inserted, report.updated, report.unchanged) == (1, 1, 1)
+    assert rows(plain_org, "SELECT StageName, IsClosed, SystemModstamp, CreatedDate FROM Opportunity ORDER BY Id") == [
+        ("Prospecting", 0, "2026-02-03T00:00:00.000Z", "2026-01-02T03:04:05.000Z"),
+        ("Closed Lost", 1, LATER, "2026-01-02T03:04:05.000Z"),
+        ("Prospecting", 0, LATER, "2026-01-02T03:04:05.000Z"),
+    ]
+
+
+def test_broken_rows_are_reported_with_line_column_and_reason_and_the_rest_is_loaded(
+    plain_org: LocalOrg, folder: Path
+) -> None:
+    bad = [
+        deal_row(0, Name="two\nlines"),
+        deal_row(1, Amount="1,000"),
+        deal_row(1, CloseDate="31.12.2026", CreatedDate="yesterday"),
+        deal_row(1, Name="x" * 121),
+        deal_row(1, Id=""),
+        deal_row(1, Id=DEALS[1][:17] + "B"),
+        deal_row(1, AccountId=DEALS[0]),
+        deal_row(1, Amount="12345678901234567"),
+        deal_row(1, Name=""),
+        deal_row(2),
+        deal_row(2, Name="again"),
+    ]
+    write(folder, "Opportunity.csv", DEAL_HEADER, bad)
+    report = plain_org.load(folder)
+    assert (report.rows, report.inserted, report.refused) == (11, 2, 9)
+    assert rows(plain_org, "SELECT Name FROM Opportunity ORDER BY Id") == [("two\nlines",), ("Deal 2",)]
+    reasons = told(report)
+    assert [(row, column) for row, column, _ in reasons] == [
+        (4, "Amount"),
+        (5, "CloseDate"),
+        (5, "CreatedDate"),
+        (6, "Name"),
+        (7, "Id"),
+        (8, "Id"),
+        (9, "AccountId"),
+        (10, "Amount"),
+        (11, "Name"),
+        (13, "Id"),
+    ]
+    assert "value not of required type: 1,000" in reasons[0][2]
+    assert "max length=120" in reasons[3][2]
+    assert reasons[4][2] == "Id is missing"
+    assert "outside of valid range" in reasons[7][2]
+    assert "came before in this file" in reasons[9][2]
+
+
+def test_rows_with_too_many_or_too_few_values_are_refused(plain_org: LocalOrg, folder: Path) -> None:
+    lines = [
+        f"{ACCOUNTS[0]},A",
+        f"{ACCOUNTS[1]}",
+        "",
+        f'{ACCOUNTS[2]},"B, C",D',
+        f"{ACCOUNTS[3]},bad id follows",
+        "x,E",
+    ]
+    write_text(folder, "Account.csv", "\ufeffId,Name\n" + "\r\n".join(lines) + "\n")
+    report = plain_org.load(folder)
+    assert (report.rows, report.inserted, report.refused) == (5, 2, 3)
+    assert sorted(told(report), key=str) == [
+        (3, None, "the row has 1 values, the header 2"),
+        (5, None, "the row has 3 values, the header 2"),
+        (7, "Id", "Account ID: id value of incorrect type: x"),
+    ]
+
+
+def test_unknown_columns_and_objects_are_told_once(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "NAME", "Foo__c"), [[ACCOUNTS[0], "A", "1"], [ACCOUNTS[1], "B", "2"]])
+    write(folder, "Invoice__c.csv", ("Id",), [["a00000000000001"]])
+    (folder / "notes.txt").write_text("no CSV")
+    report = plain_org.load(folder)
+    assert report.inserted == 2
+    found = {(problem.file, problem.column): problem for problem in report.problems}
+    assert found.keys() == {("Account.csv", "Foo__c"), ("Invoice__c.csv", None)}
+    assert not found["Account.csv", "Foo__c"].refused
+    assert "no object of this name" in found["Invoice__c.csv", None].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is empty"),
+        ("Name\nA\n", "has no Id column"),
+        ("Id,Name,name\n", "has the column name twice"),
+        (b"Id,Name\n0018d0000000000AAA,\xff\xfe\n", "cannot be read as CSV in UTF-8"),
+        (b"\xff\xfeId", "cannot be read as CSV in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_loaded(
+    plain_org: LocalOrg, folder: Path, text: str | bytes, reason: str
+) -> None:
+    write_text(folder, "Account.csv", text)
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0)])
+    report = plain_org.load(folder)
+    (problem,) = report.problems
+    assert problem.file == "Account.csv"
+    assert reason in problem.reason
+    assert (report.inserted, rows(plain_org, "SELECT count(*) FROM Account")) == (1, [(0,)])
+
+
+def test_a_cut_gzip_file_leaves_nothing_of_itself(plain_org: LocalOrg, folder: Path) -> None:
+    names = [[id18(f"0018d00000{number:05d}"), f"Account {number * 7919}"] for number in range(3000)]
+    write(folder, "Account.csv.gz", ("Id", "Name"), names)
+    whole = (folder / "Account.csv.gz").read_bytes()
+    (folder / "Account.csv.gz").write_bytes(whole[: len(whole) // 2])
+    report = plain_org.load(folder)
+    assert "cannot be read" in report.problems[0].reason
+    assert rows(plain_org, "SELECT count(*) FROM Account") == [(0,)]
+
+
+def test_a_header_without_rows_loads_nothing(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name"), [])
+    report = plain_org.load(folder)
+    assert (report.rows, report.problems) == (0, [])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_without_csv_files_is_an_error(plain_org: LocalOrg, folder: Path, there: bool) -> None:
+    if there:
+        folder.mkdir()
+    with pytest.raises(LoadError, match="holds no CSV files" if there else "is not a folder"):
+        plain_org.load(folder)
+
+
+STAGE_HEADER = (
+    "Id",
+    "MasterLabel",
+    "SortOrder",
+    "IsClosed",
+    "IsWon",
+    "DefaultProbability",
+    "ForecastCategory",
+    "IsActive",
+)
+
+
+def test_the_stages_of_the_folder_replace_the_orgs(plain_org: LocalOrg, folder: Path) -> None:
+    stages = [
+        [id18("01J8d0000000000"), "Talking", "1", "FALSE", "0", "35", "BestCase", "1"],
+        [id18("01J8d0000000001"), "Signed", "2", "True", "true", "100", "Closed", "True"],
+    ]
+    write(folder, "OpportunityStage.csv", STAGE_HEADER, stages)
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0, StageName="Talking"), deal_row(1, StageName="Signed")])
+    report = plain_org.load(folder)
+    assert report.problems == []
+    assert rows(plain_org, "SELECT ApiName, ForecastCategoryName FROM OpportunityStage ORDER BY SortOrder") == [
+        ("Talking", "Best Case"),
+        ("Signed", "Closed"),
+    ]
+    assert rows(plain_org, "SELECT Probability, IsWon, ForecastCategoryName FROM Opportunity ORDER BY Id") == [
+        (35.0, 0, "Best Case"),
+        (100.0, 1, "Closed"),
+    ]
+    values = plain_org.schema.objects["Opportunity"].fields["StageName"].picklist_values
+    assert values == (("Talking", "Talking"), ("Signed", "Signed"))
+    assert plain_org.load(folder).unchanged == 4
+
+
+def test_a_stage_the_org_does_not_know_is_added_and_told(plain_org: LocalOrg, folder: Path) -> None:
+    header = (*DEAL_HEADER, "IsClosed", "IsWon")
+    deals = [[*deal_row(0, StageName="Verbal"), "false", "false"], [*deal_row(1, StageName="Done"), "true", "true"]]
+    write(folder, "Opportunity.csv", header, deals)
+    report = plain_org.load(folder)
+    assert [problem.reason for problem in report.problems] == [
+        "the org had no stage 'Verbal': added as open, 50 %",
+        "the org had no stage 'Done': added as won, 100 %",
+    ]
+    assert rows(plain_org, "SELECT StageName, Probability, IsWon FROM Opportunity ORDER BY Id") == [
+        ("Verbal", 50.0, 0),
+        ("Done", 100.0, 1),
+    ]
+    assert plain_org.load(folder).problems == []
+
+
+def test_references_that_lead_nowhere_are_kept_counted_and_told(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name"), [[ACCOUNTS[0], "A"]])
+    deals = [deal_row(0, AccountId=ACCOUNTS[0]), deal_row(1, AccountId=ACCOUNTS[1]), deal_row(2)]
+    write(folder, "Opportunity.csv", DEAL_HEADER, deals)
+    quote = id18("0Q08d0000000000")
+    write(folder, "Task.csv", ("Id", "WhatId", "Status"), [[id18("00T8d0000000000"), quote, "Completed"]])
+    report = plain_org.load(folder)
+    assert [(p.file, p.column, p.reason[:6], p.refused) for p in report.problems] == [
+        ("Opportunity.csv", "AccountId", "1 rows", False),
+        ("Task.csv", "WhatId", "1 rows", False),
+    ]
+    assert rows(plain_org, "SELECT AccountId FROM Opportunity ORDER BY Id")[1] == (ACCOUNTS[1],)
+
+
+def test_people_activities_and_products_are_completed(plain_org: LocalOrg, folder: Path) -> None:
+    user, task, event = id18("0058d0000000000"), id18("00T8d0000000000"), id18("00U8d0000000000")
+    write(folder, "User.csv", ("Id", "Name"), [[user, "Mary Ann Roe"]])
+    write(folder, "Account.csv", ("Id", "Name", "OwnerId"), [[ACCOUNTS[0], "A", user]])
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0, AccountId=ACCOUNTS[0]), deal_row(1)])
+    write(folder, "Contact.csv", ("Id", "FirstName", "LastName"), [[id18("0038d0000000000"), "", "Roe"]])
+    write(folder, "Task.csv", ("Id", "WhatId", "Status", "Priority"), [[task, DEALS[0], "Completed", "High"]])
+    write(folder, "Event.csv", ("Id", "WhatId"), [[event, ACCOUNTS[0]]])
+    write(folder, "Case.csv", ("Id", "Status", "CaseNumber"), [[id18("5008d0000000000"), "Closed", "00000041"]])
+    write(
+        folder,
+        "OpportunityLineItem.csv",
+        ("Id", "OpportunityId", "Quantity"),
+        [[id18("00k8d0000000000"), DEALS[1], "2"]],
+    )
+    assert plain_org.load(folder).problems == []
+    person = rows(plain_org, f"SELECT FirstName, LastName, IsActive, Username FROM User WHERE Id = '{user}'")
+    assert person == [("Mary Ann", "Roe", 1, f"{user.lower()}@loaded.example")]
+    assert plain_org.user(user).profile == "Standard User"
+    assert rows(plain_org, "SELECT Name FROM Contact") == [("Roe",)]
+    assert rows(plain_org, "SELECT AccountId, IsClosed, IsHighPriority FROM Task") == [(ACCOUNTS[0], 1, 1)]
+    assert rows(plain_org, "SELECT AccountId FROM Event") == [(ACCOUNTS[0],)]
+    assert rows(plain_org, "SELECT IsClosed FROM 'Case'") == [(1,)]
+    assert rows(plain_org, "SELECT HasOpportunityLineItem FROM Opportunity ORDER BY Id") == [(0,), (1,)]
+    admin = plain_org.records(plain_org.user("admin@local.example"))
+    admin.insert("Case", [{"Subject": "next"}])
+    assert rows(plain_org, "SELECT CaseNumber FROM 'Case' ORDER BY 1") == [("00000041",), ("00000042",)]
+    assert plain_org.load(folder).updated == 0
+
+
+def test_history_is_kept_and_tells_the_last_stage_change(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0), deal_row(1)])
+    steps = [("Prospecting", "01"), ("Qualification", "02"), ("Qualification", "03"), ("Prospecting", "04")]
+    history = [
+        [id18(f"0088d000000000{number}"), DEALS[0], stage, "50", f"2026-01-{day}T00:00:00Z"]
+        for number, (stage, day) in enumerate(steps)
+    ]
+    write(folder, "OpportunityHistory.csv", ("Id", "OpportunityId", "StageName", "Amount", "CreatedDate"), history)
+    assert plain_org.load(folder).problems == []
+    assert rows(plain_org, "SELECT StageName, Probability, ExpectedRevenue FROM OpportunityHistory ORDER BY Id")[
+        :2
+    ] == [
+        ("Prospecting", 10.0, 5.0),
+        ("Qualification", 10.0, 5.0),
+    ]
+    assert rows(plain_org, "SELECT LastStageChangeDate FROM Opportunity ORDER BY Id") == [
+        ("2026-01-04T00:00:00.000Z",),
+        (None,),
+    ]
+
+
+def test_an_organizations_settings_are_taken_but_not_its_id(plain_org: LocalOrg, folder: Path) -> None:
+    header = ("Id", "Name", "FiscalYearStartMonth", "TimeZoneSidKey")
+    write(folder, "Organization.csv", header, [[id18("00D8d0000000000"), "Acme", "2", "Europe/Berlin"]])
+    write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0, CloseDate="2027-01-31")])
+    plain_org.load(folder)
+    assert rows(plain_org, "SELECT Id, Name FROM Organization") == [(plain_org.org_id, "Acme")]
+    assert rows(plain_org, "SELECT Fiscal FROM Opportunity") == [("2027 4",)]
+    assert ("2026-02-01",) in rows(plain_org, "SELECT StartDate FROM Period WHERE Type = 'Year'")
+
+
+def test_an_empty_custom_object_takes_over_the_exports_key_prefix(packaged_org: LocalOrg, folder: Path) -> None:
+    plan = id18("aB58d0000000000")
+    write(folder, "Plan__c.csv", ("Id", "Key__c", "Active__c"), [[plan, "k", "0"]])
+    report = packaged_org.load(folder)
+    assert (report.inserted, report.problems) == (1, [])
+    assert rows(packaged_org, "SELECT Id, Name, Active__c FROM Plan__c") == [(plan, "PLAN-00001", 0)]
+    found = packaged_org.schema.by_prefix("aB5")
+    assert found is not None
+    assert found.name == "Plan__c"
+    admin = packaged_org.records(packaged_org.user("admin@local.example"))
+    assert str(admin.insert("Plan__c", [{"Key__c": "new"}])[0].id).startswith("aB5")
+    other = id18("aC58d0000000000")
+    write(folder, "Plan__c.csv", ("Id", "Key__c"), [[other, "x"]])
+    assert packaged_org.load(folder).refused == 1
+
+
+def test_formula_columns_are_left_out_with_a_word(packaged_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Opportunity.csv", (*DEAL_HEADER, "Age__c", "Tags__c"), [[*deal_row(0), "5", "Pushed;Stalled"]])
+    report = packaged_org.load(folder)
+    assert [(p.column, p.refused) for p in report.problems] == [("Age__c", False)]
+    assert rows(packaged_org, "SELECT Tags__c FROM Opportunity") == [("Stalled;Pushed",)]
+
+
+def test_ids_from_an_export_of_a_local_org_are_not_given_out_again(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name"), [[id18("001Lo000000000Z"), "A"]])
+    plain_org.load(folder)
+    (result,) = plain_org.records(plain_org.user("admin@local.example")).insert("Account", [{"Name": "B"}])
+    assert str(result.id) > "001Lo000000000Z"
+
+
+def test_progress_tells_files_rows_and_the_share_done(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name"), [[record_id, "A"] for record_id in ACCOUNTS])
+    write(folder, "Opportunity.csv.gz", DEAL_HEADER, [deal_row(number) for number in range(5)])
+    seen: list[tuple[str, int, float]] = []
+    plain_org.load(folder, lambda file, done, share: seen.append((file, done, share)))
+    assert [(file, done) for file, done, _ in seen] == [("Account.csv", 5), ("Opportunity.csv.gz", 5)]
+    assert 0 < seen[0][2] < seen[1][2] == 1.0
+
+
+def test_many_problems_are_counted_beyond_the_list(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name"), [["x", "A"]] * (PROBLEMS_LISTED + 5))
+    report = plain_org.load(folder)
+    assert (len(report.problems), report.problems_left_out, report.refused) == (PROBLEMS_LISTED, 5, PROBLEMS_LISTED + 5)
+    assert report.to_dict()["refused"] == PROBLEMS_LISTED + 5
+    assert report.to_dict()["problems"][0]["row"] == 2
+
+
+def test_a_large_file_is_read_in_batches(plain_org: LocalOrg, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localorg.loading.source.BATCH_BYTES", 4096)
+    names = [[id18(f"0018d00000{number:05d}"), f"Account {number}"] for number in range(1000)]
+    names[900] = [names[10][0], "twice"]
+    names[950][0] = "bad"
+    write(folder, "Account.csv", ("Id", "Name"), names)
+    for known in (0, 998):
+        report = plain_org.load(folder)
+        assert (report.inserted, report.unchanged, report.refused) == (998 - known, known, 2)
+        assert [(row, column) for row, column, _ in told(report)] == [(902, "Id"), (952, "Id")]

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from localorg.errors import PackageError
+from localorg.org import LocalOrg
+from localorg.schema.model import Schema
+from localorg.schema.package import read_package
+from localorg.schema.standard import standard_objects
+from localorg.schema.stored import field_from_json, field_to_json, object_from_json, object_to_json
+
+from .conftest import field_xml, write_package
+
+SCHEMA = Schema({value.name: value for value in standard_objects()})
+AUDIT = {"Id", "CreatedDate", "SystemModstamp"}
+
+
+def test_key_prefixes_are_those_of_salesforce() -> None:
+    wanted = {
+        "001": "Account",
+        "006": "Opportunity",
+        "00k": "OpportunityLineItem",
+        "00K": "OpportunityContactRole",
+        "00D": "Organization",
+    }
+    assert {prefix: SCHEMA.by_prefix(prefix).name for prefix in wanted} == wanted  # type: ignore[union-attr] # None fails here
+    assert len({value.key_prefix for value in SCHEMA.objects.values()}) == len(SCHEMA.objects)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMA.objects))
+def test_every_standard_object_is_consistent(name: str) -> None:
+    sobject = SCHEMA.objects[name]
+    assert "Id" in sobject.fields
+    assert "SystemModstamp" in sobject.fields or name == "ForecastingType"
+    for field in sobject.fields.values():
+        assert field.label
+        assert (field.type == "reference") == bool(field.reference_to)
+        assert field.compound_field_name is None or field.compound_field_name in sobject.fields
+        if field.type in ("double", "currency", "percent"):
+            assert field.precision > 0
+        if field.type in ("string", "picklist", "textarea"):
+            assert field.length > 0
+        if field.type == "boolean":
+            assert not field.nillable
+        assert not (field.unique and not field.createable)
+
+
+def test_recorded_facts_of_opportunity_hold() -> None:
+    opportunity = SCHEMA.objects["Opportunity"]
+    amount, stage, description = (opportunity.fields[name] for name in ("Amount", "StageName", "Description"))
+    assert (amount.type, amount.precision, amount.scale, amount.nillable, amount.groupable) == (
+        "currency",
+        18,
+        2,
+        True,
+        False,
+    )
+    assert (stage.nillable, stage.createable, stage.permissionable) == (False, True, False)
+    assert (description.length, description.filterable, description.sortable) == (32000, False, False)
+    assert opportunity.fields["ContactId"].relationship_name is None
+    assert {"PushCount", "LastStageChangeDate"} <= opportunity.fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("parent", "names"),
+    [
+        ("Account", {"Opportunities", "Contacts", "Assets", "Cases", "Tasks", "Events", "ChildAccounts", "Contracts"}),
+        ("Opportunity", {"OpportunityLineItems", "OpportunityContactRoles", "OpportunityHistories", "Tasks", "Events"}),
+    ],
+)
+def test_child_relationships_have_salesforces_names(parent: str, names: set[str]) -> None:
+    sobject = SCHEMA.objects[parent]
+    found = [child.name for child in sobject.child_relationships if child.name]
+    assert names <= set(found)
+    assert len(found) == len(set(found))
+    assert sobject.child_relationship("tasks").child_object == "Task"  # type: ignore[union-attr] # None fails here
+
+
+def test_names_are_found_in_any_case() -> None:
+    account = SCHEMA.get("aCCOUNT")
+    assert account is not None
+    assert account.name == "Account"
+    assert account.field("industry") is account.fields["Industry"]
+    assert account.field("Nothing") is None
+    assert SCHEMA.get("Nothing") is None
+    relation = SCHEMA.objects["Opportunity"].relationship("owner")
+    assert relation is not None
+    assert relation.name == "OwnerId"
+
+
+def test_package_fields_become_describe_types(small_package: Path) -> None:
+    source = read_package(small_package)
+    (plan,) = source.objects
+    added = {field.name: field for field in source.fields["Opportunity"]}
+    assert (added["Chance__c"].type, added["Chance__c"].precision, added["Chance__c"].scale) == ("percent", 4, 1)
+    assert added["Age__c"].calculated
+    assert not added["Age__c"].stored
+    assert not added["Age__c"].createable
+    assert added["Tags__c"].picklist_values == (("Stalled", "Stalled"), ("Slipping", "Slipping"), ("Pushed", "Pushed"))
+    assert added["Tags__c"].restricted_picklist
+    key, account, name = (plan.fields[n] for n in ("Key__c", "Account__c", "Name"))
+    assert (key.unique, key.external_id, key.length) == (True, True, 80)
+    assert (account.relationship_name, account.child_relationship_name) == ("Account__r", "Plans__r")
+    assert (name.auto_number, name.createable, name.display_format) == (True, False, "PLAN-{00000}")
+    assert plan.fields["Segment__c"].default_value == "Upsell"
+    assert source.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("xml", "reason"),
+    [
+        (field_xml("Bad__c", "Hologram"), "'Hologram' is not supported"),
+        (field_xml("Bad__c", "Number", precision="19", scale="0"), "precision must be 1 to 18"),
+        (field_xml("Bad__c", "Number", precision="3", scale="4"), "precision must be 1 to 18"),
+        (field_xml("Bad__c", "Text", length="256"), "takes 1 to 255"),
+        (field_xml("Bad__c", "LongTextArea", length="200000"), "takes 1 to 131072"),
+        (field_xml("Bad__c", "Lookup", referenceTo="Nothing__c"), "Nothing__c, which the org does not have"),
+        (field_xml("Bad__c", "Text", formula="HYPERLINK(Name)"), "HYPERLINK is not supported"),
+        (field_xml("Bad__c", "Number", scale="0", formula="Name"), "needs number, but got text"),
+        (field_xml("Bad__c", "Number", scale="0", formula="Bad__c + 1"), "refer to one another"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused_with_the_reason(tmp_path: Path, xml: str, reason: str) -> None:
+    package = write_package(tmp_path / "package", {"objects/Account/fields/Bad__c": xml})
+    org = LocalOrg.open(tmp_path / "org.sqlite")
+    report = org.deploy(package)
+    org.close()
+    (refusal,) = report.refused
+    assert refusal.component == "Account.Bad__c"
+    assert reason in refusal.reason
+    assert "Bad__c" not in org.schema.objects["Account"].fields
+    assert "Health__c" in org.schema.objects["Account"].fields
+
+
+def test_fields_of_an_object_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    extra = {"objects/Invoice/fields/Sum__c": field_xml("Sum__c", "Date")}
+    org = LocalOrg.open(tmp_path / "org.sqlite")
+    report = org.deploy(write_package(tmp_path / "package", extra))
+    org.close()
+    assert [(r.component, r.reason) for r in report.refused] == [("Invoice.Sum__c", "the org has no object Invoice")]
+
+
+def test_a_missing_folder_changes_nothing(plain_org: LocalOrg, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match="is not a folder"):
+        plain_org.deploy(tmp_path / "nowhere")
+    assert not any(sobject.custom for sobject in plain_org.schema.objects.values())
+
+
+@pytest.mark.parametrize("text", ["<CustomField", "<Flow xmlns='http://soap.sforce.com/2006/04/metadata'/>"])
+def test_a_broken_metadata_file_is_named(plain_org: LocalOrg, small_package: Path, text: str) -> None:
+    (small_package / "main/default/objects/Account/fields/Health__c.field-meta.xml").write_text(text)
+    with pytest.raises(PackageError, match=r"Health__c\.field-meta\.xml"):
+        plain_org.deploy(small_package)
+    assert "Plan__c" not in plain_org.schema.objects
+
+
+def test_deploying_twice_changes_nothing(packaged_org: LocalOrg, small_package: Path) -> None:
+    before = dict(packaged_org.schema.objects)
+    with packaged_org.database.reader() as connection:
+        assigned = connection.execute('SELECT count(*) FROM "PermissionSetAssignment"').fetchone()
+    packaged_org.deploy(small_package)
+    assert packaged_org.schema.objects == before
+    with packaged_org.database.reader() as connection:
+        assert connection.execute('SELECT count(*) FROM "PermissionSetAssignment"').fetchone() == assigned
+
+
+def test_a_later_package_adds_and_keeps(packaged_org: LocalOrg, tmp_path: Path) -> None:
+    extra = {"objects/Account/fields/New__c": field_xml("New__c", "Text", length="10")}
+    later = write_package(tmp_path / "later", extra)
+    (later / "main/default/objects/Account/fields/Detail__c.field-meta.xml").unlink()
+    packaged_org.deploy(later)
+    fields = packaged_org.schema.objects["Account"].fields
+    assert {"New__c", "Detail__c", "Health__c"} <= fields.keys()
+    admin = packaged_org.records(packaged_org.user("admin@local.example"))
+    assert admin.insert("Account", [{"Name": "A", "New__c": "x", "Detail__c": "y"}])[0].success
+
+
+def test_a_field_cannot_change_its_storage(packaged_org: LocalOrg, tmp_path: Path) -> None:
+    extra = {"objects/Account/fields/Health__c": field_xml("Health__c", "Text", length="10")}
+    report = packaged_org.deploy(write_package(tmp_path / "later", extra))
+    assert "cannot become string" in report.refused[0].reason
+    assert packaged_org.schema.objects["Account"].fields["Health__c"].type == "double"
+
+
+def test_the_file_needs_no_package_to_be_opened_again(tmp_path: Path, packaged_org: LocalOrg) -> None:
+    packaged_org.close()
+    again = LocalOrg.open(tmp_path / "packaged.sqlite")
+    assert again.schema.objects == packaged_org.schema.objects
+    assert again.org_id == packaged_org.org_id
+    assert again.user("integration@local.example").may_edit("Account", "Health__c")
+    again.close()
+
+
+def test_stored_facts_come_back_equal(packaged_org: LocalOrg) -> None:
+    plan = packaged_org.schema.objects["Plan__c"]
+    assert object_from_json(object_to_json(plan)).fields == plan.fields
+    for field in packaged_org.schema.objects["Opportunity"].fields.values():
+        assert field_from_json(field_to_json(field)) == field
+
+
+def test_stage_values_in_the_schema_are_the_orgs_stages(plain_org: LocalOrg) -> None:
+    values = plain_org.schema.objects["Opportunity"].fields["StageName"].picklist_values
+    assert values[0] == ("Prospecting", "Prospecting")
+    assert len(values) == 10
