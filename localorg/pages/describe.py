@@ -46,11 +46,12 @@ class Describer:
             "page": page,
         }
 
-    def record(self, sobject: SObject, record_id: str) -> Json:
-        """A record page: the one made for the object, or a plain one."""
+    def record(self, sobject: SObject, record_id: str, action: str = "view") -> Json:
+        """A record page: the one made for the object, or a plain one. `action` is view, or edit to open the editor."""
         page = self.package.record_page(sobject.name) or plain_record_page(sobject)
         return self._of_object(sobject, "record") | {
             "recordId": record_id,
+            "action": action,
             "title": sobject.label,
             "flexiPage": self._flexipage(page),
             "relatedLists": self._related_lists(sobject),

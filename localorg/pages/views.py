@@ -82,10 +82,10 @@ def _register_pages(pages: Blueprint, host: _Host) -> None:
     def home() -> Response:
         return host.answer(lambda describer: (describer.home(), HOME))
 
-    @pages.get("/lightning/r/<record_id>/view", defaults={"name": None})
-    @pages.get("/lightning/r/<name>/<record_id>/view")
-    def record(name: str | None, record_id: str) -> Response:
-        return host.answer(lambda describer: host.record(describer, name, record_id))
+    @pages.get("/lightning/r/<record_id>/<any(view, edit):action>", defaults={"name": None})
+    @pages.get("/lightning/r/<name>/<record_id>/<any(view, edit):action>")
+    def record(name: str | None, record_id: str, action: str) -> Response:
+        return host.answer(lambda describer: host.record(describer, name, record_id, action))
 
     @pages.get("/lightning/o/<name>/list")
     @pages.get("/lightning/o/<name>/home")
@@ -117,7 +117,7 @@ class _Host:
         self._package = package
         self._settings = settings
 
-    def record(self, describer: Describer, name: str | None, record_id: str) -> tuple[Json, str | None]:
+    def record(self, describer: Describer, name: str | None, record_id: str, action: str) -> tuple[Json, str | None]:
         """The page of a record that exists for the user; the object in the address need not be right."""
         reader = RecordReader(self._org, viewer_of(self._org, describer.user))
         try:
@@ -127,7 +127,7 @@ class _Host:
             return describer.missing(), None
         if not found or (name is not None and self._org.schema.get(name) is None):
             return describer.missing(), None
-        return describer.record(sobject, next(iter(found))), sobject.name
+        return describer.record(sobject, next(iter(found)), action), sobject.name
 
     def list(self, describer: Describer, name: str) -> tuple[Json, str | None]:
         """An object's list, as far as the user has the object."""

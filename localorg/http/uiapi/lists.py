@@ -16,7 +16,7 @@ from localorg.http.uiapi.records import RecordReader, record_json
 from localorg.ids import id18
 from localorg.pages.metadata.listviews import ListView
 from localorg.schema.model import ChildRelationship, SObject
-from localorg.soql.tree import Comparison, Condition, Literal, OrderItem, Path, Query, Selected
+from localorg.soql.tree import Comparison, Condition, Literal, OrderItem, Path, Query
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 1999
@@ -49,22 +49,6 @@ def related_records(reader: RecordReader, parent_id: str, list_id: str, wanted: 
         "type": "relatedList",
     }
     return page | {"listInfoETag": None, "listReference": reference, "where": None}
-
-
-def related_count(reader: RecordReader, parent_id: str, list_id: str) -> Json:
-    """How many records a related list holds, up to the largest page."""
-    parent = _existing(reader, parent_id)
-    relationship = _relationship(reader, parent, list_id)
-    condition = Comparison(Path((relationship.field,), 0), "=", (Literal("string", id18(parent_id), 0),))
-    selected = (Selected(Path(("Id",), 0)),)
-    query = Query(selected, Path((relationship.child_object,), 0), where=condition)
-    count = reader.fetcher.count(reader.fetcher.plan(query))
-    reference = {"inContextOfRecordId": id18(parent_id), "parentObjectApiName": parent.name, "relatedListId": list_id}
-    return {
-        "count": min(count, LARGEST_PAGE),
-        "hasMore": count > LARGEST_PAGE,
-        "listReference": reference | {"type": "relatedList"},
-    }
 
 
 def list_records(reader: RecordReader, view: ListView, wanted: Wanted, search: str | None) -> Json:

@@ -101,10 +101,6 @@ def _register_lists(routes: Blueprint, org: LocalOrg, package: PagePackage) -> N
     def get_related(parent_id: str, list_id: str) -> Response:
         return json_response(lists.related_records(reader_of(org), parent_id, list_id, wanted_page()))
 
-    @routes.get("/ui-api/related-list-count/<parent_id>/<list_id>")
-    def count_related(parent_id: str, list_id: str) -> Response:
-        return json_response(lists.related_count(reader_of(org), parent_id, list_id))
-
     @routes.get("/ui-api/list-records/<name>/<view_name>")
     def get_list(name: str, view_name: str) -> Response:
         reader = reader_of(org)

@@ -1,6 +1,7 @@
 import { LightningElement, api, wire } from 'lwc';
 import { fieldView } from 'platform/fieldViews';
 import { getRecordUi, messageOf, recordOf, sectionsOf } from 'platform/recordUi';
+import { urlOf } from 'platform/urls';
 
 /** The record's header: icon, object, name, its key fields and its buttons. */
 export default class HighlightsPanel extends LightningElement {
@@ -21,6 +22,7 @@ export default class HighlightsPanel extends LightningElement {
             this.error = undefined;
             this.recordUi = data;
             this.show(data);
+            this.editIfAsked();
         } else if (error) {
             this.error = messageOf(error);
         }
@@ -35,6 +37,15 @@ export default class HighlightsPanel extends LightningElement {
             .filter((item) => item.apiName !== nameField)
             .map((item) => ({ ...item, view: fieldView(record, info, item.apiName, item.parts) }));
         document.title = [this.name, this.page.label, 'Salesforce'].filter(Boolean).join(' | ');
+    }
+
+    /** The address of a record's edit action opens its page with the editor, once. */
+    editIfAsked() {
+        if (this.page.action === 'edit' && !this.asked) {
+            this.asked = true;
+            window.history.replaceState(null, '', urlOf({ type: 'standard__recordPage', attributes: this.page }));
+            this.edit();
+        }
     }
 
     get loading() {
