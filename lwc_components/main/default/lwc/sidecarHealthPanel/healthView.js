@@ -52,6 +52,7 @@ export function dimensionsOf(values, detail) {
 export function reasonsOf(detail) {
     return objectsOf(detail.reasons)
         .map((raw) => ({
+            dimension: textOf(raw.dimension),
             points: numberOf(raw.points) ?? 0,
             text: textOf(raw.text),
             recordIds: textsOf(raw.record_ids)

@@ -22,15 +22,12 @@ export function headlineOf({ booked, plan, gap }, currency) {
         : fill(label.HEADLINE_OVER, percent);
 }
 
+/** The shortfall in the user's own money format; else what the sidecar has to say. */
 function alertOf({ commit, plan }, detail, currency) {
-    const written = textOf(detail.alert);
-    if (written) {
-        return written;
-    }
     const isShort = isNumber(commit) && isNumber(plan) && commit < plan;
     return isShort
         ? fill(label.ALERT, formatMoneyShort(plan - commit, currency), formatMoneyShort(plan, currency))
-        : '';
+        : textOf(detail.alert);
 }
 
 function segmentOf(raw) {

@@ -8,7 +8,7 @@ import DOWN from '@salesforce/label/c.Sidecar_Reason_Down';
 import MORE from '@salesforce/label/c.Sidecar_Reason_More';
 
 function toRow(reason, index) {
-    const { links, more } = linksTo(reason.recordIds);
+    const { links, more } = linksTo(reason.recordIds, reason.dimension);
     const isDown = reason.points < 0;
     const size = Math.abs(reason.points);
     return {
@@ -24,7 +24,7 @@ function toRow(reason, index) {
 }
 
 export default class SidecarReasonList extends LightningElement {
-    /** @type {{points: number, text: string, recordIds: string[]}[]} in the order in which they are shown */
+    /** @type {{dimension: string, points: number, text: string, recordIds: string[]}[]} in the order in which they are shown */
     @api reasons = [];
 
     get rows() {

@@ -64,9 +64,10 @@ describe('with a projection', () => {
         expect(text).toContain('At commit the quarter ends $90K below the plan of $1.1M.');
     });
 
-    it('lets the sidecar’s own alert speak in place of its own', async () => {
+    it('shows the alert of the sidecar when commit reaches the plan', async () => {
         const detail = JSON.stringify({ v: 1, alert: 'Down $200K in a week' });
-        const text = textOf(await show(withValues({ Sidecar_Projection_Detail__c: detail })));
+        const values = { Sidecar_Projection_Detail__c: detail, Sidecar_Quarter_Commit__c: 1100000 };
+        const text = textOf(await show(withValues(values)));
         expect(text).toContain('Down $200K in a week');
         expect(text).not.toContain('At commit the quarter ends');
     });

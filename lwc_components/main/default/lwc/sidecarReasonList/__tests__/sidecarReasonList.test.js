@@ -33,13 +33,15 @@ it('names links by the kind of record, and numbers them when there are several',
     const reasons = [
         { points: 1, text: 'a', recordIds: ['5005e000001AbCdAAK'] },
         { points: 1, text: 'b', recordIds: ['02i5e000001AbCdAAK', '02i5e000001AbCeAAK'] },
-        { points: 1, text: 'c', recordIds: ['a0X5e000001AbCdAAK'] }
+        { points: 1, text: 'c', recordIds: ['a0X5e000001AbCdAAK'] },
+        { points: 1, text: 'd', recordIds: ['a0X5e000001AbCdAAK'], dimension: 'deployment' }
     ];
     expect(links(await show(reasons))).toEqual([
         ['Case', 'Case'],
         ['Asset 1', 'Asset'],
         ['Asset 2', 'Asset'],
-        ['Record', undefined]
+        ['Record', undefined],
+        ['Deployment', undefined]
     ]);
 });
 
