@@ -18,7 +18,7 @@ class Polling:
     """When to ask for a job's state: soon at first, since small jobs end soon, then less and less often."""
 
     first_seconds: float = 0.05
-    factor: float = 1.6
+    factor: float = 1.3
     cap_seconds: float = 5.0
     deadline_seconds: float = 3600.0
 

@@ -33,8 +33,8 @@ def cleaned(field: FieldSchema, value: str) -> str:
 
 def _cleaned_text(field: FieldSchema, text: str) -> str:
     if field.type == "multipicklist":
-        items = f"list_transform(string_split({text}, ';'), item -> trim(item))"
-        kept = f"list_sort(list_distinct(list_filter({items}, item -> item <> '')))"
+        items = f"list_transform(string_split({text}, ';'), lambda item: trim(item))"
+        kept = f"list_sort(list_distinct(list_filter({items}, lambda item: item <> '')))"
         return f"nullif(array_to_string({kept}, ';'), '')"
     # blanks at the ends are not sent: some fields lose them, and would differ for ever
     return f"nullif(trim({_plain_lines(text)}, {_BLANKS}), '')"
@@ -100,7 +100,7 @@ def _text_reasons(field: FieldSchema, clean: str) -> list[tuple[str, str]]:
         reasons.append((f"NOT list_contains(CAST({allowed} AS VARCHAR[]), {clean})", f"{_shown(clean)} || {expected}"))
     if field.type == "multipicklist" and field.restricted:
         unknown = (
-            f"list_filter(string_split({clean}, ';'), item -> NOT list_contains(CAST({allowed} AS VARCHAR[]), item))"
+            f"list_filter(string_split({clean}, ';'), lambda item: NOT list_contains(CAST({allowed} AS VARCHAR[]), item))"
         )
         expected = text_literal(f" not among {', '.join(field.values)}")
         reasons.append((f"len({unknown}) > 0", f"array_to_string({unknown}, ';') || {expected}"))
