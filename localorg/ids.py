@@ -11,14 +11,15 @@ INSTANCE = "Lo0"  # the three characters after the key prefix: ids made here nev
 MASTER_RECORD_TYPE_ID = "012000000000000AAA"
 
 _ID = re.compile(r"[0-9A-Za-z]{15}(?:[A-Z0-5]{3})?")
-_BLOCKS = (0, 5, 10)
+# An upper-case character is a 1; five of them, the first the lowest bit, are the number of a checksum letter.
+_CASE = str.maketrans({character: "1" if character.isupper() else "0" for character in ALPHABET})
+_LETTER = {f"{number:05b}"[::-1]: letter for number, letter in enumerate(CHECKSUM_LETTERS)}
 
 
 def checksum(id15: str) -> str:
     """The three letters which make a 15-character id safe for case-insensitive comparison."""
-    return "".join(
-        CHECKSUM_LETTERS[sum(1 << k for k, c in enumerate(id15[b : b + 5]) if "A" <= c <= "Z")] for b in _BLOCKS
-    )
+    bits = id15.translate(_CASE)
+    return _LETTER[bits[:5]] + _LETTER[bits[5:10]] + _LETTER[bits[10:]]
 
 
 def id18(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -47,6 +48,7 @@ class LoadReport:
     files: list[FileReport] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problems_left_out: int = 0
+    _told: Counter[str] = field(default_factory=Counter, init=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -75,7 +77,8 @@ class LoadReport:
 
     def add(self, problem: Problem) -> None:
         """List a problem, or count it if its file has many already."""
-        if sum(other.file == problem.file for other in self.problems[-PROBLEMS_LISTED:]) < PROBLEMS_LISTED:
+        self._told[problem.file] += 1
+        if self._told[problem.file] <= PROBLEMS_LISTED:
             self.problems.append(problem)
         else:
             self.problems_left_out += 1

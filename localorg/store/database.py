@@ -145,8 +145,10 @@ def index_names(sobject: SObject) -> dict[str, str]:
             continue
         name = f"{sobject.name}.{field.name}"
         collation = "" if reference or field.type in COLUMN_TYPES or field.case_sensitive else " COLLATE NOCASE"
-        column = quoted(field.name) + ("" if field.name == "SystemModstamp" else collation)
-        found[name] = f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(sobject.name)} ({column})"
+        column = quoted(field.name)
+        # Blank references are many and never looked up: leaving them out keeps the indexes small and writes quick.
+        part = "" if field.name == "SystemModstamp" else f"{collation}) WHERE ({column} IS NOT NULL"
+        found[name] = f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {quoted(sobject.name)} ({column}{part})"
     return found
 
 
