@@ -53,6 +53,7 @@ _ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LOG_LINES = 20
 _log = logging.getLogger(__name__)
+_children: dict[int, subprocess.Popen[bytes]] = {}  # servers started here, by their process id
 
 
 class ServerError(LocalOrgError):
@@ -109,6 +110,7 @@ def start(state: Path, *, package: Path | None, port: int = 0, detach: bool = Fa
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
+    _children[process.pid] = process
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -124,12 +126,12 @@ def start(state: Path, *, package: Path | None, port: int = 0, detach: bool = Fa
 def stop(info: ServerInfo) -> None:
     """Stop a server and wait until it has ended. Raises ServerError when it does not end."""
     try:
-        process = psutil.Process(info.pid)
+        process = _children.pop(info.pid, None) or psutil.Process(info.pid)
         process.terminate()
         process.wait(STOP_SECONDS)
     except psutil.NoSuchProcess:
         return
-    except psutil.TimeoutExpired as error:
+    except (psutil.TimeoutExpired, subprocess.TimeoutExpired) as error:
         raise ServerError(f"the local org (process {info.pid}) did not end within {STOP_SECONDS:.0f} s") from error
 
 

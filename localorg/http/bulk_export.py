@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 import time
 from array import array
 from collections.abc import Iterator
@@ -42,8 +43,11 @@ def _not_in_bulk(message: str) -> OrgError:
     return OrgError("FUNCTIONALITY_NOT_ENABLED", message)
 
 
-def export(org: LocalOrg, jobs: Jobs, job: Job, user: User) -> Job:
-    """Execute a query job into its folder. Returns the job as it is then; raises OrgError when the query cannot run."""
+def export(org: LocalOrg, jobs: Jobs, job: Job, user: User, stopped: threading.Event) -> None:
+    """Execute a query job into its folder; when `stopped` is set or the job aborted, leave it unfinished.
+
+    Raises OrgError when the query cannot run.
+    """
     began = time.monotonic()
     plan = bulk_plan(org, user, job.text("query"), all_rows=job.text("operation") == "queryAll")
     delimiter, line_end = DELIMITERS[job.text("columnDelimiter")], LINE_ENDS[job.text("lineEnding")]
@@ -56,11 +60,11 @@ def export(org: LocalOrg, jobs: Jobs, job: Job, user: User) -> Job:
             rows.write(b"".join(encoded))
             places = itertools.accumulate(map(len, encoded), initial=offsets.pop())
             offsets.extend(places)
-            if jobs.state(job) == "Aborted":
-                return job
+            if stopped.is_set() or jobs.state(job) == "Aborted":
+                return
     with (jobs.folder(job) / "rows.index").open("wb") as index:
         offsets.tofile(index)
-    return jobs.update(
+    jobs.update(
         job,
         state="JobComplete",
         progress={

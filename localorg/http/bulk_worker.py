@@ -55,7 +55,7 @@ class BulkWorker:
                 raise OrgError("InternalServerError", "Internal error encountered while processing the job")
             user = self._org.user(job.user_id)
             if job.kind == "query":
-                export(self._org, self._jobs, self._jobs.update(job, state="InProgress"), user)
+                export(self._org, self._jobs, self._jobs.update(job, state="InProgress"), user, self._stopped)
             else:
                 ingest(self._org, self._jobs, self._writer, job, user, self._stopped)
         except OrgError as error:

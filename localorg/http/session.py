@@ -23,7 +23,7 @@ from localorg.store.database import Database
 COOKIE = "sid"
 _COOKIE_PATHS = re.compile(r"/services/data/v\d+\.0/(ui-api|graphql)(/|$)")
 _TOKEN_CHARACTERS = string.ascii_letters + string.digits + "._"
-_SAFE_METHODS = ("GET", "HEAD")
+_WITHOUT_BODY = ("GET", "HEAD", "DELETE")  # no form of another site can send DELETE
 _TABLE = """
 CREATE TABLE IF NOT EXISTS "_session" (token_hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires REAL NOT NULL)
 WITHOUT ROWID
@@ -110,7 +110,7 @@ def request_token() -> str | None:
         return token.strip()
     if not _COOKIE_PATHS.match(request.path):
         return None
-    if request.method not in _SAFE_METHODS and request.data and not request.is_json:
+    if request.method not in _WITHOUT_BODY and not request.is_json:
         return None
     return request.cookies.get(COOKIE)
 

@@ -1,0 +1,154 @@
+"""The budget of API calls, ordered faults, the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from localorg.http.limits import CallCounter
+from localorg.http.settings import Settings
+from tests.localorg.http.conftest import Served, close, error_of, serve
+
+
+def used(served: Served) -> int:
+    header = served.admin.get("limits").headers["Sforce-Limit-Info"]
+    assert header.startswith("api-usage=")
+    return int(header.removeprefix("api-usage=").split("/")[0])
+
+
+def test_every_call_counts_once_and_is_reported(served: Served) -> None:
+    before = used(served)
+    served.admin.get("sobjects")
+    served.admin.get("query?q=nonsense")
+    served.nobody.get("/services/data")
+    assert used(served) == before + 3
+    limits = served.admin.get("limits").json
+    assert limits is not None
+    assert limits["DailyApiRequests"] == {"Max": 1_000_000, "Remaining": 1_000_000 - before - 4}
+    assert limits["DailyBulkV2QueryJobs"]["Max"] == 10_000
+
+
+def test_the_last_call_of_the_day_is_the_last(tmp_path: Path, org_file: Path) -> None:
+    shutil.copy(org_file, tmp_path / "org.sqlite")
+    made = serve(tmp_path, Settings(daily_api_requests=2))
+    assert [made.admin.get("limits").status_code for _ in range(2)] == [200, 200]
+    code, message = error_of(made.admin.get("limits"), 403)
+    assert (code, message) == ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+    close(made)
+    again = serve(tmp_path, Settings(daily_api_requests=2))
+    assert again.admin.get("limits").status_code == 403
+    close(again)
+
+
+def test_calls_older_than_a_day_are_forgotten(tmp_path: Path) -> None:
+    hour = int(time.time()) // 3600
+    file = tmp_path / "calls.json"
+    file.write_text(json.dumps({str(hour - 25): 100, str(hour - 24): 10, str(hour - 22): 5, str(hour): 1}))
+    counter = CallCounter(file, 1_000)
+    assert counter.used == 6
+    counter.count()
+    counter.save()
+    assert json.loads(file.read_text()) == {str(hour - 22): 5, str(hour): 2}
+
+
+def test_record_counts_are_those_of_live_rows(served: Served) -> None:
+    ids = served.admin.insert("Account", {"Name": "a"}, {"Name": "b"})
+    served.admin.delete(f"sobjects/Account/{ids[0]}")
+    answer = served.admin.get("limits/recordCount?sObjects=Account,Contact,Foo").json
+    assert answer == {"sObjects": [{"count": 1, "name": "Account"}, {"count": 0, "name": "Contact"}]}
+
+
+def order(served: Served, **fault: object) -> None:
+    answer = served.admin.post("/local/faults", json=fault)
+    assert answer.status_code == 200, answer.text
+
+
+def test_ordered_failures_come_so_often_and_then_no_more(served: Served) -> None:
+    order(served, kind="unavailable", count=2)
+    assert [served.admin.get("limits").status_code for _ in range(3)] == [503, 503, 200]
+    order(served, kind="limit")
+    assert error_of(served.admin.get("limits"), 403)[0] == "REQUEST_LIMIT_EXCEEDED"
+    order(served, kind="html")
+    page = served.admin.get("limits")
+    assert (page.status_code, page.mimetype) == (502, "text/html")
+    assert served.admin.get("/local/faults").json == []
+
+
+def test_sessions_end_after_the_ordered_number_of_calls(served: Served) -> None:
+    order(served, kind="session_end", after=2)
+    assert [served.integration.get("limits").status_code for _ in range(4)] == [200, 200, 401, 401]
+
+
+def test_rows_below_a_locked_parent_cannot_be_written(served: Served) -> None:
+    locked, free = served.admin.insert("Account", {"Name": "locked"}, {"Name": "free"})
+    values = {"StageName": "Prospecting", "CloseDate": "2026-12-01"}
+    deals = served.admin.insert(
+        "Opportunity", {"Name": "a", "AccountId": locked, **values}, {"Name": "b", "AccountId": free, **values}
+    )
+    order(served, kind="lock", count=2, parent=locked)
+    records = [{"attributes": {"type": "Opportunity"}, "id": each, "NextStep": "call"} for each in deals]
+    for all_or_none, expected in ((False, [False, True]), (True, [False, False])):
+        body = {"records": records, "allOrNone": all_or_none}
+        found = served.admin.patch("composite/sobjects", json=body).json
+        assert found is not None
+        assert [each["success"] for each in found] == expected
+        assert found[0]["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
+        assert found[0]["errors"][0]["message"].endswith(f"1 records: {locked}")
+    found = served.admin.patch("composite/sobjects", json={"records": records}).json
+    assert found is not None and all(each["success"] for each in found)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "earthquake"},
+        {"kind": "html", "count": 0},
+        {"kind": "lock"},
+        {"kind": "html", "n": 1},
+        {"kind": "html", "count": "x"},
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused(served: Served, fault: dict[str, object]) -> None:
+    assert served.admin.post("/local/faults", json=fault).status_code == 400
+    assert served.admin.get("/local/faults").json == []
+
+
+def test_orders_can_be_withdrawn(served: Served) -> None:
+    order(served, kind="html", count=100)
+    served.admin.delete("/local/faults")
+    assert served.admin.get("limits").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/local/faults", "/local/clock"])
+def test_only_an_administrator_on_this_machine_orders_faults(served: Served, path: str) -> None:
+    assert served.nobody.get(path).status_code == 401
+    assert error_of(served.integration.get(path), 403)[0] == "INSUFFICIENT_ACCESS"
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert served.admin.get(path, environ_base=elsewhere).status_code == 403
+    assert served.nobody.get("/local/org", environ_base=elsewhere).status_code == 403
+
+
+def test_the_clock_can_be_set_and_released(served: Served) -> None:
+    served.admin.post("/local/clock", json={"now": "2026-01-02T03:04:05+01:00"})
+    account = served.admin.insert("Account", {"Name": "a"})[0]
+    row = served.admin.get(f"sobjects/Account/{account}?fields=CreatedDate").json
+    assert row is not None and row["CreatedDate"] == "2026-01-02T02:04:05.000+0000"
+    assert served.admin.post("/local/clock", json={"now": "2026-01-02"}).status_code == 400
+    served.admin.post("/local/clock", json={"now": None})
+    assert abs(served.org.clock.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+
+
+def test_an_unexpected_error_shows_a_number_and_no_trace(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("localorg.http.roots.describe", broken)
+    answer = served.admin.get("sobjects/Account/describe")
+    code, message = error_of(answer, 500)
+    assert code == "UNKNOWN_EXCEPTION"
+    assert "ErrorId" in message and "secret detail" not in answer.text
