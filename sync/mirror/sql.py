@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -39,3 +40,19 @@ def as_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequ
     """Result of a query as an Arrow table."""
     table: pa.Table = connection.sql(query, params=list(parameters)).to_arrow_table()
     return table
+
+
+@contextmanager
+def registered(
+    connection: duckdb.DuckDBPyConnection, **tables: pa.Table | pa.RecordBatchReader
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Arrow tables under these names for the queries of the block.
+
+    After an error they are left to the rollback: an aborted transaction refuses to unregister them, and that refusal
+    would hide the error.
+    """
+    for name, table in tables.items():
+        connection.register(name, table)
+    yield connection
+    for name in tables:
+        connection.unregister(name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from sync.mirror.sql import column_list, first_row, quoted
+from sync.mirror.sql import column_list, first_row, quoted, registered
 from sync.schema import FieldSchema
 
 _STAGING = "staging_rows"
@@ -84,15 +84,13 @@ def append(
     guarded = _Guarded(batches)
     schema = pa.schema([pa.field(field.name, field.arrow) for field in fields])
     reader = pa.RecordBatchReader.from_batches(schema, iter(guarded))
-    connection.register("incoming_rows", reader)
     try:
-        connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM incoming_rows")
+        with registered(connection, incoming_rows=reader):
+            connection.execute(f"INSERT INTO {target} BY NAME SELECT * FROM incoming_rows")
     except duckdb.Error:
         if guarded.error is not None:
             raise guarded.error from None
         raise
-    finally:
-        connection.unregister("incoming_rows")
     return guarded.rows
 
 
@@ -156,11 +154,8 @@ def fill_columns(
 
 def remove(connection: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> int:
     """Take rows out by Id; returns how many were there."""
-    connection.register("gone_rows", pa.table({"Id": pa.array(ids, pa.string())}))
-    try:
+    with registered(connection, gone_rows=pa.table({"Id": pa.array(ids, pa.string())})):
         return _count(connection, f"DELETE FROM {quoted(table)} WHERE Id IN (SELECT Id FROM gone_rows)")
-    finally:
-        connection.unregister("gone_rows")
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[FieldSchema]) -> int:

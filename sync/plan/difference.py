@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from sync.mirror.sql import as_arrow, first_row, quoted, text_literal
+from sync.mirror.sql import as_arrow, first_row, quoted, registered, text_literal
 from sync.plan.targets import CheckedTarget
 from sync.plan.values import as_text, cleaned, differs, present, refusal
 from sync.schema import FieldSchema
@@ -29,12 +29,9 @@ def difference(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, de
 
     Raises ValueError when its keys are not unique or not all there.
     """
-    connection.register("desired_rows", _naive(desired))
-    try:
+    with registered(connection, desired_rows=_naive(desired)):
         _check_keys(connection, checked)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {_compared(checked)}")
-    finally:
-        connection.unregister("desired_rows")
     changes = as_arrow(connection, _changes(checked)).cast(CHANGES)
     refused = as_arrow(connection, _refused(checked)).cast(REFUSED)
     connection.execute("DROP TABLE compared")

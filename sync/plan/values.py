@@ -99,9 +99,8 @@ def _text_reasons(field: FieldSchema, clean: str) -> list[tuple[str, str]]:
         expected = text_literal(f" is not one of {', '.join(field.values)}")
         reasons.append((f"NOT list_contains(CAST({allowed} AS VARCHAR[]), {clean})", f"{_shown(clean)} || {expected}"))
     if field.type == "multipicklist" and field.restricted:
-        unknown = (
-            f"list_filter(string_split({clean}, ';'), lambda item: NOT list_contains(CAST({allowed} AS VARCHAR[]), item))"
-        )
+        is_unknown = f"lambda item: NOT list_contains(CAST({allowed} AS VARCHAR[]), item)"
+        unknown = f"list_filter(string_split({clean}, ';'), {is_unknown})"
         expected = text_literal(f" not among {', '.join(field.values)}")
         reasons.append((f"len({unknown}) > 0", f"array_to_string({unknown}, ';') || {expected}"))
     if field.length and field.type not in ("multipicklist", "id", "reference"):

@@ -9,7 +9,7 @@ from sync.client.org import Org
 from sync.ledger import DEFERRED, PLANNED, REFUSED, WRITTEN, RunCounts
 from sync.mirror import Mirror
 from sync.mirror.bookkeeping import claim
-from sync.mirror.sql import first_row
+from sync.mirror.sql import first_row, registered
 from sync.plan import Plan
 from sync.progress import SILENT, Progress
 from sync.write_back.report import NOT_STORABLE, RefusedRow, WriteReport
@@ -65,20 +65,17 @@ def write_back(
 
 
 def _record(connection: duckdb.DuckDBPyConnection, run_id: str, plan: Plan) -> None:
-    connection.register("planned_changes", plan.details)
-    connection.register("planned_refusals", plan.refused)
-    connection.execute(
-        "INSERT INTO _sync.ledger SELECT ?, object, key, record_id, field, old, new, NULL, ?, NULL, NULL"
-        " FROM planned_changes",
-        [run_id, PLANNED],
-    )
-    connection.execute(
-        "INSERT INTO _sync.ledger SELECT ?, object, key, record_id, field, NULL, NULL, NULL, ?, ?, reason"
-        " FROM planned_refusals",
-        [run_id, REFUSED, NOT_STORABLE],
-    )
-    connection.unregister("planned_changes")
-    connection.unregister("planned_refusals")
+    with registered(connection, planned_changes=plan.details, planned_refusals=plan.refused):
+        connection.execute(
+            "INSERT INTO _sync.ledger SELECT ?, object, key, record_id, field, old, new, NULL, ?, NULL, NULL"
+            " FROM planned_changes",
+            [run_id, PLANNED],
+        )
+        connection.execute(
+            "INSERT INTO _sync.ledger SELECT ?, object, key, record_id, field, NULL, NULL, NULL, ?, ?, reason"
+            " FROM planned_refusals",
+            [run_id, REFUSED, NOT_STORABLE],
+        )
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, run_id: str, calls: int) -> RunCounts:

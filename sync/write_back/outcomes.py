@@ -16,7 +16,7 @@ import pyarrow as pa
 from sync.errors import SyncError
 from sync.ledger import PLANNED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
-from sync.mirror.sql import quoted
+from sync.mirror.sql import quoted, registered
 from sync.mirror.tables import columns_of
 from sync.plan.values import as_mirror_value, as_text, present
 from sync.schema import FieldSchema, ObjectSchema
@@ -44,8 +44,7 @@ def keep_results(
     connection: duckdb.DuckDBPyConnection, run_id: str, schema: ObjectSchema, key_field: str, results: pa.Table
 ) -> None:
     """Mark the values of these rows, and bring what was written into the mirror (in the caller's transaction)."""
-    connection.register("row_results", results)
-    try:
+    with registered(connection, row_results=results):
         connection.execute(
             "UPDATE _sync.ledger l SET outcome = r.outcome, code = r.code, message = r.message,"
             " record_id = coalesce(r.record_id, l.record_id) FROM row_results r"
@@ -58,8 +57,6 @@ def keep_results(
             f" AND l.outcome = '{WRITTEN}' AND l.record_id IS NOT NULL",
             [run_id, schema.name],
         )
-    finally:
-        connection.unregister("row_results")
     _update_mirror(connection, schema, key_field)
     connection.execute("DROP TABLE taken")
 

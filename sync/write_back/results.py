@@ -12,7 +12,7 @@ from sync.client.org import Org
 from sync.convert import read_csv
 from sync.ledger import DEFERRED, REFUSED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
-from sync.mirror.sql import as_arrow, first_row
+from sync.mirror.sql import as_arrow, first_row, registered
 from sync.schema import FieldSchema
 from sync.write_back.bulk import IngestJob
 from sync.write_back.collections import is_passing
@@ -37,14 +37,11 @@ def read_results(org: Org, mirror: Mirror, job: IngestJob, state: dict[str, Any]
     sent, new = row or (0, 0)
     all_processed = complete and int(state.get("numberRecordsProcessed") or 0) >= sent
     trusted = all_processed and not new
-    connection.register("refusals", _file(org, job, "failedResults", "sf__Error") if failed else _no_rows())
-    connection.register("successes", _no_rows() if trusted else _file(org, job, "successfulResults", "sf__Id"))
-    connection.register("left_over", _no_rows() if all_processed else _file(org, job, "unprocessedrecords", None))
-    try:
+    refusals = _file(org, job, "failedResults", "sf__Error") if failed else _no_rows()
+    successes = _no_rows() if trusted else _file(org, job, "successfulResults", "sf__Id")
+    left_over = _no_rows() if all_processed else _file(org, job, "unprocessedrecords", None)
+    with registered(connection, refusals=refusals, successes=successes, left_over=left_over):
         merged = as_arrow(connection, _MERGED.format(otherwise=WRITTEN if trusted else UNKNOWN))
-    finally:
-        for name in ("refusals", "successes", "left_over"):
-            connection.unregister(name)
     connection.execute("DROP TABLE sent")
     return _with_codes(merged, "" if complete else f"job {state['state']}: {state.get('errorMessage') or ''}")
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from sync.client.org import Org
 from sync.ledger import DEFERRED
 from sync.mirror import Mirror
+from sync.mirror.sql import registered
 from sync.plan.estimate import COLLECTION_ROWS
 from sync.plan.targets import CheckedTarget
 from sync.progress import Progress
@@ -73,11 +74,8 @@ class Writer:
 
     def _send_jobs(self, target: CheckedTarget, changes: pa.Table) -> list[RowResult]:
         connection = self.mirror.connection
-        connection.register("job_changes", changes)
-        try:
+        with registered(connection, job_changes=changes):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE outgoing AS {_PARTS}")
-        finally:
-            connection.unregister("job_changes")
         parts = connection.execute("SELECT DISTINCT part FROM outgoing ORDER BY part").fetchall()
         locked: list[RowResult] = []
         for (part,) in parts:

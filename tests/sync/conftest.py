@@ -1,0 +1,221 @@
+"""What the sync's tests share: a key, settings, an org by script, a mirror."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import responses
+import waitress
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from requests import PreparedRequest
+
+from localorg.http.app import create_app
+from localorg.http.connected_app import make_app
+from localorg.org import LocalOrg
+from sync import Mirror, Org, OrgSettings
+
+URL = "https://org.example"
+TOKEN = {"access_token": "00D000000000001!first", "instance_url": URL, "token_type": "Bearer"}
+DATE = {"Date": "Mon, 05 Jan 2026 10:00:00 GMT"}
+
+
+class ScriptedOrg:
+    """An org that answers by script, for what the local org would never say; whatever is not scripted is refused."""
+
+    root = f"{URL}/services/data/v66.0"
+    stamp = "2026-01-02T03:04:05.000+0000"
+
+    def __init__(self, wire: responses.RequestsMock) -> None:
+        self.wire = wire
+        self.queries: list[str] = []
+
+    def describe(self, name: str, **fields: str | dict[str, Any]) -> None:
+        """Give the org an object; fields by name with their type, or with more of the describe. Id and SystemModstamp
+        are added."""
+        every: dict[str, str | dict[str, Any]] = {
+            "Id": {"type": "id", "length": 18},
+            **fields,
+            "SystemModstamp": "datetime",
+        }
+        described = [
+            {"name": key, "label": key, "length": 255, "updateable": True, "createable": True}
+            | (value if isinstance(value, dict) else {"type": value})
+            for key, value in every.items()
+        ]
+        body = {"name": name, "label": name, "keyPrefix": "001", "fields": described}
+        self.wire.upsert(responses.GET, f"{self.root}/sobjects/{name}/describe", json=body)
+
+    def on_query(self, answer: Callable[[str], Mapping[str, Any]]) -> None:
+        """Answer queries by a function of the SOQL; its text is kept in `queries`."""
+
+        def respond(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
+            soql = parse_qs(urlsplit(request.url or "").query)["q"][0]
+            self.queries.append(soql)
+            return 200, DATE, json.dumps(answer(soql))
+
+        address = re.compile(re.escape(self.root) + r"/query(All)?/?\?q=")
+        self.wire.add_callback(responses.GET, address, respond)
+
+    def page(
+        self, *records: Mapping[str, Any], total: int | None = None, following: str | None = None
+    ) -> dict[str, Any]:
+        """A page of query results; `following` is the address of the next."""
+        body: dict[str, Any] = {
+            "totalSize": len(records) if total is None else total,
+            "done": following is None,
+            "records": [{"attributes": {"type": "X", "url": "/x"}, **record} for record in records],
+        }
+        return body if following is None else {**body, "nextRecordsUrl": following}
+
+    def query_job(self, job_id: str = "750", *states: str) -> None:
+        """Take a bulk query job; it goes through `states` and stays in the last."""
+        self.wire.post(f"{self.root}/jobs/query", json={"id": job_id, "state": "UploadComplete"})
+        for state in states or ("JobComplete",):
+            self.wire.get(f"{self.root}/jobs/query/{job_id}", json=self.job(job_id, state))
+
+    def job(self, job_id: str, state: str) -> dict[str, Any]:
+        """A query job as the org shows it."""
+        return {"id": job_id, "state": state, "createdDate": self.stamp, "numberRecordsProcessed": 2}
+
+    def results(self, body: str, *, rows: int, locator: str = "null", job_id: str = "750", **more: Any) -> None:
+        """One chunk of a job's results."""
+        headers = {"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(rows)}
+        self.wire.get(f"{self.root}/jobs/query/{job_id}/results", body=body, headers=headers, **more)
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A private key, made for this session of tests."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path = tmp_path_factory.mktemp("keys") / "key.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.fixture
+def settings(key_file: Path) -> OrgSettings:
+    """Settings of the scripted org."""
+    return OrgSettings("https://login.example", "int@acme.example", "consumer-key", key_file)
+
+
+@pytest.fixture
+def wire() -> Iterator[responses.RequestsMock]:
+    """The scripted wire, with the login in place."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as script:
+        script.post("https://login.example/services/oauth2/token", json=TOKEN)
+        yield script
+
+
+@pytest.fixture
+def script(wire: responses.RequestsMock) -> ScriptedOrg:
+    """The org by script."""
+    return ScriptedOrg(wire)
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The pauses that the client made, in seconds."""
+    return []
+
+
+@pytest.fixture
+def org(wire: responses.RequestsMock, settings: OrgSettings, waits: list[float]) -> Iterator[Org]:
+    """A connection to the scripted org that never really waits."""
+    with Org.connect(settings) as connected:
+        connected.session.pause = waits.append
+        yield connected
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    """An empty mirror."""
+    with Mirror.open(tmp_path / "mirror.duckdb") as opened:
+        yield opened
+
+
+PACKAGE = Path(__file__).parents[2] / "lwc_components"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A local org that answers over http, and what is needed to log in to it."""
+
+    inside: LocalOrg
+    url: str
+    consumer_key: str
+    key_file: Path
+    faults: Any
+
+    def settings(self, username: str = "integration@local.example") -> OrgSettings:
+        """Settings of a login as that user."""
+        return OrgSettings(self.url, username, self.consumer_key, self.key_file)
+
+    def insert(self, sobject: str, *rows: Mapping[str, object]) -> list[str]:
+        """Make records as the administrator; returns their ids."""
+        results = self.inside.records(self.inside.user("admin@local.example")).insert(sobject, rows)
+        assert all(result.success for result in results), results
+        return [str(result.id) for result in results]
+
+    def update(self, sobject: str, *rows: Mapping[str, object]) -> None:
+        """Change records as the administrator."""
+        results = self.inside.records(self.inside.user("admin@local.example")).update(sobject, rows)
+        assert all(result.success for result in results), results
+
+    def delete(self, sobject: str, *ids: str) -> None:
+        """Put records into the recycle bin."""
+        results = self.inside.records(self.inside.user("admin@local.example")).delete(sobject, ids)
+        assert all(result.success for result in results), results
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the org holds, past its API: SQL over its file."""
+        with self.inside.database.reader() as connection:
+            return [tuple(row) for row in connection.execute(query).fetchall()]
+
+
+@pytest.fixture(scope="session")
+def org_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with an org that has our package and the key of its connected app; and the consumer key."""
+    folder = tmp_path_factory.mktemp("template")
+    made = LocalOrg.open(folder / "org.sqlite", PACKAGE)
+    app, keys = make_app(made)
+    (folder / "key.pem").write_text(keys.private_key)
+    made.close()
+    return folder, app.consumer_key
+
+
+@pytest.fixture
+def local(tmp_path: Path, org_template: tuple[Path, str]) -> Iterator[Served]:
+    """A local org of its own for each test."""
+    folder, consumer_key = org_template
+    shutil.copytree(folder, tmp_path / "org")
+    inside = LocalOrg.open(tmp_path / "org" / "org.sqlite")
+    app = create_app(inside)
+    services = app.extensions["localorg"]
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.effective_port}"
+    yield Served(inside, url, consumer_key, tmp_path / "org" / "key.pem", services.faults)
+    server.close()
+    services.close()
+    thread.join(5)
+    inside.close()
+
+
+@pytest.fixture
+def connected(local: Served) -> Iterator[Org]:
+    """The integration user's connection to the local org."""
+    with Org.connect(local.settings()) as org:
+        yield org
