@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
 import secrets
 import string
-import threading
 import time
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
 
 from flask import Response, g, request
 
@@ -30,9 +26,6 @@ WITHOUT ROWID
 """
 _RENEW_AFTER = 0.1  # share of a session's life after which use is written down
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 
 class Sessions:
     """The org's sessions, kept in its file as hashes of their tokens."""
@@ -42,7 +35,6 @@ class Sessions:
         self._org_id = org_id
         self._seconds = seconds
         self._known: dict[str, tuple[str, float]] = {}
-        self._lock = threading.Lock()
         with database.writer() as connection:
             connection.execute(_TABLE)
             connection.execute('DELETE FROM "_session" WHERE expires < ?', (time.time(),))
@@ -91,7 +83,7 @@ class Sessions:
 
     def _write(self, key: str, user_id: str) -> None:
         expires = time.time() + self._seconds
-        with self._lock, self._database.writer() as connection:
+        with self._database.writer() as connection:
             connection.execute('INSERT OR REPLACE INTO "_session" VALUES (?, ?, ?)', (key, user_id, expires))
         self._known[key] = (user_id, expires)
 
@@ -135,17 +127,6 @@ def current_user() -> User:
     if not isinstance(user, User):
         raise invalid_session()
     return user
-
-
-def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """A view only for signed-in users; every view below `/services/data/v..` is one already."""
-
-    @functools.wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current_user()
-        return view(*args, **kwargs)
-
-    return guarded
 
 
 def give_cookie(response: Response, token: str, seconds: int) -> None:

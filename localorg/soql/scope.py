@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from localorg.access import User
 from localorg.formula import formula_sql
@@ -190,11 +190,6 @@ def _address_sql(sobject: SObject, found: Field, table: str) -> str:
     pairs = ", ".join(f"{text(key[:1].lower() + key[1:])}, {sql}" for key, sql in sorted(parts.items()))
     filled = " OR ".join(f"{sql} IS NOT NULL" for sql in parts.values())
     return f"CASE WHEN {filled} THEN json_object({pairs}) END"
-
-
-def renamed(column: Column, key: str) -> Column:
-    """The column under another key (an alias)."""
-    return replace(column, keys=(key,), parents=())
 
 
 def quoted(name: str) -> str:

@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from localorg.http.app import create_app
+from localorg.http.connected_app import make_app
 from localorg.http.services import Services
 from localorg.http.settings import Settings
 from localorg.org import LocalOrg
@@ -122,7 +123,9 @@ class Served:
 def org_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of an org with our package, to be copied."""
     file = tmp_path_factory.mktemp("template") / "org.sqlite"
-    LocalOrg.open(file, PACKAGE).close()
+    org = LocalOrg.open(file, PACKAGE)
+    make_app(org)  # a pair of keys takes time to find
+    org.close()
     return file
 
 
