@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal, TextIO, cast
 
@@ -101,11 +102,18 @@ class Source:
     def _zipped(self) -> bool:
         return self.name.lower().endswith(".gz")
 
-    def _text(self) -> TextIO:
-        csv.field_size_limit(LONGEST_VALUE)
-        if self._zipped:
-            return io.TextIOWrapper(gzip.open(self.path, "rb"), encoding="utf-8-sig", newline="")
-        return self.path.open(encoding="utf-8-sig", newline="")
+    @contextmanager
+    def _text(self) -> Iterator[TextIO]:
+        # The limit is the interpreter's: it is put back for whoever else reads CSV.
+        limit = csv.field_size_limit(LONGEST_VALUE)
+        try:
+            with (
+                self.path.open("rb") as raw,
+                io.TextIOWrapper(gzip.GzipFile(fileobj=raw) if self._zipped else raw, "utf-8-sig", newline="") as text,
+            ):
+                yield text
+        finally:
+            csv.field_size_limit(limit)
 
     def _malformed(self, _: pa_csv.InvalidRow) -> Literal["skip"]:
         self.malformed_rows += 1

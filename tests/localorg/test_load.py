@@ -210,6 +210,14 @@ def test_a_cut_gzip_file_leaves_nothing_of_itself(plain_org: LocalOrg, folder: P
     assert rows(plain_org, "SELECT count(*) FROM Account") == [(0,)]
 
 
+def test_the_interpreters_limit_for_csv_values_is_left_alone(plain_org: LocalOrg, folder: Path) -> None:
+    write(folder, "Account.csv", ("Id", "Name", "Foo"), [[ACCOUNTS[0], "A", "y" * 200_000], ["bad", "B", ""]])
+    before = csv.field_size_limit()
+    report = plain_org.load(folder)
+    assert csv.field_size_limit() == before
+    assert [problem.row for problem in report.problems] == [None, 3]
+
+
 def test_a_header_without_rows_loads_nothing(plain_org: LocalOrg, folder: Path) -> None:
     write(folder, "Account.csv", ("Id", "Name"), [])
     report = plain_org.load(folder)
