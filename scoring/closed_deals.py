@@ -50,6 +50,8 @@ def stage_visits(closed: pd.DataFrame, spells: pd.DataFrame, stages: pd.DataFram
     is_open = ~visits["stage"].isin(closing_stages) & ~(visits["stage"] == visits["closed_stage"])
     visits = visits[is_open & ~(visits["entered"] > visits["closed_at"])]
     left = visits["left"].fillna(visits["closed_at"])
+    # A reopened deal may leave a stage only after its closing date.
+    left = left.mask(left > visits["closed_at"], visits["closed_at"])
     visits = visits.assign(
         stay_days=days_between(left, visits["entered"]).clip(lower=0.0),
         to_close_days=days_between(visits["closed_at"], visits["entered"]),

@@ -129,7 +129,7 @@ def _is_of(series: pd.Series, kind: Kind) -> bool:
     if series.isna().all() and kind != "flag":
         return True
     if kind == "text":
-        return types.is_string_dtype(series)
+        return types.infer_dtype(series, skipna=True) == "string"
     if kind in ("number", "count"):
         return types.is_numeric_dtype(series) and not types.is_bool_dtype(series)
     if kind == "flag":

@@ -39,7 +39,8 @@ def strength(won: Floats, deals: Floats, parent: Floats, floor: float, ceiling: 
     grid = np.geomspace(floor, ceiling, GRID)
     first, second = grid * rate, grid * (1.0 - rate)
     likelihood = times @ (betaln(wins + first, losses + second) - betaln(first, second))
-    return float(grid[np.argmax(likelihood)])
+    # Rounded, so that a tie is not decided by the last bit.
+    return float(grid[np.argmax(likelihood.round(9))])
 
 
 def shrunk(won: Floats, deals: Floats, parent: Floats, parent_size: Floats, k: float) -> tuple[Floats, Floats]:

@@ -58,7 +58,7 @@ def fit_win_rates(
         benchmarks: result of `stage_benchmarks`.
         settings: strengths.
     """
-    defaults = stages[~stages["is_closed"]].set_index("stage")["default_probability"]
+    defaults = stages[~stages["is_closed"]].set_index("stage")["default_probability"].sort_index()
     assumed = float(defaults.mean()) if defaults.notna().any() else 0.5
     deals, won = len(closed), int(closed["is_won"].sum())
     base_size = deals + settings.default_deals

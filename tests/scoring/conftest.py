@@ -179,3 +179,65 @@ def random_book() -> Callable[[int, int], Book]:
 @pytest.fixture(scope="session")
 def shuffled() -> Callable[[Book, int], Book]:
     return shuffle
+
+
+@pytest.fixture(scope="session")
+def health_book() -> Book:
+    """Three accounts: one with everything, one with a case and a lapsed product only, one with nothing."""
+    day = pd.to_datetime
+    weeks = pd.date_range("2025-11-03", periods=17, freq="7D").astype("datetime64[us]")
+    return Book(
+        accounts=pd.DataFrame({"account_id": ["full", "thin", "none"]}),
+        cases=pd.DataFrame(
+            {
+                "case_id": ["case 1", "case 2", "case 3", "case 4"],
+                "account_id": ["full", "full", "thin", None],
+                "priority": ["High", "Critical", "Low", "Low"],
+                "status": "New",
+                "is_closed": [False, False, True, False],
+                "is_escalated": [False, True, False, False],
+                "created_date": day(["2026-02-20", "2026-01-05", "2026-02-01", "2026-02-01"]),
+                "closed_date": day([None, None, "2026-02-12", None]),
+            }
+        ),
+        usage=pd.DataFrame(
+            {
+                "account_id": "full",
+                "product": "NGFW",
+                "week_start": weeks,
+                "licensed": 500.0,
+                "active_users": np.repeat([400.0, 300.0], [13, 4]),
+                "features_bought": 10.0,
+                "features_used": 4.0,
+                "volume": 1.0,
+            }
+        ),
+        assets=pd.DataFrame(
+            {
+                "asset_id": ["asset 1", "asset 2"],
+                "account_id": ["full", "thin"],
+                "product": ["NGFW", "DLP"],
+                "status": "Installed",
+                "quantity": 1.0,
+                "arr": [1000.0, 500.0],
+                "install_date": day(["2025-01-01", "2025-01-01"]),
+                "usage_end_date": day(["2026-06-30", "2026-01-31"]),
+            }
+        ),
+        deployments=pd.DataFrame(
+            {
+                "deployment_id": ["project 1"],
+                "account_id": ["full"],
+                "product": "NGFW",
+                "unit": "sites",
+                "bought": 10.0,
+                "deployed": 4.0,
+                "milestones_planned": 5.0,
+                "milestones_reached": 2.0,
+                "started_on": day(["2025-09-01"]),
+                "target_date": day(["2026-04-01"]),
+                "completed_on": pd.Series([pd.NaT]),
+                "status": "In Progress",
+            }
+        ),
+    )
