@@ -50,7 +50,9 @@ export function resolveModules() {
             }
             const [, namespace, name] = /^([a-z]+)\/(\w+)$/i.exec(id) ?? [];
             if (namespace === 'c') {
-                return entryOf(path.join(PACKAGE, 'lwc'), name);
+                const entry = entryOf(path.join(PACKAGE, 'lwc'), name);
+                // the compiler names a module after its folder (`lwc`) unless it is told otherwise
+                return entry && `${entry}?specifier=c/${name}`;
             }
             const own = namespace && entryOf(path.join(MODULES, namespace), name);
             if (own) {

@@ -17,7 +17,7 @@ def root_of(file: Path) -> etree._Element:
         root = etree.fromstring(file.read_bytes(), _PARSER)
     except etree.XMLSyntaxError as error:
         raise PackageError(f"{file} is no well-formed XML: {error}") from error
-    for element in root.iter():
+    for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return root
 
