@@ -83,6 +83,9 @@ def settle_planned(mirror: Mirror) -> None:
     for sobject in _columns(connection, f"SELECT DISTINCT object FROM _sync.ledger WHERE outcome = '{PLANNED}'"):
         schema = mirror.schema(sobject)
         columns = columns_of(connection, sobject)
+        for field in schema.fields.values() if schema else ():
+            if field.external_id and field.name in columns:
+                _find_made(connection, sobject, field)
         query = "SELECT DISTINCT field FROM _sync.ledger WHERE object = ? AND outcome = ?"
         for name in _columns(connection, query, [sobject, PLANNED]):
             field = schema.field(name) if schema else None
@@ -91,6 +94,15 @@ def settle_planned(mirror: Mirror) -> None:
         connection.execute(
             f"UPDATE _sync.ledger SET outcome = '{UNKNOWN}' WHERE object = ? AND outcome = '{PLANNED}'", [sobject]
         )
+
+
+def _find_made(connection: duckdb.DuckDBPyConnection, sobject: str, key: FieldSchema) -> None:
+    """Ids of records that the killed run made: their answer was lost, but their key is in the mirror."""
+    connection.execute(
+        f"UPDATE _sync.ledger l SET record_id = t.Id FROM main.{quoted(sobject)} t WHERE l.object = ?"
+        f" AND l.outcome = '{PLANNED}' AND l.record_id IS NULL AND t.{quoted(key.name)} = l.key",
+        [sobject],
+    )
 
 
 def _confirm(connection: duckdb.DuckDBPyConnection, sobject: str, field: FieldSchema) -> None:

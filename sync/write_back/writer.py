@@ -24,6 +24,7 @@ from sync.write_back.outcomes import RowResult, keep_results, results_table
 from sync.write_back.results import read_results
 from sync.write_back.resume import forget, remember
 
+_CELL_BYTES, _ROW_BYTES = 4, 30
 _LOCK_WAITS_SECONDS = (1.0, 4.0, 15.0)
 """Before each further attempt at locked rows; the org itself waits about ten seconds for a lock."""
 
@@ -75,7 +76,7 @@ class Writer:
     def _send_jobs(self, target: CheckedTarget, changes: pa.Table) -> list[RowResult]:
         connection = self.mirror.connection
         with registered(connection, job_changes=changes):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE outgoing AS {_PARTS}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE outgoing AS {_parts(bulk.MAX_PART_BYTES)}")
         parts = connection.execute("SELECT DISTINCT part FROM outgoing ORDER BY part").fetchall()
         locked: list[RowResult] = []
         for (part,) in parts:
@@ -112,23 +113,23 @@ class Writer:
         return job
 
 
-_CELL_BYTES = 4
-_PARTS = f"""
+def _parts(part_bytes: int) -> str:
+    """SQL that cuts an upload by size; rows of one parent stay together unless they are a tenth of a part and more."""
+    return f"""
 WITH sized AS (
     SELECT key, any_value(coalesce(parent, key)) AS parent,
-           sum(coalesce(strlen(new), {_CELL_BYTES})) + 30
+           sum(coalesce(strlen(new), {_CELL_BYTES})) + {_ROW_BYTES}
                + {_CELL_BYTES} * (SELECT count(DISTINCT field) FROM job_changes) AS bytes
     FROM job_changes GROUP BY key),
 placed AS (
     SELECT key, parent, sum(bytes) OVER (ORDER BY parent, key) - bytes AS start,
            sum(bytes) OVER (PARTITION BY parent) AS parent_bytes FROM sized),
 together AS (
-    SELECT key, CASE WHEN parent_bytes < {bulk.MAX_PART_BYTES // 10} THEN min(start) OVER (PARTITION BY parent)
+    SELECT key, CASE WHEN parent_bytes < {part_bytes // 10} THEN min(start) OVER (PARTITION BY parent)
                      ELSE start END AS start FROM placed)
-SELECT c.key, c.parent, c.field, c.new, CAST(floor(t.start / {bulk.MAX_PART_BYTES}) AS INTEGER) AS part
+SELECT c.key, c.parent, c.field, c.new, CAST(floor(t.start / {part_bytes}) AS INTEGER) AS part
 FROM job_changes c JOIN together t ON t.key = c.key
 """
-"""Cuts an upload by size; the rows of one parent stay together unless they are a tenth of a part and more."""
 
 
 def _rows(changes: pa.Table) -> Iterator[collections.Row]:
