@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
+ROOT = Path(__file__).parents[3]
+OBJECTS = {"account": "Account", "deal": "Opportunity"}
 pytestmark = pytest.mark.browser
 
 
@@ -147,15 +150,32 @@ def test_a_record_that_does_not_exist_has_salesforces_page(site: Any, open_page:
     "path", ["/lightning/page/home", "/lightning/o/Opportunity/list", "account", "deal"], ids=lambda path: path
 )
 def test_a_narrow_screen_stacks_columns_and_never_scrolls_sideways(site: Any, open_page: Open, path: str) -> None:
-    objects = {"account": "Account", "deal": "Opportunity"}
-    page = open_page(site.path(objects[path], path) if path in objects else path, width=320, height=640)
+    page = open_page(site.path(OBJECTS[path], path) if path in OBJECTS else path, width=320, height=640)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    if path in objects:
+    if path in OBJECTS:
         main = page.locator(".region-main").bounding_box()
         sidebar = page.locator(".region-sidebar").bounding_box()
         assert main and sidebar
         assert sidebar["y"] >= main["y"] + main["height"]
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [("account", "Related"), ("deal", "Details"), ("/lightning/page/home", ""), ("/lightning/o/Account/list", "")],
+)
+def test_the_hosts_own_parts_are_accessible(site: Any, open_page: Open, path: str, tab: str) -> None:
+    page = open_page(site.path(OBJECTS[path], path) if path in OBJECTS else path)
+    if tab:
+        page.get_by_role("tab", name=tab).click()
+    page.wait_for_load_state("networkidle")
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    # the package's components have tests of their own
+    ours = {
+        rule["id"] for rule in found for node in rule["nodes"] if " c-" not in f" {node['target']}".replace("'", "")
+    }
+    assert ours == set()
 
 
 def requests_of(page: Page) -> list[str]:

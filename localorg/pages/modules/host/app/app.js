@@ -1,7 +1,7 @@
 import { LightningElement } from 'lwc';
 import { context } from 'platform/context';
 
-const VIEWS = { record: 'isFlexiPage', home: 'isFlexiPage', app: 'isFlexiPage', list: 'isList', missing: 'isMissing' };
+const VIEWS = { record: 'isFlexiPage', home: 'isFlexiPage', list: 'isList', missing: 'isMissing' };
 
 /** The whole screen: global header, navigation bar, and the page that the server described. */
 export default class App extends LightningElement {
@@ -9,6 +9,10 @@ export default class App extends LightningElement {
 
     get isFlexiPage() {
         return VIEWS[this.page.kind] === 'isFlexiPage';
+    }
+
+    get isHome() {
+        return this.page.kind === 'home';
     }
 
     get isList() {
