@@ -18,7 +18,7 @@ from sync.mirror.sql import as_arrow, first_row
 
 PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN = "planned", "written", "refused", "deferred", "unknown"
 OUTCOMES = (PLANNED, WRITTEN, REFUSED, DEFERRED, UNKNOWN)
-RUNNING, DONE, IN_PART, FAILED = "running", "done", "done in part", "failed"
+RUNNING, DONE, IN_PART, FAILED, KILLED = "running", "done", "done in part", "failed", "killed"
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,13 @@ class RunCounts:
 
 
 def begin(mirror: Mirror, run_id: str, *, rows_planned: int = 0) -> None:
-    """Note that a run has begun. Raises ValueError when the ledger has a run of that id."""
+    """Note that a run has begun. Raises ValueError when the ledger has a run of that id.
+
+    Only one process can hold the mirror, so a run that has not ended by now was killed.
+    """
     if _run(mirror.connection, run_id):
         raise ValueError(f"run {run_id!r} is in the ledger already: every run needs an id of its own")
+    mirror.connection.execute("UPDATE _sync.runs SET status = ? WHERE status = ?", [KILLED, RUNNING])
     mirror.connection.execute(
         "INSERT INTO _sync.runs VALUES (?, ?, NULL, ?, ?, 0, 0, 0, '')", [run_id, _now(), RUNNING, rows_planned]
     )

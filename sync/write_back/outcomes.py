@@ -83,9 +83,9 @@ def settle_planned(mirror: Mirror) -> None:
     for sobject in _columns(connection, f"SELECT DISTINCT object FROM _sync.ledger WHERE outcome = '{PLANNED}'"):
         schema = mirror.schema(sobject)
         columns = columns_of(connection, sobject)
-        for field in schema.fields.values() if schema else ():
-            if field.external_id and field.name in columns:
-                _find_made(connection, sobject, field)
+        for key in schema.fields.values() if schema else ():
+            if key.external_id and key.name in columns:
+                _find_made(connection, sobject, key)
         query = "SELECT DISTINCT field FROM _sync.ledger WHERE object = ? AND outcome = ?"
         for name in _columns(connection, query, [sobject, PLANNED]):
             field = schema.field(name) if schema else None

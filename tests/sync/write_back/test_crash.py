@@ -126,6 +126,9 @@ def test_values_that_never_reached_the_org_are_unknown_after_the_next_pull(desk)
     assert killed_run(desk, desk.desired(), "r1", 2000)
     desk.pull()
     assert {row["outcome"] for row in ledger.values(desk.mirror, "r1").to_pylist()} == {"unknown"}
+    write_back(desk.org, desk.mirror, desk.plan(), run_id="r2")
+    statuses = {run["run_id"]: run["status"] for run in ledger.runs(desk.mirror).to_pylist()}
+    assert statuses == {"r1": "killed", "r2": "done"}
 
 
 def test_an_upload_that_never_ended_is_given_up(local, desk) -> None:
