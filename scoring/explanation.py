@@ -60,7 +60,7 @@ def _stage_text(deals: pd.DataFrame, wins: pd.DataFrame, rates: WinRates) -> "pd
     else:
         unseen = "No closed deal went through " + deals["stage"].fillna("") + " yet; the overall win rate counts"
     unseen = unseen.mask(wins["stage_default"].isna(), "Nothing is known of this stage; the overall win rate counts")
-    return text.mask(wins["stage_deals"] == 0, unseen)
+    return text.mask(wins["stage_deals"].fillna(0.0) == 0, unseen)
 
 
 def _segment_text(deals: pd.DataFrame, wins: pd.DataFrame) -> "pd.Series[str]":

@@ -33,11 +33,7 @@ def suggested_actions(deals: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
 def _candidates(
     deals: pd.DataFrame, flags: pd.DataFrame
 ) -> list[tuple["pd.Series[bool]", "pd.Series[str] | str", "pd.Series[str] | str"]]:
-    stage, closing, first = (
-        deals["stage"].fillna(""),
-        date_text(deals["close_date"]),
-        date_text(deals["first_close_date"]),
-    )
+    closing = date_text(deals["close_date"])
     empty = deals["asked_for"] != ""
     essential = deals["asked_for"].str.contains("Stage|Amount|Close date")
     fill_in = "Fill in: " + deals["asked_for"].str.replace(";", ", ")
@@ -50,7 +46,10 @@ def _candidates(
         (essential, fill_in, "Without it the deal is forecast only in part"),
         (
             flags["Stalled"],
-            "Get the deal moving or close it: in " + stage + " since " + date_text(deals["stage_entered"]),
+            "Get the deal moving or close it: in "
+            + deals["stage"].fillna("its stage")
+            + " since "
+            + date_text(deals["stage_entered"]),
             _stalled_reason(deals),
         ),
         (
@@ -61,7 +60,7 @@ def _candidates(
         (
             flags["Slipping"],
             "Confirm the close date of " + closing + " with the customer",
-            "First planned for " + first,
+            "First planned for " + date_text(deals["first_close_date"]),
         ),
         (
             flags["Single-threaded"],

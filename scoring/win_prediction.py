@@ -32,7 +32,9 @@ def predict_wins(
     """
     stage = rates.stages.reindex(deals["stage"]).set_axis(deals.index)
     after_stage = stage["rate"].fillna(rates.base_rate)
-    keys = pd.MultiIndex.from_arrays([deals["stage"].fillna(""), deals["segment"]])
+    # A deal in no known stage takes the rate of its segment over all stages.
+    known_stage = deals["stage"].where(deals["stage"].isin(rates.stages.index), "")
+    keys = pd.MultiIndex.from_arrays([known_stage, deals["segment"]])
     cell = rates.cells.reindex(keys).set_axis(deals.index)
     after_segment = cell["rate"].fillna(after_stage)
     age = _age_rates(rates, deals)
