@@ -93,12 +93,12 @@ def probed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built_pages(probed_package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built pages."""
+    """The built pages; workers of one run share the build."""
     needed("node_modules", (ROOT / "node_modules/rollup").is_dir())
-    out = tmp_path_factory.mktemp("pages") / "built"
-    report = ensure_built(ROOT, out, package=probed_package / "main/default")
-    assert report.built
-    return out
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return ensure_built(ROOT, folder / "pages-built", package=probed_package / "main/default").out
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,11 @@ def report(page: Page) -> dict[str, Any]:
     return found
 
 
+def rename_elsewhere(site: Any) -> None:
+    admin = site.org.user("admin@local.example")
+    site.org.records(admin).update("Contact", [{"Id": site.ids["contact"], "LastName": "Elsewhere"}])
+
+
 def said(page: Page, button: str) -> str:
     page.get_by_role("button", name=button, exact=True).click()
     expect(page.locator("[data-said]")).not_to_be_empty()
@@ -40,6 +45,9 @@ def test_wires_labels_and_context_have_their_values(site: Any, probe: Page) -> N
     assert (found["name"], found["account"], found["birthday"]) == ("Larsen", "Acme & <Sons>", "2/3/1980")
     assert "hidden" not in found
     assert found["label"] == "Contact"
+    assert found["several"] == [200, 404]
+    assert found["place"] == {"objectApiName": "Contact", "recordId": site.ids["contact"], "actionName": "view"}
+    assert found["older"] == 2
     assert "Dr." in found["salutations"]
     assert found["title"] == "Probe & label"
     assert found["user"] == site.org.user("admin@local.example").id
@@ -88,10 +96,22 @@ def test_a_toast_shows_its_parts_as_text_and_links_and_can_be_closed(probe: Page
 
 
 def test_a_refresh_event_asks_for_everything_again(site: Any, probe: Page) -> None:
-    admin = site.org.user("admin@local.example")
-    site.org.records(admin).update("Contact", [{"Id": site.ids["contact"], "LastName": "Elsewhere"}])
-    probe.get_by_role("button", name="Refresh").click()
+    rename_elsewhere(site)
+    assert said(probe, "Refresh") == "asked to refresh"
     expect(probe.locator("[data-report]")).to_contain_text('"name":"Elsewhere"')
+
+
+def test_a_notice_about_a_record_asks_for_it_again(site: Any, probe: Page) -> None:
+    rename_elsewhere(site)
+    probe.get_by_role("button", name="Notice").click()
+    expect(probe.locator("[data-report]")).to_contain_text('"name":"Elsewhere"')
+
+
+def test_a_query_can_be_asked_again(site: Any, probe: Page) -> None:
+    admin = site.org.user("admin@local.example")
+    site.org.records(admin).insert("Contact", [{"LastName": "Third", "AccountId": site.ids["account"]}])
+    probe.get_by_role("button", name="Ask Again").click()
+    expect(probe.locator("[data-report]")).to_contain_text('"older":3')
 
 
 def test_navigation_opens_the_page_of_a_reference(probe: Page) -> None:

@@ -7,9 +7,12 @@ export default class RecordTable extends LightningElement {
     @api label;
 
     get heads() {
-        return this.columns.map((column) => ({
+        // the first column names the record: it gets twice the room of the others
+        const share = 100 / (this.columns.length + 1);
+        return this.columns.map((column, index) => ({
             key: column.field,
             label: column.label,
+            width: `width: ${index === 0 ? 2 * share : share}%`,
             headClass: column.number ? 'slds-text-align_right' : ''
         }));
     }

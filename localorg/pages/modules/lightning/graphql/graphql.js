@@ -1,6 +1,6 @@
 /** Stand-in for `lightning/graphql`: a wire that gives {data, errors, refresh}. */
-import { call, read } from 'platform/transport';
-import { defineAdapter, invalidateAll } from 'platform/wire';
+import { read } from 'platform/transport';
+import { defineAdapter } from 'platform/wire';
 
 /** Parsed query text, opaque to the component as on the platform. */
 export function gql(strings, ...values) {
@@ -30,14 +30,4 @@ export const graphql = defineAdapter({
 function withMessage(error) {
     const body = [error.body].flat()[0];
     return Object.freeze({ ...error, message: body?.message ?? `HTTP ${error.status}` });
-}
-
-export async function executeMutation({ query, variables, operationName }) {
-    const answer = await call('POST', '/graphql', {
-        query: sourceOf(query),
-        variables: variables ?? {},
-        operationName
-    });
-    await invalidateAll();
-    return { data: answer.data ?? undefined, errors: answer.errors?.length ? answer.errors : undefined };
 }

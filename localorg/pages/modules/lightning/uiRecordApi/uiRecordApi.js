@@ -69,26 +69,3 @@ export async function deleteRecord(recordId) {
 export async function notifyRecordUpdateAvailable(items) {
     await invalidate(items.map((item) => item.recordId));
 }
-
-export function getRecordNotifyChange(items) {
-    notifyRecordUpdateAvailable(items);
-}
-
-/** Keeps of a record only what may be written on creation. */
-export function generateRecordInputForCreate(record, objectInfo) {
-    return { apiName: record.apiName, fields: writable(record, objectInfo, 'createable') };
-}
-
-/** Keeps of a record its Id and what may be written on update. */
-export function generateRecordInputForUpdate(record, objectInfo) {
-    return { fields: { Id: record.id, ...writable(record, objectInfo, 'updateable') } };
-}
-
-function writable(record, objectInfo, right) {
-    const allowed = ([name]) => !objectInfo || objectInfo.fields[name]?.[right];
-    return Object.fromEntries(
-        Object.entries(record.fields)
-            .filter(allowed)
-            .map(([name, field]) => [name, field.value])
-    );
-}

@@ -1,10 +1,20 @@
 import { LightningElement, api, wire } from 'lwc';
 import { gql, graphql } from 'lightning/graphql';
-import { NavigationMixin } from 'lightning/navigation';
+import { CurrentPageReference, NavigationMixin } from 'lightning/navigation';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
-import { RefreshEvent } from 'lightning/refresh';
+import { RefreshEvent, registerRefreshHandler, unregisterRefreshHandler } from 'lightning/refresh';
+import { graphql as olderGraphql, refreshGraphQL } from 'lightning/uiGraphQLApi';
 import { getObjectInfo, getPicklistValues } from 'lightning/uiObjectInfoApi';
-import { createRecord, deleteRecord, getFieldDisplayValue, getFieldValue, getRecord, updateRecord } from 'lightning/uiRecordApi';
+import {
+    createRecord,
+    deleteRecord,
+    getFieldDisplayValue,
+    getFieldValue,
+    getRecord,
+    getRecords,
+    notifyRecordUpdateAvailable,
+    updateRecord
+} from 'lightning/uiRecordApi';
 import TITLE from '@salesforce/label/c.Probe_Title';
 import CONTACT from '@salesforce/schema/Contact';
 import ACCOUNT_NAME from '@salesforce/schema/Contact.Account.Name';
@@ -42,7 +52,11 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
     said = '';
     nope = ['Contact.Nope__c'];
 
-    @wire(getRecord, { recordId: '$recordId', fields: [LAST_NAME], optionalFields: [ACCOUNT_NAME, BIRTHDATE, 'Contact.AccountId', 'Contact.Nope__c'] })
+    @wire(getRecord, {
+        recordId: '$recordId',
+        fields: [LAST_NAME],
+        optionalFields: [ACCOUNT_NAME, BIRTHDATE, 'Contact.AccountId', 'Contact.Nope__c']
+    })
     contact;
 
     @wire(getRecord, { recordId: '$recordId', fields: '$nope' })
@@ -56,6 +70,31 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
 
     @wire(graphql, { query: QUERY, variables: '$variables' })
     siblings;
+
+    @wire(getRecords, { records: '$both' })
+    several;
+
+    @wire(CurrentPageReference)
+    place;
+
+    @wire(olderGraphql, { query: QUERY, variables: '$variables' })
+    olderSiblings;
+
+    connectedCallback() {
+        this.handler = registerRefreshHandler(this, this.refreshed);
+    }
+
+    disconnectedCallback() {
+        unregisterRefreshHandler(this.handler);
+    }
+
+    async refreshed() {
+        this.said = 'asked to refresh';
+    }
+
+    get both() {
+        return [{ recordIds: [this.recordId, '003000000000000AAA'], fields: [LAST_NAME] }];
+    }
 
     get variables() {
         const account = getFieldValue(this.contact.data, 'Contact.AccountId');
@@ -75,6 +114,9 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
             label: this.info.data?.label,
             salutations: this.salutations.data?.values.map((value) => value.value),
             siblings: this.siblings.data?.uiapi.query.Contact.edges.map((edge) => edge.node.LastName.value),
+            several: this.several.data?.results.map((each) => each.statusCode),
+            place: this.place?.attributes,
+            older: this.olderSiblings.data?.uiapi.query.Contact.edges.length,
             title: TITLE,
             user: USER_ID,
             currency: CURRENCY,
@@ -85,6 +127,14 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
     async rename() {
         await updateRecord({ fields: { Id: this.recordId, LastName: 'Renamed' } });
         this.said = 'renamed';
+    }
+
+    async notice() {
+        await notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+    }
+
+    async askAgain() {
+        await refreshGraphQL(this.olderSiblings);
     }
 
     async overlong() {
@@ -113,7 +163,9 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
     toast() {
         const message = 'See {0} & {1}';
         const messageData = ['<b>this</b>', { url: '/lightning/page/home', label: 'home' }];
-        this.dispatchEvent(new ShowToastEvent({ title: 'Saved', message, messageData, variant: 'success', mode: 'sticky' }));
+        this.dispatchEvent(
+            new ShowToastEvent({ title: 'Saved', message, messageData, variant: 'success', mode: 'sticky' })
+        );
     }
 
     refresh() {
@@ -121,6 +173,9 @@ export default class ProbeWires extends NavigationMixin(LightningElement) {
     }
 
     navigate() {
-        this[NavigationMixin.Navigate]({ type: 'standard__objectPage', attributes: { objectApiName: 'Contact', actionName: 'list' } });
+        this[NavigationMixin.Navigate]({
+            type: 'standard__objectPage',
+            attributes: { objectApiName: 'Contact', actionName: 'list' }
+        });
     }
 }
