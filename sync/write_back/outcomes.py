@@ -16,7 +16,7 @@ import pyarrow as pa
 from sync.errors import SyncError
 from sync.ledger import PLANNED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
-from sync.mirror.sql import quoted, registered
+from sync.mirror.sql import quoted, registered, text_literal
 from sync.mirror.tables import columns_of
 from sync.plan.values import as_mirror_value, as_text, present
 from sync.schema import FieldSchema, ObjectSchema
@@ -68,13 +68,33 @@ def _update_mirror(connection: duckdb.DuckDBPyConnection, schema: ObjectSchema, 
             f"INSERT INTO main.{table} (Id, {quoted(key_field)}) SELECT DISTINCT record_id, key FROM taken"
             f" WHERE record_id NOT IN (SELECT Id FROM main.{table})"
         )
-    for name in _columns(connection, "SELECT DISTINCT field FROM taken ORDER BY field"):
-        field = _known(schema, name)
-        connection.execute(
-            f"UPDATE main.{table} t SET {quoted(name)} = {as_mirror_value(field, 'w.new_value')} FROM taken w"
-            " WHERE w.field = ? AND t.Id = w.record_id",
-            [name],
-        )
+    names = _columns(connection, "SELECT DISTINCT field FROM taken ORDER BY field")
+    if not names:
+        return
+    # a row that is taken out and put back is many times faster than an update of each column
+    new = ", ".join(_new_value(_known(schema, name), name) for name in names)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE renewed AS SELECT t.* REPLACE ({new}) FROM main.{table} t"
+        f" JOIN ({_by_record(names)}) w ON t.Id = w.record_id"
+    )
+    connection.execute(f"DELETE FROM main.{table} WHERE Id IN (SELECT Id FROM renewed)")
+    connection.execute(f"INSERT INTO main.{table} SELECT * FROM renewed")
+    connection.execute("DROP TABLE renewed")
+
+
+def _by_record(names: Sequence[str]) -> str:
+    """SQL of one row per record: for each field, whether it was written (w_...) and its text (v_...)."""
+    cells = ", ".join(
+        f"bool_or(field = {text_literal(name)}) AS {quoted('w_' + name)},"
+        f" any_value(new_value) FILTER (field = {text_literal(name)}) AS {quoted('v_' + name)}"
+        for name in names
+    )
+    return f"SELECT record_id, {cells} FROM taken GROUP BY record_id"
+
+
+def _new_value(field: FieldSchema, name: str) -> str:
+    value = as_mirror_value(field, f"w.{quoted('v_' + name)}")
+    return f"CASE WHEN w.{quoted('w_' + name)} THEN {value} ELSE t.{quoted(name)} END AS {quoted(name)}"
 
 
 def settle_planned(mirror: Mirror) -> None:
