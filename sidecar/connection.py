@@ -22,7 +22,7 @@ def connected(configuration: Configuration, state: State) -> Iterator[Org]:
         with embedded.served(state):
             yield Org.connect(embedded.settings(state))
         return
-    yield Org.connect(
+    org = Org.connect(
         OrgSettings(
             login_url=section.login_url,
             username=section.username,
@@ -33,3 +33,5 @@ def connected(configuration: Configuration, state: State) -> Iterator[Org]:
             ca_bundle=section.ca_bundle,
         )
     )
+    org.check_version()
+    yield org

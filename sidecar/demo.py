@@ -18,7 +18,8 @@ from sidecar.state import State
 from sync import Mirror, Org
 
 SHOWCASE = """
-    SELECT accounts.Id, arg_max(deals.Id, coalesce(deals.Sidecar_Forecast_ARR__c, 0))
+    SELECT accounts.Id, arg_max(deals.Id, (deals.Sidecar_Suggested_Action__c IS NOT NULL,
+                                           coalesce(deals.Sidecar_Forecast_ARR__c, 0), deals.Id))
     FROM accounts JOIN deals ON deals.account_id = accounts.Id
     GROUP BY ALL
     ORDER BY count(Sidecar_Health_Technical__c + Sidecar_Health_Deployment__c + Sidecar_Health_Adoption__c) > 0

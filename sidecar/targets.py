@@ -41,7 +41,9 @@ class OwnFields:
     def target(self, write: WriteSection) -> Target:
         """The same for the write-back, with the steps of the configuration."""
         steps = {PERCENT: write.probability_step, SCORE: write.health_step, MONEY: write.money_step}
-        fields = tuple(TargetField(name, step=steps.get(kind)) for name, (_, kind) in self.columns.items())
+        fields = tuple(
+            TargetField(name, step=steps.get(kind), follows=kind == JSON) for name, (_, kind) in self.columns.items()
+        )
         return Target(self.object, self.key, fields, stamp=self.stamp, parent=self.parent)
 
 
@@ -61,7 +63,7 @@ ACCOUNT = OwnFields(
             "Health_Band": ("band", TEXT),
             "Health_Coverage": ("coverage", PERCENT),
             "Health_Change": ("change_30_days", SCORE),
-            "Health_Detail": ("health_detail", JSON),
+            "Health_Detail": ("health_detail", TEXT),
             "Churn_Risk": ("churn_risk", PERCENT),
             "Next_Renewal": ("next_renewal", DATE),
             "Current_ARR": ("current_arr", MONEY),

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from sync.mirror.sql import as_arrow, first_row, quoted, registered, text_literal
-from sync.plan.targets import CheckedTarget
+from sync.plan.targets import CheckedTarget, TargetField
 from sync.plan.values import as_text, cleaned, differs, present, refusal
 from sync.schema import FieldSchema
 
@@ -92,26 +92,29 @@ def _problem(checked: CheckedTarget) -> str:
 
 
 def _changes(checked: CheckedTarget) -> str:
-    fields = [
-        (i, field, checked.fields[i][0].step if i < len(checked.fields) else None)
-        for i, (_, field) in enumerate(_written(checked))
+    """SQL of the changes: a record worth a write gets every value that differs, so that its values fit each other."""
+    written = list(enumerate(_written(checked)))
+    storable = {i: f"({refusal(field, f'g{i}', f'c{i}')}) IS NULL" for i, (_, field) in written}
+    worth = " OR ".join(
+        f"({storable[i]} AND {_worth(wanted, field, i)})" for i, (wanted, field) in enumerate(checked.fields)
+    )
+    parts = [
+        f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
+        f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
+        f" {i} AS place FROM compared"
+        f" WHERE ({_problem(checked)}) IS NULL AND {storable[i]} AND {differs(field, None, f'c{i}', f'p{i}')}"
+        f" AND ({worth or 'false'})"
+        for i, (_, field) in written
     ]
-    changed = {
-        i: f"(({refusal(field, f'g{i}', f'c{i}')}) IS NULL AND {differs(field, step, f'c{i}', f'p{i}')})"
-        for i, field, step in fields
-    }
-    values = {i for i, _, _ in fields if i < len(checked.fields)}
-    some_value = " OR ".join(changed[i] for i in sorted(values)) or "false"
-    parts = []
-    for i, field, _ in fields:
-        condition = changed[i] if i in values else f"{changed[i]} AND ({some_value})"
-        parts.append(
-            f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
-            f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
-            f" {i} AS place FROM compared WHERE ({_problem(checked)}) IS NULL AND {condition}"
-        )
     union = " UNION ALL ".join(parts)
     return f"SELECT object, key, record_id, parent, field, old, new FROM ({union}) ORDER BY parent, key, place"
+
+
+def _worth(wanted: TargetField, field: FieldSchema, i: int) -> str:
+    """SQL condition: this field alone is reason enough to write its record."""
+    if wanted.follows:
+        return f"c{i} IS NOT NULL AND p{i} IS NULL"
+    return differs(field, wanted.step, f"c{i}", f"p{i}")
 
 
 def _refused(checked: CheckedTarget) -> str:

@@ -15,10 +15,19 @@ _OURS = re.compile(r"Sidecar_\w+__c\Z")
 
 @dataclass(frozen=True)
 class TargetField:
-    """A field to be written. `step`: a change of a number by less than this is not worth a write."""
+    """A field to be written.
+
+    Parameters
+    ----------
+    name : API name.
+    step : a change of a number by less than this is no reason to write the record.
+    follows : a change is no reason at all, unless the org holds nothing: an explanation that goes with the record's
+        other values.
+    """
 
     name: str
     step: float | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True)

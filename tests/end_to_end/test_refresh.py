@@ -8,7 +8,7 @@ from tests.end_to_end.written import own_values
 
 def test_the_demo_says_what_happened(demo_state: Path) -> None:
     runs = sidecar("runs", "--json", state=demo_state).json
-    assert [run["status"] for run in runs] == ["done", "done"]
+    assert {run["status"] for run in runs} == {"done"}
     assert max(run["rows_written"] for run in runs) > 300
 
 

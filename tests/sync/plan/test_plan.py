@@ -65,6 +65,28 @@ def test_the_stamp_goes_along_but_never_alone(mirror: Mirror, fill) -> None:
     assert changes(plan) == [(IDS[1], ARR, "1.0", "2.0"), (IDS[1], STAMP, None, "2026-11-22T10:00:00.000Z")]
 
 
+DETAIL = "Sidecar_Detail__c"
+
+
+@pytest.mark.parametrize(
+    ("present", "probability", "expected"),
+    [
+        ({PROBABILITY: 40.0, DETAIL: "old"}, 40.4, []),
+        ({PROBABILITY: 40.0, DETAIL: "old"}, 41.0, [PROBABILITY, ARR, DETAIL]),
+        ({PROBABILITY: 40.0}, 40.4, [PROBABILITY, ARR, DETAIL]),
+    ],
+)
+def test_a_record_is_written_whole_once_one_value_is_worth_it(
+    mirror: Mirror, fill, present: dict[str, Any], probability: float, expected: list[str]
+) -> None:
+    """A following text is no reason, except where there is none yet; a value below its step goes along."""
+    fill([{"Id": IDS[0], ARR: 10.0, **present}])
+    fields = (TargetField(PROBABILITY, step=1.0), TargetField(ARR, step=5.0), TargetField(DETAIL, follows=True))
+    desired = pa.table({"Id": IDS[:1], PROBABILITY: [probability], ARR: [11.0], DETAIL: ["new"]})
+    plan = make_plan(mirror, [Target("Opportunity", "Id", fields)], {"Opportunity": desired})
+    assert [field for _, field, _, _ in changes(plan)] == expected
+
+
 def test_moments_with_a_zone_are_taken_to_utc(mirror: Mirror, fill) -> None:
     fill([{"Id": IDS[0]}])
     moment = datetime(2026, 11, 22, 12, tzinfo=timezone(timedelta(hours=2)))
