@@ -69,18 +69,25 @@ def _written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
 
 
 def _compared(checked: CheckedTarget) -> str:
-    """One row per record: given, clean and present value of each field as g0, c0, p0, g1 ..."""
+    """One row per record: given, clean and present value of each field as g0, c0, p0, g1 ..., why a value cannot be
+    stored as r0, r1 ..., why the record cannot be written as problem, and whether it is worth a write."""
     written = list(enumerate(_written(checked)))
     given = ", ".join(
         f"d.{quoted(column)} AS g{i}, {cleaned(field, f'd.{quoted(column)}')} AS c{i},"
         f" {present(field, f'm.{quoted(field.name)}')} AS p{i}"
         for i, (column, field) in written
     )
+    reasons = ", ".join(f"{refusal(field, f'g{i}', f'c{i}')} AS r{i}" for i, (_, field) in written)
+    worth = " OR ".join(
+        f"(r{i} IS NULL AND {_worth(wanted, field, i)})" for i, (wanted, field) in enumerate(checked.fields)
+    )
     key = f"CAST(d.{quoted(checked.target.key)} AS VARCHAR)"
     parent = f"CAST(d.{quoted(checked.target.parent)} AS VARCHAR)" if checked.target.parent else "CAST(NULL AS VARCHAR)"
     return (
+        f"SELECT *, problem IS NULL AND ({worth or 'false'}) AS worth FROM ("
+        f"SELECT *, {_problem(checked)} AS problem, {reasons} FROM ("
         f"SELECT {key} AS key, m.Id AS record_id, {parent} AS parent, {given} FROM desired_rows d"
-        f" LEFT JOIN main.{quoted(checked.schema.name)} m ON m.{quoted(checked.key.name)} = {key}"
+        f" LEFT JOIN main.{quoted(checked.schema.name)} m ON m.{quoted(checked.key.name)} = {key}))"
     )
 
 
@@ -91,25 +98,6 @@ def _problem(checked: CheckedTarget) -> str:
     return refusal(checked.key, "key", "key")
 
 
-def _changes(checked: CheckedTarget) -> str:
-    """SQL of the changes: a record worth a write gets every value that differs, so that its values fit each other."""
-    written = list(enumerate(_written(checked)))
-    storable = {i: f"({refusal(field, f'g{i}', f'c{i}')}) IS NULL" for i, (_, field) in written}
-    worth = " OR ".join(
-        f"({storable[i]} AND {_worth(wanted, field, i)})" for i, (wanted, field) in enumerate(checked.fields)
-    )
-    parts = [
-        f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
-        f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
-        f" {i} AS place FROM compared"
-        f" WHERE ({_problem(checked)}) IS NULL AND {storable[i]} AND {differs(field, None, f'c{i}', f'p{i}')}"
-        f" AND ({worth or 'false'})"
-        for i, (_, field) in written
-    ]
-    union = " UNION ALL ".join(parts)
-    return f"SELECT object, key, record_id, parent, field, old, new FROM ({union}) ORDER BY parent, key, place"
-
-
 def _worth(wanted: TargetField, field: FieldSchema, i: int) -> str:
     """SQL condition: this field alone is reason enough to write its record."""
     if wanted.follows:
@@ -117,13 +105,27 @@ def _worth(wanted: TargetField, field: FieldSchema, i: int) -> str:
     return differs(field, wanted.step, f"c{i}", f"p{i}")
 
 
+def _changes(checked: CheckedTarget) -> str:
+    """SQL of the changes: a record worth a write gets every value that differs, so that its values fit each other."""
+    parts = [
+        f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
+        f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
+        f" {i} AS place FROM compared WHERE worth AND r{i} IS NULL AND {differs(field, None, f'c{i}', f'p{i}')}"
+        for i, (_, field) in enumerate(_written(checked))
+    ]
+    union = " UNION ALL ".join(parts)
+    return f"SELECT object, key, record_id, parent, field, old, new FROM ({union}) ORDER BY parent, key, place"
+
+
 def _refused(checked: CheckedTarget) -> str:
-    name = text_literal(checked.schema.name)
-    key = text_literal(checked.key.name)
-    parts = [f"SELECT {name} AS object, key, record_id, {key} AS field, {_problem(checked)} AS reason FROM compared"]
-    for i, (_, field) in enumerate(_written(checked)):
-        parts.append(
-            f"SELECT {name} AS object, key, record_id, {text_literal(field.name)} AS field,"
-            f" {refusal(field, f'g{i}', f'c{i}')} AS reason FROM compared WHERE ({_problem(checked)}) IS NULL"
-        )
-    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE reason IS NOT NULL ORDER BY key, field"
+    """SQL of the reasons: of the whole record, else of each of its values."""
+    parts = [(checked.key, "problem", "problem IS NOT NULL")]
+    parts += [
+        (field, f"r{i}", f"problem IS NULL AND r{i} IS NOT NULL") for i, (_, field) in enumerate(_written(checked))
+    ]
+    union = " UNION ALL ".join(
+        f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, {text_literal(field.name)} AS field,"
+        f" {reason} AS reason FROM compared WHERE {condition}"
+        for field, reason, condition in parts
+    )
+    return f"{union} ORDER BY key, field"

@@ -32,9 +32,7 @@ def wrong_key(folder: Path) -> Path:
     key = rsa.generate_private_key(65537, 2048)
     file = folder / "wrong.pem"
     file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return file
 
