@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from benchmarks.report import peak_mb
 from sync import CatalogueObject, Mirror, Org, OrgSettings, pull
@@ -23,6 +23,7 @@ FIELDS = (
     "Name", "AccountId", "StageName", "Amount", "Type", "CloseDate", "ForecastCategoryName", "NextStep", "IsClosed",
     "IsWon", "CreatedDate", "SystemModstamp",
 )  # fmt: skip
+_PIECE_BYTES = 1 << 20
 _QUERY = f"SELECT Id, {', '.join(FIELDS)} FROM Opportunity"
 
 
@@ -79,8 +80,8 @@ def _floor(org: Org) -> tuple[float, int]:
         while locator != "null":
             params = {"maxRecords": str(CHUNK_ROWS)} | ({"locator": locator} if locator else {})
             with org.call("GET", f"/jobs/query/{job['id']}/results", params=params, stream=True) as response:
-                options = arrow_csv.ParseOptions(newlines_in_values=True)
-                parts.append(arrow_csv.read_csv(cast(Any, response.raw), parse_options=options))
+                text: Any = pa.BufferReader(b"".join(response.iter_content(_PIECE_BYTES)))
+                parts.append(arrow_csv.read_csv(text, parse_options=arrow_csv.ParseOptions(newlines_in_values=True)))
                 locator = response.headers["Sforce-Locator"]
         return pa.concat_tables(parts, promote_options="permissive").num_rows
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from sync.errors import UnexpectedAnswer
+from sync.records import record_blocks, split_header
 from sync.schema import MOMENT, FieldSchema
 
 _MOMENT_ON_THE_WIRE = pa.timestamp("us", "UTC")
-_BLOCK_BYTES = 1 << 20
 
 
 def _wire_type(field: FieldSchema) -> pa.DataType:
@@ -28,40 +28,36 @@ def _to_mirror(column: pa.Array[Any], field: FieldSchema) -> pa.Array[Any]:
     return column.view(MOMENT) if field.arrow == MOMENT else column.cast(field.arrow)
 
 
-def read_csv(stream: IO[bytes] | io.RawIOBase, fields: Sequence[FieldSchema]) -> _CsvBatches:
+def read_csv(stream: IO[bytes] | io.RawIOBase, fields: Sequence[FieldSchema]) -> Iterator[pa.RecordBatch]:
     """Parse CSV of a bulk job as it comes in, about a megabyte at a time.
 
     Raises pyarrow.ArrowInvalid for broken CSV, UnexpectedAnswer when a column is missing.
     """
-    return _CsvBatches(stream, fields)
+    names: list[str] = []
+    for block in record_blocks(stream):
+        if not names:
+            names, block = split_header(block)
+            missing = [field.name for field in fields if field.name not in names]
+            if missing:
+                raise UnexpectedAnswer(f"the CSV lacks {', '.join(missing)}; it has {', '.join(names)}")
+        if block:
+            yield _parse(block, names, fields)
 
 
-class _CsvBatches:
-    """Iterates over the record batches of one CSV stream."""
-
-    def __init__(self, stream: IO[bytes] | io.RawIOBase, fields: Sequence[FieldSchema]) -> None:
-        self._fields = fields
-        self._reader = arrow_csv.open_csv(
-            cast("IO[bytes]", stream),
-            read_options=arrow_csv.ReadOptions(block_size=_BLOCK_BYTES),
-            parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types={field.name: _wire_type(field) for field in fields},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-        missing = [field.name for field in fields if field.name not in self._reader.schema.names]
-        if missing:
-            raise UnexpectedAnswer(f"the CSV lacks {', '.join(missing)}; it has {', '.join(self._reader.schema.names)}")
-
-    def __iter__(self) -> _CsvBatches:
-        return self
-
-    def __next__(self) -> pa.RecordBatch:
-        batch = next(self._reader)
-        columns = [_to_mirror(batch.column(field.name), field) for field in self._fields]
-        return pa.RecordBatch.from_arrays(columns, names=[field.name for field in self._fields])
+def _parse(block: bytes, names: list[str], fields: Sequence[FieldSchema]) -> pa.RecordBatch:
+    table = arrow_csv.read_csv(
+        cast("IO[bytes]", pa.BufferReader(block)),  # the stubs know Python's files only
+        read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types={field.name: _wire_type(field) for field in fields},
+            include_columns=[field.name for field in fields],
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    columns = [_to_mirror(table.column(field.name).combine_chunks(), field) for field in fields]
+    return pa.RecordBatch.from_arrays(columns, names=[field.name for field in fields])
 
 
 def records_to_batch(records: Sequence[Mapping[str, Any]], fields: Sequence[FieldSchema]) -> pa.RecordBatch:

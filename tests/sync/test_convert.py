@@ -102,7 +102,7 @@ def test_columns_come_in_the_asked_order_whatever_the_files_is() -> None:
 
 def test_a_missing_csv_column_is_told() -> None:
     with pytest.raises(UnexpectedAnswer, match="lacks Name; it has Id"):
-        read_csv(io.BytesIO(b'"Id"\n"1"\n'), FIELDS[:2])
+        list(read_csv(io.BytesIO(b'"Id"\n"1"\n'), FIELDS[:2]))
 
 
 def test_a_json_value_of_another_type_is_told_with_its_field() -> None:
