@@ -71,6 +71,10 @@ def one_of(field: str, values: Iterable[Value]) -> Condition:
     return Condition(f"{name(field)} IN ({', '.join(items)})")
 
 
+MAX_OFFSET = 2000
+"""The org refuses a larger OFFSET (NUMBER_OUTSIDE_VALID_RANGE)."""
+
+
 def select(
     sobject: str,
     fields: Iterable[str],
@@ -78,21 +82,15 @@ def select(
     where: Condition | None = None,
     order_by: Iterable[str] = (),
     limit: int | None = None,
+    offset: int | None = None,
 ) -> str:
     """A query over one object; `fields` and `order_by` are API names in order."""
     columns = ", ".join(name(field) for field in fields)
     if not columns:
         raise ValueError(f"a query of {sobject} needs at least one field")
-    return f"SELECT {columns} FROM {name(sobject)}" + _tail(where, order_by, limit)
-
-
-def count(sobject: str, *, where: Condition | None = None) -> str:
-    """`SELECT COUNT()`; the answer is in `totalSize`."""
-    return f"SELECT COUNT() FROM {name(sobject)}" + _tail(where, (), None)
-
-
-def _tail(where: Condition | None, order_by: Iterable[str], limit: int | None) -> str:
-    text = f" WHERE {where.text}" if where else ""
+    text = f"SELECT {columns} FROM {name(sobject)}"
+    text += f" WHERE {where.text}" if where else ""
     order = ", ".join(name(field) for field in order_by)
     text += f" ORDER BY {order}" if order else ""
-    return text + (f" LIMIT {int(limit)}" if limit is not None else "")
+    text += f" LIMIT {int(limit)}" if limit is not None else ""
+    return text + (f" OFFSET {int(offset)}" if offset is not None else "")

@@ -40,9 +40,13 @@ def first_page(org: Org, query: str, *, deleted_too: bool = False) -> Page:
     return _page(org, ("/queryAll" if deleted_too else "/query") + "?q=" + quote(query, safe=""))
 
 
-def count(org: Org, sobject: str, where: soql.Condition | None = None) -> Page:
-    """Number of rows, as the page's `total`."""
-    return first_page(org, soql.count(sobject, where=where))
+def has_more_than(org: Org, sobject: str, rows: int, where: soql.Condition | None = None) -> bool:
+    """Whether a query has more than so many rows (at most 2,000).
+
+    Asks for the row behind them: a COUNT() of a large object takes long, or ends in QUERY_TIMEOUT.
+    """
+    behind = soql.select(sobject, ["Id"], where=where, limit=1, offset=min(rows, soql.MAX_OFFSET))
+    return bool(first_page(org, behind).records)
 
 
 def pages(org: Org, first: Page) -> Iterator[Page]:

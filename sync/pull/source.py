@@ -40,22 +40,21 @@ def open_source(
     order_by: Sequence[str] = (),
     threshold: int,
 ) -> Source:
-    """Ask for rows: REST up to `threshold` rows, a bulk job above.
+    """Ask for rows: REST up to `threshold` rows (at most 2,000), a bulk job above.
 
-    Without a condition the rows are counted first; with one, few are expected, and the first page says how many.
-    Bulk queries are never ordered, because that would stop the org from splitting them.
+    Without a condition the org is asked first whether there are so many; with one, few are expected, and the first page
+    says how many. Bulk queries are never ordered, because that would stop the org from splitting them.
     """
     names = [field.name for field in fields]
-    plain = soql.select(sobject, names, where=where)
     ordered = soql.select(sobject, names, where=where, order_by=order_by)
-    probe = (
-        rest.count(org, sobject, where) if where is None or not rest.fits(ordered) else rest.first_page(org, ordered)
-    )
-    if probe.total > threshold or not rest.fits(ordered):
+    threshold = min(threshold, soql.MAX_OFFSET)
+    first = rest.first_page(org, ordered) if where is not None and rest.fits(ordered) else None
+    many = first.total > threshold if first else rest.has_more_than(org, sobject, threshold, where)
+    if many or not rest.fits(ordered):
         try:
-            job = bulk.finished_job(org, mirror, sobject, plain)
+            job = bulk.finished_job(org, mirror, sobject, soql.select(sobject, names, where=where))
             return Source("bulk", job.rows, job.created_at, ahead(bulk.batches(org, job, fields)))
         except bulk.NotInBulk:
             pass  # REST reads everything, in more calls
-    first = probe if probe.records or not probe.total else rest.first_page(org, ordered)
-    return Source("rest", probe.total, probe.asked_at, rest.batches(org, first, fields))
+    first = first or rest.first_page(org, ordered)
+    return Source("rest", first.total, first.asked_at, rest.batches(org, first, fields))

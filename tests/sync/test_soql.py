@@ -60,17 +60,12 @@ def test_a_name_that_could_change_the_query_is_refused(text: str) -> None:
 
 def test_a_full_query_has_its_clauses_in_the_orgs_order() -> None:
     where = soql.compare("SystemModstamp", ">=", datetime(2026, 1, 1, tzinfo=UTC)) & soql.one_of("Type", ["a", "it's"])
-    query = soql.select("Opportunity", ["Id", "Account.Name"], where=where, order_by=["SystemModstamp", "Id"], limit=5)
+    query = soql.select(
+        "Opportunity", ["Id", "Account.Name"], where=where, order_by=["SystemModstamp", "Id"], limit=5, offset=7
+    )
     assert query == (
         "SELECT Id, Account.Name FROM Opportunity WHERE SystemModstamp >= 2026-01-01T00:00:00Z"
-        " AND Type IN ('a', 'it\\'s') ORDER BY SystemModstamp, Id LIMIT 5"
-    )
-
-
-def test_count_takes_a_condition() -> None:
-    assert (
-        soql.count("Case", where=soql.compare("IsClosed", "=", True))
-        == "SELECT COUNT() FROM Case WHERE IsClosed = TRUE"
+        " AND Type IN ('a', 'it\\'s') ORDER BY SystemModstamp, Id LIMIT 5 OFFSET 7"
     )
 
 
