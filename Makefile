@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3.11
 BIN := .venv/bin
+BENCHMARKS := pull
 
 .PHONY: setup demo test lint test-components test-python bench screenshots clean
 
@@ -45,8 +46,7 @@ test-python: setup
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: setup
-	@for name in $$(ls benchmarks/*.py | xargs -n1 basename | sed 's/\.py$$//' | grep -v -e __init__ -e report); do \
-	  $(BIN)/python -m benchmarks.$$name || exit $$?; done
+	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit $$?; done
 
 screenshots: setup
 	$(BIN)/python docs/screenshots.py

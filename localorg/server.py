@@ -28,6 +28,7 @@ import psutil
 import requests
 import waitress
 from cryptography.hazmat.primitives import serialization
+from flask import Flask
 
 from localorg.errors import LocalOrgError
 from localorg.http.app import create_app
@@ -51,7 +52,9 @@ _WAITRESS = {
 }
 _ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.05
+_WATCH_SECONDS = 0.2
 _LOG_LINES = 20
+_NAMED = " ERROR localorg.server: "  # how the log shows an error that this module names
 _log = logging.getLogger(__name__)
 _children: dict[int, subprocess.Popen[bytes]] = {}  # servers started here, by their process id
 
@@ -114,13 +117,13 @@ def start(state: Path, *, package: Path | None, port: int = 0, detach: bool = Fa
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ServerError(f"the local org ended with exit code {process.returncode}\n{_log_tail(state)}")
+            raise ServerError(f"the local org did not start: {_reason(state)}")
         found = running(state)
         if found is not None and found.pid == process.pid:
             return found
         time.sleep(_POLL_SECONDS)
     process.terminate()
-    raise ServerError(f"the local org did not answer within {START_SECONDS:.0f} s\n{_log_tail(state)}")
+    raise ServerError(f"the local org did not answer within {START_SECONDS:.0f} s: {_reason(state)}")
 
 
 def stop(info: ServerInfo) -> None:
@@ -151,7 +154,7 @@ def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1")
             app_keys = _keys(org, state)
             app = create_app(org, settings=Settings(package=package, pages=PageSettings.of_repository(_ROOT)))
             services: Services = app.extensions["localorg"]
-            server = waitress.create_server(app, host=host, port=port, **_WAITRESS)
+            server = _listening(app, host, port)
             _write_record(state, org, app_keys, server.effective_host, int(server.effective_port))
             _log.info("listening on %s:%s", server.effective_host, server.effective_port)
             try:
@@ -162,6 +165,15 @@ def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1")
                 services.close()
         finally:
             org.close()
+
+
+def _listening(app: Flask, host: str, port: int) -> Any:
+    try:
+        return waitress.create_server(app, host=host, port=port, **_WAITRESS)
+    except OSError as error:
+        raise ServerError(
+            f"cannot listen on {host}:{port} ({error.strerror}): name another port with --port"
+        ) from error
 
 
 def _keys(org: LocalOrg, state: Path) -> ConnectedApp:
@@ -236,12 +248,14 @@ def _org_folder(state: Path) -> Path:
     return folder
 
 
-def _log_tail(state: Path) -> str:
+def _reason(state: Path) -> str:
+    """What the log says last: the error that the server named, else its last lines."""
     try:
         lines = (state / "org" / "server.log").read_text(errors="replace").splitlines()
     except OSError as error:
         return f"(no log: {error})"
-    return "\n".join(lines[-_LOG_LINES:])
+    named = lines[-1].partition(_NAMED)[2] if lines else ""
+    return named or "\n".join(lines[-_LOG_LINES:])
 
 
 def _end_with_parent(parent: int) -> None:
@@ -249,7 +263,7 @@ def _end_with_parent(parent: int) -> None:
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(1.0)
+            time.sleep(_WATCH_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
@@ -275,7 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         serve(options.state, options.package, options.port, options.host)
     except LocalOrgError as error:
-        _log.error("%s", error)
+        logging.getLogger("localorg.server").error("%s", error)
         return 1
     return 0
 

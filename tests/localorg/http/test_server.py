@@ -1,6 +1,6 @@
 """The server process: start, find, log in, stop; and plain simple-salesforce against it."""
 
-from __future__ import annotations
+from __future__ import socket
 
 import datetime as dt
 import json
@@ -100,7 +100,7 @@ def test_a_server_of_another_org_at_the_same_address_is_not_taken(state: Path, t
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "org").mkdir()
     (tmp_path / "org" / "org.sqlite").write_text("this is no database, and long enough not to look like an empty one")
-    with pytest.raises(server.ServerError, match=r"ended with exit code 1\n.*org\.sqlite"):
+    with pytest.raises(server.ServerError, match=r"did not start: .*org\.sqlite"):
         server.start(tmp_path, package=None)
 
 
@@ -147,3 +147,12 @@ def test_simple_salesforce_writes_and_reads_in_bulk_and_by_pages(client: Salesfo
         each["Sidecar_Key__c"]: each["Sidecar_Amount__c"] for each in rows
     }
     assert client.query("SELECT COUNT() FROM Sidecar_Plan__c")["totalSize"] == 2_100
+
+
+def test_a_port_that_is_taken_is_named_with_the_remedy(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(server.ServerError, match=rf"cannot listen on 127\.0\.0\.1:{port} .*--port$"):
+            server.start(tmp_path, package=None, port=port)
