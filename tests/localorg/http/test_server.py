@@ -1,10 +1,11 @@
 """The server process: start, find, log in, stop; and plain simple-salesforce against it."""
 
-from __future__ import socket
+from __future__ import annotations
 
 import datetime as dt
 import json
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
