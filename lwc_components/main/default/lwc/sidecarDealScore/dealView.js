@@ -1,7 +1,17 @@
 /**
  * What the deal score shows, from the opportunity's fields: pure functions.
  */
-import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import {
+    DETAIL,
+    freshness,
+    numberOf,
+    objectOf,
+    objectsOf,
+    proseOf,
+    readDetail,
+    textOf,
+    textsOf
+} from 'c/sidecarDetail';
 import {
     dayAt,
     daysSince,
@@ -58,7 +68,7 @@ function chancesOf(values, detail) {
 
 function factorsOf(detail) {
     return objectsOf(detail.factors)
-        .map((raw) => ({ label: textOf(raw.label), points: numberOf(raw.points), text: textOf(raw.text) }))
+        .map((raw) => ({ label: textOf(raw.label), points: numberOf(raw.points), text: proseOf(raw.text) }))
         .filter((factor) => factor.points !== null);
 }
 
@@ -98,8 +108,8 @@ function missingOf(detail) {
 
 function actionOf(values, detail) {
     const action = objectOf(detail.action);
-    const text = values.action || textOf(action.text);
-    return text ? { text, why: textOf(action.why) } : null;
+    const text = proseOf(values.action) || proseOf(action.text);
+    return text ? { text, why: proseOf(action.why) } : null;
 }
 
 function closedView({ isWon, closeDate }) {
@@ -127,7 +137,7 @@ export function dealView(values, now) {
         isScored: true,
         chances: chancesOf(values, detail),
         confidence: values.confidence,
-        confidenceReason: textOf(detail.confidence_reason),
+        confidenceReason: proseOf(detail.confidence_reason),
         figures: figuresOf(values),
         riskTags: (values.riskTags || '').split(';').filter(Boolean),
         action: actionOf(values, detail),

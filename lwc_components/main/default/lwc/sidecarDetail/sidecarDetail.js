@@ -2,7 +2,7 @@
  * Reads the JSON of the detail fields. What is in them was written by another program and may be cut, older or newer than this component:
  * nothing in it is trusted, every value is checked for its type, and no text of it is ever used as markup.
  */
-import { isNumber, isStale } from 'c/sidecarFormat';
+import { isNumber, isStale, localise } from 'c/sidecarFormat';
 
 const VERSION = 1;
 
@@ -35,6 +35,11 @@ export function numberOf(value) {
 /** @returns {string} the value if it is text, else "" */
 export function textOf(value) {
     return typeof value === 'string' ? value : '';
+}
+
+/** @returns {string} the value if it is text, its days and percentages in the user's locale; else "" */
+export function proseOf(value) {
+    return localise(textOf(value));
 }
 
 /** @returns {object[]} the objects of a list; [] for anything else */

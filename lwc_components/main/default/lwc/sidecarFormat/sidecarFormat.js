@@ -143,6 +143,17 @@ export function formatDay(day) {
 }
 
 /**
+ * Texts of the sidecar hold days as YYYY-MM-DD and percentages as "43 %": nobody's way of writing, so that it can be turned into everybody's.
+ * @param {string} text words with such days and percentages in them
+ * @returns {string} the words with both in the user's locale; what only looks like a day or stands inside a longer word is left alone
+ */
+export function localise(text) {
+    return text
+        .replace(/(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])/g, (day) => (parseDay(day) === null ? day : formatDay(day)))
+        .replace(/(?<![\w.])(\d+(?:\.\d+)?) %/g, (whole, number) => formatPercent(Number(number), 1));
+}
+
+/**
  * @param {string} day YYYY-MM-DD
  * @returns {string} without the year, for instance "Dec 12"
  */

@@ -8,10 +8,21 @@ import NO_MEASURES from '@salesforce/label/c.Sidecar_Dimension_No_Measures';
 import WEIGHTED from '@salesforce/label/c.Sidecar_Measure_Weighted';
 import NOT_SCORED from '@salesforce/label/c.Sidecar_Measure_Not_Scored';
 
+const SINGULAR = {
+    cases: 'case',
+    days: 'day',
+    products: 'product',
+    milestones: 'milestone',
+    deployments: 'deployment'
+};
+
 function valueOf({ value, unit }) {
     if (isNumber(value)) {
-        const number = formatNumber(value, 1);
-        return unit === '%' ? `${number}%` : `${number} ${unit}`.trim();
+        if (unit === '%') {
+            return formatPercent(value, 1);
+        }
+        const word = value === 1 ? (SINGULAR[unit] ?? unit) : unit;
+        return `${formatNumber(value, 1)} ${word}`.trim();
     }
     return typeof value === 'string' && value !== '' ? value : NO_VALUE;
 }

@@ -1,7 +1,17 @@
 /**
  * What the health panel shows, from the account's fields: pure functions, so that they can be tested without a page.
  */
-import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import {
+    DETAIL,
+    freshness,
+    numberOf,
+    objectOf,
+    objectsOf,
+    proseOf,
+    readDetail,
+    textOf,
+    textsOf
+} from 'c/sidecarDetail';
 import {
     daysSince,
     fill,
@@ -27,7 +37,7 @@ function measureOf(raw, index) {
         unit: textOf(raw.unit),
         score: numberOf(raw.score),
         weight: numberOf(raw.weight),
-        text: textOf(raw.text)
+        text: proseOf(raw.text)
     };
 }
 
@@ -54,7 +64,7 @@ export function reasonsOf(detail) {
         .map((raw) => ({
             dimension: textOf(raw.dimension),
             points: numberOf(raw.points) ?? 0,
-            text: textOf(raw.text),
+            text: proseOf(raw.text),
             recordIds: textsOf(raw.record_ids)
         }))
         .filter((reason) => reason.text !== '')
@@ -63,7 +73,7 @@ export function reasonsOf(detail) {
 
 function actionOf(detail) {
     const { text, owner } = objectOf(detail.action);
-    return textOf(text) ? { text, owner: OWNERS[owner] ?? textOf(owner) } : null;
+    return textOf(text) ? { text: proseOf(text), owner: OWNERS[owner] ?? textOf(owner) } : null;
 }
 
 /** The change over 30 days in words, with an icon; nothing when there is no score to compare with. */
@@ -114,7 +124,7 @@ export function factsOf(values, detail, now) {
             name: label.CHURN_RISK,
             value: formatPercent(values.churnRisk),
             note: label.CHURN_RISK_NOTE,
-            help: textOf(detail.churn_basis)
+            help: proseOf(detail.churn_basis)
         });
     }
     return facts;

@@ -1,7 +1,7 @@
 /**
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
-import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf } from 'c/sidecarDetail';
+import { DETAIL, freshness, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
 import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
 import * as label from './labels';
 
@@ -27,7 +27,7 @@ function alertOf({ commit, plan }, detail, currency) {
     const isShort = isNumber(commit) && isNumber(plan) && commit < plan;
     return isShort
         ? fill(label.ALERT, formatMoneyShort(plan - commit, currency), formatMoneyShort(plan, currency))
-        : textOf(detail.alert);
+        : proseOf(detail.alert);
 }
 
 function segmentOf(raw) {
@@ -65,7 +65,7 @@ export function quarterView(account, now) {
         alert: alertOf(total, detail, currency),
         segments: objectsOf(detail.segments).map(segmentOf),
         confidence: textOf(detail.confidence),
-        confidenceReason: textOf(detail.confidence_reason),
+        confidenceReason: proseOf(detail.confidence_reason),
         deals: account.deals,
         quarterEnd: textOf(quarter.end),
         detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',

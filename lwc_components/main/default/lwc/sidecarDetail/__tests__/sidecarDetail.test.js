@@ -1,4 +1,14 @@
-import { DETAIL, freshness, numberOf, objectOf, objectsOf, readDetail, textOf, textsOf } from 'c/sidecarDetail';
+import {
+    DETAIL,
+    freshness,
+    numberOf,
+    objectOf,
+    objectsOf,
+    proseOf,
+    readDetail,
+    textOf,
+    textsOf
+} from 'c/sidecarDetail';
 import { NOW } from 'test/support';
 
 describe('readDetail', () => {
@@ -23,6 +33,7 @@ describe('values inside', () => {
     it('are taken only in their own type', () => {
         expect([5, 0, '5', null, NaN].map(numberOf)).toEqual([5, 0, null, null, null]);
         expect(['a', 5, null, {}].map(textOf)).toEqual(['a', '', '', '']);
+        expect(['since 2026-02-13', 5, null].map(proseOf)).toEqual(['since Feb 13, 2026', '', '']);
         expect([{ a: 1 }, [], null, 'x'].map(objectOf)).toEqual([{ a: 1 }, {}, {}, {}]);
         expect(objectsOf([{ a: 1 }, null, 'x'])).toEqual([{ a: 1 }]);
         expect(textsOf(['a', '', 5, null])).toEqual(['a']);

@@ -14,6 +14,7 @@ import {
     formatPoints,
     hoursSince,
     isStale,
+    localise,
     plural
 } from 'c/sidecarFormat';
 import { NOW } from 'test/support';
@@ -116,6 +117,20 @@ describe('dates', () => {
 
     it('name the day it is somewhere', () => {
         expect(dayAt(Date.parse('2026-01-01T03:00:00Z'), 'America/New_York')).toBe('2025-12-31');
+    });
+});
+
+describe('days and percentages inside texts', () => {
+    it.each([
+        ['In this stage since 2026-02-13; 9 % of 61 were won', 'In this stage since Feb 13, 2026; 9% of 61 were won'],
+        ['2026-02-13', 'Feb 13, 2026'],
+        ['12.5 % and 7 %', '12.5% and 7%'],
+        ['PO-2026-02-13-7 and 12026-02-13', 'PO-2026-02-13-7 and 12026-02-13'],
+        ['on 2026-13-45', 'on 2026-13-45'],
+        ['v2 % <b>', 'v2 % <b>'],
+        ['', '']
+    ])('are in the locale of the user: %j', (text, shown) => {
+        expect(localise(text)).toBe(shown);
     });
 });
 
