@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from localorg.clock import Clock
@@ -21,19 +21,8 @@ from localorg.http.app import create_app
 from localorg.http.settings import Settings
 from localorg.org import LocalOrg
 from localorg.pages import PageSettings, ensure_built
+from tests.browsing import REPOSITORY, node_modules_needed
 
-ROOT = Path(__file__).parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PATH_ITEM = (
     "<itemInstances><componentInstance><componentName>runtime_sales_pathassistant:pathAssistant</componentName>"
@@ -67,21 +56,12 @@ class Template:
     ids: dict[str, str]
 
 
-def needed(what: str, present: bool) -> None:
-    """Skip a test that lacks something; on CI everything must be there."""
-    if present:
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is missing, and CI must have it")
-    pytest.skip(f"{what} is missing")
-
-
 @pytest.fixture(scope="session")
 def probed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Our package with the probes, a path on the opportunity page, and a label for the probe."""
     folder = tmp_path_factory.mktemp("package") / "lwc_components"
     ignored = shutil.ignore_patterns("__tests__")
-    shutil.copytree(ROOT / "lwc_components", folder, ignore=ignored)
+    shutil.copytree(REPOSITORY / "lwc_components", folder, ignore=ignored)
     source = folder / "main/default"
     shutil.copytree(Path(__file__).parent / "probes", source, dirs_exist_ok=True)
     page = source / "flexipages/Sidecar_Opportunity_Record_Page.flexipage-meta.xml"
@@ -94,11 +74,11 @@ def probed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built_pages(probed_package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built pages; workers of one run share the build."""
-    needed("node_modules", (ROOT / "node_modules/rollup").is_dir())
+    node_modules_needed()
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    return ensure_built(ROOT, folder / "pages-built", package=probed_package / "main/default").out
+    return ensure_built(REPOSITORY, folder / "pages-built", package=probed_package / "main/default").out
 
 
 @pytest.fixture(scope="session")
@@ -128,16 +108,6 @@ def site(tmp_path: Path, template: Template, built_pages: Path) -> Iterator[Site
         yield made
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    needed(str(CHROMIUM), CHROMIUM.exists())
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def open_page(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens an address of the site. At the end no script may have failed."""
@@ -163,7 +133,7 @@ def served(folder: Path, template: Template, built: Path) -> Iterator[Site]:
     """Serves a copy of the template org while the block lasts."""
     shutil.copy(template.file, folder / "org.sqlite")
     org = LocalOrg.open(folder / "org.sqlite", clock=Clock(NOON))
-    pages = PageSettings(built, ROOT / "node_modules/@salesforce-ux/design-system")
+    pages = PageSettings(built, REPOSITORY / "node_modules/@salesforce-ux/design-system")
     app = create_app(org, settings=Settings(package=template.package, pages=pages, worker=False))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import load_axe
+
 Open = Callable[..., Page]
-ROOT = Path(__file__).parents[3]
 OBJECTS = {"account": "Account", "deal": "Opportunity"}
 pytestmark = pytest.mark.browser
 
@@ -169,7 +169,7 @@ def test_the_hosts_own_parts_are_accessible(site: Any, open_page: Open, path: st
     if tab:
         page.get_by_role("tab", name=tab).click()
     page.wait_for_load_state("networkidle")
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    load_axe(page)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     # the package's components have tests of their own
     ours = {

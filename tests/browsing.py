@@ -1,0 +1,100 @@
+"""What every browser test needs: Chromium, and the refusal to skip silently on CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+REPOSITORY = Path(__file__).parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
+LONGEST_MILLISECONDS = 20_000  # to wait for what a click needs
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def needed(what: str, present: bool) -> None:
+    """Skip a test that lacks something; on CI everything must be there."""
+    if present:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI must have it")
+    pytest.skip(f"{what} is missing")
+
+
+def node_modules_needed() -> None:
+    """Skip, or fail on CI, where the pages can't be built."""
+    needed("node_modules", (REPOSITORY / "node_modules/rollup").is_dir())
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running browser."""
+    needed(str(CHROMIUM), CHROMIUM.exists())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visits:
+    """Pages opened in a browser, each in a profile of its own, and what went wrong in them."""
+
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def open(self, address: str, width: int = 1440, before: Callable[[Page], None] | None = None) -> Page:
+        """A new page at an address; `before` may prepare it before it loads anything."""
+        context = self.browser.new_context(viewport={"width": width, "height": 900})
+        context.set_default_timeout(LONGEST_MILLISECONDS)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.failures.append(f"script: {error}"))
+        page.on("console", self._heard)
+        page.on("requestfailed", lambda request: self.failures.append(f"no answer: {request.url}"))
+        page.on("response", self._answered)
+        if before is not None:
+            before(page)
+        page.goto(address)
+        return page
+
+    def close(self) -> list[str]:
+        """Close the pages and return what had failed until then."""
+        found = list(self.failures)
+        for context in self.contexts:
+            context.close()
+        return found
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.failures.append(f"console: {message.text}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.failures.append(f"{response.status}: {response.url}")
+
+
+def load_axe(page: Page) -> None:
+    """Make a page ready for the accessibility checker: `axe.run` is there afterwards."""
+    file = REPOSITORY / "node_modules/axe-core/axe.min.js"
+    needed("axe-core", file.is_file())
+    # Above the picture behind the page, which is a pseudo element, axe can't tell any contrast.
+    page.add_style_tag(content="*::before, *::after { display: none !important }")
+    page.evaluate(file.read_text())
