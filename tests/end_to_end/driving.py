@@ -62,8 +62,9 @@ class LoopbackHttp(HTTPAdapter):
 
 @contextmanager
 def plain_client(state: Path, username: str | None = None) -> Iterator[Salesforce]:
-    """Another client than ours, logged in to the state directory's local org."""
-    info = server.start(state, package=None)
+    """Another client than ours, logged in to the state directory's local org; a server that ran before goes on."""
+    before = server.running(state)
+    info = before or server.start(state, package=None)
     try:
         credentials = server.credentials(state)
         claims = {
@@ -84,4 +85,5 @@ def plain_client(state: Path, username: str | None = None) -> Iterator[Salesforc
                 instance_url=answer["instance_url"], session_id=answer["access_token"], session=session, version="66.0"
             )
     finally:
-        server.stop(info)
+        if before is None:
+            server.stop(info)
