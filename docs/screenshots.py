@@ -1,0 +1,132 @@
+"""Takes the pictures of the README: `docs/images/account.png` and `docs/images/opportunity.png`.
+
+    .venv/bin/python docs/screenshots.py
+
+Makes a local org with a generated book in a temporary folder, through the command line as anybody would, scores it as
+of the book's last day, and opens in Chromium the pages of the account and of the deal that have most to show. Seed and
+last day are fixed, the browser's clock stands in the afternoon of that day: the pictures change only when the product
+does. The state of `make demo` is not touched.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import click
+from playwright.sync_api import Browser, sync_playwright
+
+from localorg import server
+from localorg.org import LocalOrg
+from localorg.pages import ensure_built
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+IMAGES = REPOSITORY / "docs" / "images"
+PACKAGE = REPOSITORY / "lwc_components"
+SIDECAR = Path(sys.executable).parent / "sidecar"
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--disable-lcd-text",
+    "--disable-font-subpixel-positioning",
+)
+LAST_DAY = "2026-11-20"
+SEED = "7"
+WIDTH, HEIGHT = 1440, 840
+LARGEST_BYTES = 160_000
+
+ACCOUNT = """
+    SELECT Id FROM Account
+    WHERE Sidecar_Health_Technical__c + Sidecar_Health_Deployment__c + Sidecar_Health_Adoption__c IS NOT NULL
+    ORDER BY Sidecar_Quarter_Booked__c > 0 AND Sidecar_Quarter_Gap__c > 0 DESC, Sidecar_Quarter_Open__c DESC, Id
+"""
+# More factors say more than more money.
+DEAL = """
+    SELECT Id FROM Opportunity
+    WHERE IsClosed = 0 AND AccountId = ? AND Sidecar_Suggested_Action__c IS NOT NULL
+    ORDER BY json_array_length(Sidecar_Score_Detail__c, '$.factors') DESC, Sidecar_Forecast_ARR__c DESC, Id
+"""
+
+
+@click.command(help=(__doc__ or "").partition("\n")[0])
+def main() -> None:
+    """Make the org, serve it, take the pictures."""
+    ensure_built(REPOSITORY)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="sidecar-pictures-") as folder:
+        state = Path(folder) / "state"
+        make_org(state)
+        account, deal = chosen(state)
+        with served(state) as url, chromium() as browser:
+            take(browser, f"{url}/lightning/r/Account/{account}/view", IMAGES / "account.png")
+            take(browser, f"{url}/lightning/r/Opportunity/{deal}/view", IMAGES / "opportunity.png")
+
+
+def make_org(state: Path) -> None:
+    """Generate and score the book."""
+    for arguments in (("org", "book", "--end", LAST_DAY, "--seed", SEED), ("refresh", "--as-of", LAST_DAY)):
+        command = [str(SIDECAR), "--state", str(state), *arguments]
+        # Run from the empty folder: a sidecar.toml of the checkout names another org.
+        done = subprocess.run(command, cwd=state.parent, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        if done.returncode != 0:
+            raise click.ClickException(f"`sidecar {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr}")
+
+
+def chosen(state: Path) -> tuple[str, str]:
+    """The account with the largest pipeline whose health is known in all dimensions, and a deal of it to act on."""
+    org = LocalOrg.open(state / "org" / "org.sqlite")
+    try:
+        with org.database.reader() as connection:
+            (account,) = connection.execute(ACCOUNT).fetchone()
+            (deal,) = connection.execute(DEAL, (account,)).fetchone()
+    finally:
+        org.close()
+    return account, deal
+
+
+@contextmanager
+def served(state: Path) -> Iterator[str]:
+    """The address of the org while the block lasts."""
+    info = server.start(state, package=PACKAGE)
+    try:
+        yield info.url
+    finally:
+        server.stop(info)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running browser."""
+    if not CHROMIUM.exists():
+        raise click.ClickException(f"{CHROMIUM} is missing: `apt install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def take(browser: Browser, address: str, file: Path) -> None:
+    """Write the picture of a page once everything on it has loaded."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="UTC", locale="en-US")
+    page.clock.set_fixed_time(datetime.combine(datetime.fromisoformat(LAST_DAY), time(15), UTC))
+    page.goto(address)
+    page.get_by_text("Scored ").first.wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file, animations="disabled")
+    page.close()
+    size = file.stat().st_size
+    click.echo(f"{file.relative_to(REPOSITORY)}: {size / 1000:.0f} kB")
+    if size > LARGEST_BYTES:
+        raise click.ClickException(f"{file} has {size} bytes: too many for a README, lower the viewport")
+
+
+if __name__ == "__main__":
+    main()
