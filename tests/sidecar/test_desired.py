@@ -1,0 +1,132 @@
+"""From scores to the org's records: units, the details' JSON contract, and what gets no record at all."""
+
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import scoring
+from scoring import Book
+from sidecar.desired import Desired, desired_records
+from sidecar.targets import SCORED
+
+AS_OF = pd.Timestamp("2026-11-22")
+QUARTER = scoring.Quarter("FY2026 Q4", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
+SCORED_AT = pd.Timestamp("2026-11-22 10:00:00")
+HOSTILE = '"; DROP TABLE "Account" --<img src=x onerror=alert(1)>\\'
+
+
+def desired(book: Book) -> Desired:
+    """The desired records of a book."""
+    deals = scoring.score_deals(book, AS_OF, QUARTER)
+    projection = scoring.project_quarter(book, deals, AS_OF, QUARTER)
+    health = scoring.score_health(book, AS_OF)
+    return desired_records(book.opportunities, deals, health, projection, QUARTER, SCORED_AT)
+
+
+def deal(number: int, **values: Any) -> dict[str, Any]:
+    """An open upsell in stage Demo; closed ones are given their outcome."""
+    usual = {
+        "opportunity_id": f"006{number:015d}",
+        "account_id": "A1",
+        "owner_id": "R1",
+        "name": f"Deal {number}",
+        "stage": "Demo",
+        "amount": 1000.0,
+        "arr": 1000.0,
+        "close_date": pd.Timestamp("2026-12-10"),
+        "created_date": pd.Timestamp("2026-09-01"),
+        "is_closed": False,
+        "is_won": False,
+        "segment": "Upsell",
+    }
+    return usual | values
+
+
+@pytest.fixture(scope="module")
+def records() -> dict[str, list[dict[str, Any]]]:
+    """Desired rows by object, of a book with forty closed deals, two open ones and a hostile stage name."""
+    closed = [
+        deal(n, stage="Closed", is_closed=True, is_won=n % 4 > 0, close_date=pd.Timestamp("2026-10-20"))
+        for n in range(40)
+    ]
+    opened = [deal(100), deal(101, stage=HOSTILE, segment=None, account_id=None, amount=None, arr=None)]
+    history = [
+        {"opportunity_id": row["opportunity_id"], "changed_at": moment, "stage": stage}
+        for row in closed
+        for moment, stage in ((row["created_date"], "Demo"), (row["close_date"], "Closed"))
+    ]
+    history += [
+        {"opportunity_id": row["opportunity_id"], "changed_at": row["created_date"], "stage": row["stage"]}
+        for row in opened
+    ]
+    stages = pd.DataFrame(
+        {
+            "stage": ["Demo", HOSTILE, "Closed"],
+            "sort_order": [1.0, 2.0, 3.0],
+            "is_closed": [False, False, True],
+            "is_won": [False, False, True],
+            "is_active": [True, True, True],
+        }
+    )
+    book = Book(
+        accounts=pd.DataFrame({"account_id": ["A1", "A2"]}),
+        opportunities=pd.DataFrame(closed + opened),
+        stage_history=pd.DataFrame(history),
+        stages=stages,
+    )
+    made = desired(scoring.validate(book))
+    return {name: table.to_pylist() for name, table in made.tables.items()}
+
+
+def test_closed_deals_have_no_record(records: dict[str, list[dict[str, Any]]]) -> None:
+    assert [row["Id"] for row in records["Opportunity"]] == [f"006{n:015d}" for n in (100, 101)]
+
+
+def test_percentages_are_in_the_org_s_unit(records: dict[str, list[dict[str, Any]]]) -> None:
+    row = records["Opportunity"][0]
+    assert 60 < row["Sidecar_Win_Probability__c"] < 90
+    assert row["Sidecar_Forecast_ARR__c"] == pytest.approx(1000 * row["Sidecar_Win_Probability__c"] / 100, abs=1)
+
+
+def test_factors_add_up_to_the_probability(records: dict[str, list[dict[str, Any]]]) -> None:
+    for row in records["Opportunity"]:
+        detail = json.loads(row["Sidecar_Score_Detail__c"])
+        total = 100 * detail["base"]["rate"] + sum(factor["points"] for factor in detail["factors"])
+        assert total == pytest.approx(row["Sidecar_Win_Probability__c"], abs=0.1)
+
+
+def test_any_text_of_the_org_stays_text(records: dict[str, list[dict[str, Any]]]) -> None:
+    detail = json.loads(records["Opportunity"][1]["Sidecar_Score_Detail__c"])
+    assert detail["stage"]["name"] == HOSTILE
+    assert {"Segment", "Account", "Amount"} <= set(detail["missing"])
+
+
+def test_details_have_lists_where_nothing_is_known(records: dict[str, list[dict[str, Any]]]) -> None:
+    detail = json.loads(records["Account"][0]["Sidecar_Health_Detail__c"])
+    assert [dimension["key"] for dimension in detail["dimensions"]] == ["technical", "deployment", "adoption"]
+    assert all(dimension["measures"] == [] and dimension["score"] is None for dimension in detail["dimensions"])
+    assert all(dimension["missing"] for dimension in detail["dimensions"])
+    assert detail["reasons"] == []
+
+
+def test_an_account_of_which_nothing_is_known_keeps_empty_fields(records: dict[str, list[dict[str, Any]]]) -> None:
+    nothing = records["Account"][1]
+    assert {name for name, value in nothing.items() if value is not None} == {"Id", "Sidecar_Scored_At__c"}
+
+
+def test_projection_keys_say_what_the_row_means(records: dict[str, list[dict[str, Any]]]) -> None:
+    keys = {row["Sidecar_Key__c"] for row in records["Sidecar_Projection__c"]}
+    assert {"Org:2026-10-01:All", "Rep:R1:2026-10-01:All", "Rep:R1:2026-10-01:Upsell"} <= keys
+    rep = next(row for row in records["Sidecar_Projection__c"] if row["Sidecar_Key__c"] == "Rep:R1:2026-10-01:All")
+    assert rep["Sidecar_Booked__c"] == 30_000
+    assert rep["Sidecar_Plan__c"] is None
+
+
+def test_an_empty_org_gives_empty_tables_with_all_columns() -> None:
+    made = desired(scoring.validate(Book()))
+    for own in SCORED:
+        table = made.tables[own.object]
+        assert {own.key, *own.field_names} <= set(table.column_names)
+    assert len(made.tables["Opportunity"]) == len(made.tables["Account"]) == 0
