@@ -204,9 +204,19 @@ def local(tmp_path: Path, org_template: tuple[Path, str]) -> Iterator[Served]:
     app = create_app(inside)
     services = app.extensions["localorg"]
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()  # ends by itself within a second of the close
+    closing = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.run()
+        except OSError:  # closing takes the sockets away under the loop
+            if not closing.is_set():
+                raise
+
+    threading.Thread(target=serve, daemon=True).start()  # ends by itself within a second of the close
     url = f"http://127.0.0.1:{server.effective_port}"
     yield Served(inside, url, consumer_key, tmp_path / "org" / "key.pem", services.faults)
+    closing.set()
     server.close()
     services.close()
     inside.close()
