@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import psutil
 import requests
@@ -53,6 +53,7 @@ _WAITRESS = {
 _ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 0.2
+_LOCK_SECONDS = 5.0  # a server whose parent was killed needs a moment to end
 _LOG_LINES = 20
 _NAMED = " ERROR localorg.server: "  # how the log shows an error that this module names
 _log = logging.getLogger(__name__)
@@ -203,11 +204,20 @@ def _public_part(key_file: Path) -> str | None:
 def _only_server(state: Path) -> Iterator[None]:
     """Hold the state folder's lock: one process at a time serves an org."""
     with (_org_folder(state) / "server.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ServerError(f"another process serves {state} already: stop it first") from error
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                raise ServerError(f"another process serves {state} already: stop it first")
+            time.sleep(_POLL_SECONDS)
         yield
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write_record(state: Path, org: LocalOrg, app: ConnectedApp, host: str, port: int) -> None:
