@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from localorg.access import PermissionSet, User
 from localorg.clock import Clock
 from localorg.deploy import DeployReport, deploy
+from localorg.faults import Faults
 from localorg.load import load_folder
 from localorg.loading.fill import fill
 from localorg.loading.report import LoadReport, Progress
@@ -36,6 +37,7 @@ class LocalOrg:
         self.schema = schema
         self.clock = clock
         self.org_id = org_id
+        self.faults = Faults()
         self._permission_sets: dict[str, PermissionSet] = {}
 
     @classmethod

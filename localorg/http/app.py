@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask
 
 from localorg import pages
-from localorg.faults import Faults
 from localorg.http import (
     bulk_ingest,
     bulk_query,
@@ -73,7 +72,7 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     spool.mkdir(parents=True, exist_ok=True)
     cursors = Cursors(spool / "cursors")
     cursors.drop_expired()
-    faults = Faults()
+    faults = org.faults
     writer = Writer(org, faults)
     jobs = Jobs(org.database, org.clock, spool / "jobs")
     worker = BulkWorker(org, jobs, writer, faults)

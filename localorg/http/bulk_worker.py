@@ -51,8 +51,9 @@ class BulkWorker:
     def execute(self, job: Job) -> None:
         """Execute a job to its end, whatever becomes of it."""
         try:
-            if self._faults.job_fails():
-                raise OrgError("InternalServerError", "Internal error encountered while processing the job")
+            if failure := self._faults.take("job"):
+                message = failure.message or "Internal error encountered while processing the job"
+                raise OrgError("InternalServerError", message)
             user = self._org.user(job.user_id)
             if job.kind == "query":
                 export(self._org, self._jobs, self._jobs.update(job, state="InProgress"), user, self._stopped)

@@ -10,6 +10,7 @@ from werkzeug.http import http_date
 from localorg.errors import OrgError
 from localorg.faults import InterruptionError
 from localorg.http.body import json_response
+from localorg.http.download import hindered, is_download
 from localorg.http.errors import invalid_session, not_found
 from localorg.http.roots import NEWEST_VERSION, OLDEST_VERSION, versions
 from localorg.http.services import Services
@@ -62,4 +63,6 @@ def register_gate(app: Flask, services: Services) -> None:
             response.headers["Sforce-Limit-Info"] = f"api-usage={services.calls.used}/{services.calls.maximum}"
             # clients take the org's time from here, so it has to be the one that stamps the rows
             response.headers["Date"] = http_date(services.org.clock.now())
+            if response.status_code == 200 and INNER_CALL not in request.environ and is_download():
+                return hindered(response, services.faults)
         return response

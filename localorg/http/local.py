@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-from typing import cast
 
 from flask import Blueprint, Response, request
 
@@ -37,19 +36,10 @@ def blueprint(org: LocalOrg, sessions: Sessions, faults: Faults) -> Blueprint:
 
     @pages.post("/local/faults")
     def order_fault() -> Response:
-        body = json_body()
-        unknown = set(body) - {"kind", "count", "after", "parent"}
-        if unknown:
-            raise OrgError("JSON_PARSER_ERROR", f"unknown keys {sorted(unknown)}: expected kind, count, after, parent")
-        parent = body.get("parent")
+        attributes = dict(json_body())
         try:
-            faults.order(
-                str(body.get("kind")),
-                count=int(cast(int, body.get("count", 1))),
-                after=int(cast(int, body.get("after", 0))),
-                parent=str(parent) if parent else None,
-            )
-        except (TypeError, ValueError) as error:
+            faults.order(str(attributes.pop("kind", None)), **attributes)
+        except ValueError as error:
             raise OrgError("JSON_PARSER_ERROR", str(error)) from error
         return json_response(faults.listed())
 

@@ -73,7 +73,7 @@ class Writer:
 
     def _locked(self, sobject: SObject, rows: Sequence[Row]) -> dict[int, OrgError]:
         """The rows which hang on a parent whose lock was ordered, by their place."""
-        if not self._faults.locks:
+        if not self._faults.has("lock"):
             return {}
         found: dict[int, OrgError] = {}
         for place, row in enumerate(rows):
