@@ -26,6 +26,7 @@ from localorg.book.catalogue import OPEN, WON
 from localorg.book.columns import Floats, Ints
 
 AGES, PUSHES, DUES = 9, 4, 3
+STATES = OPEN * AGES * PUSHES * DUES
 Small = npt.NDArray[np.int8]
 
 # By segment (Renewal, Upsell, Net New) and stage: the chance to get on rather than be lost, and the weeks it takes.
@@ -89,23 +90,25 @@ class Profile:
         return Profile(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
+# Effects in twentieths of a log hazard. Whole numbers, so that deals whose effects add up to the same share one truth.
 _STRENGTH = {
-    "pillar": np.array([0.08, 0.03, -0.04, 0.0, -0.08, -0.06]),
-    "size": np.array([0.08, 0.03, -0.05, -0.14]),
-    "skill": np.array([-0.20, -0.10, 0.0, 0.10, 0.20]),
-    "sponsor": np.array([-0.13, 0.18]),
-    "demo": np.array([-0.05, 0.11]),
-    "competitor": np.array([0.13, -0.03, -0.24]),
+    "pillar": np.array([2, 1, -1, 0, -2, -1]),
+    "size": np.array([2, 1, -1, -3]),
+    "skill": np.array([-4, -2, 0, 2, 4]),
+    "sponsor": np.array([-3, 4]),
+    "demo": np.array([-1, 2]),
+    "competitor": np.array([3, -1, -5]),
 }
-_STRENGTH_HEALTH = np.array([[0.55, 0.0, -0.95], [0.10, 0.0, -0.22], [0.0, 0.0, 0.0]])
+_STRENGTH_HEALTH = np.array([[11, 0, -19], [2, 0, -4], [0, 0, 0]])
 _PACE = {
-    "pillar": np.array([0.06, 0.0, 0.02, -0.10, 0.04, 0.10]),
-    "size": np.array([0.18, 0.05, -0.10, -0.24]),
-    "skill": np.array([-0.06, -0.03, 0.0, 0.03, 0.06]),
-    "sponsor": np.array([-0.03, 0.05]),
-    "demo": np.array([-0.09, 0.20]),
-    "competitor": np.array([0.03, 0.0, -0.05]),
+    "pillar": np.array([1, 0, 0, -2, 1, 2]),
+    "size": np.array([4, 1, -2, -5]),
+    "skill": np.array([-1, -1, 0, 1, 1]),
+    "sponsor": np.array([-1, 1]),
+    "demo": np.array([-2, 4]),
+    "competitor": np.array([1, 0, -1]),
 }
+_UNIT = 20.0
 
 
 @dataclass(frozen=True)
@@ -116,18 +119,22 @@ class Drivers:
     on: Floats
     lost: Floats
 
+    def take(self, index: npt.NDArray[Any]) -> "Drivers":
+        """The drivers of some of the deals."""
+        return Drivers(self.segment[index], self.on[index], self.lost[index])
+
 
 def drivers(profile: Profile) -> Drivers:
     """The deal's own log factors: strength helps to get on and keeps from being lost, pace quickens both."""
     health = profile.health.astype(np.int64)
     segment = profile.segment.astype(np.int64)
     strength = _STRENGTH_HEALTH[segment, health].copy()
-    pace = np.zeros(len(profile))
+    pace = np.zeros(len(profile), np.int64)
     for name, effect in _STRENGTH.items():
         index = getattr(profile, name).astype(np.int64) + (2 if name == "skill" else 0)
         strength += effect[index]
         pace += _PACE[name][index]
-    return Drivers(segment, pace + strength, pace - strength)
+    return Drivers(segment, (pace + strength) / _UNIT, (pace - strength) / _UNIT)
 
 
 @dataclass(frozen=True)
@@ -185,3 +192,8 @@ def pull_probability(stage: Ints, due: Ints) -> Floats:
 def roll(pushes: Ints, due: Ints) -> tuple[Ints, Ints]:
     """Pushes and due quarter of open deals after the end of a quarter."""
     return np.where(due == 0, np.minimum(pushes + 1, PUSHES - 1), pushes), np.maximum(due - 1, 0)
+
+
+def state_code(stage: Ints, age: Ints, pushes: Ints, due: Ints) -> npt.NDArray[np.int16]:
+    """The state of each open deal as one number, 0..STATES - 1."""
+    return np.asarray(((stage * AGES + age) * PUSHES + pushes) * DUES + due, np.int16)

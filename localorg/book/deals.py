@@ -6,7 +6,7 @@ its end; when it is won the contract runs on for another term, when it is lost t
 to what the account owns. So the number of renewals follows from the contracts, and the other deals fill the book to
 its size."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,21 @@ from localorg.book import chain
 from localorg.book.accounts import FAIR, Accounts, products_of
 from localorg.book.catalogue import MAIN_PRODUCT_SHARE, NET_NEW, OPEN, PRODUCTS, RENEWAL, UPSELL, WON
 from localorg.book.columns import Bools, Floats, Ints, draw
+from localorg.book.contracts import (
+    LATER_STAGE,
+    LEADS,
+    Contracts,
+    Terms,
+    joined,
+    opening_day,
+    renewal_amount,
+    still_to_open,
+)
 from localorg.book.settings import BookSettings
-from localorg.book.simulate import Births, Log, Simulation, Walk, day_in_quarter
+from localorg.book.simulate import Births, Log, Simulation, Walk, Weeks, day_in_quarter
 from localorg.book.steps import Steps, quarter_of, workday
+
+Rng = np.random.Generator
 
 RENEWAL_SHARE = 0.34  # of all deals, about
 _NET_NEW_SHARE = 0.47  # of the deals which are no renewals
@@ -28,10 +40,11 @@ _PILLAR_MEDIAN = np.array([1.15, 1.2, 0.8, 1.7, 0.65, 0.5])
 _PILLAR_SHARE = np.array(
     [[0.38, 0.22, 0.13, 0.19, 0.02, 0.06], [0.24, 0.23, 0.14, 0.23, 0.07, 0.09], [0.14, 0.23, 0.15, 0.25, 0.15, 0.08]]
 )
+OWN_REP = 0.94  # of an account's deals are its owner's, the others anybody's
 _CYCLE_DAYS = np.array([0.0, 105.0, 150.0])  # what reps plan for an upsell and for net new
-_NO_COMPETITOR = np.array([[0.70, 0.20, 0.10], [0.55, 0.28, 0.17], [0.28, 0.40, 0.32]])
-_SPONSOR = np.array([0.45, 0.42, 0.36])
-_DEMO = np.array([0.12, 0.34, 0.38])
+COMPETITOR = np.array([[0.70, 0.20, 0.10], [0.55, 0.28, 0.17], [0.28, 0.40, 0.32]])
+SPONSOR = np.array([0.45, 0.42, 0.36])
+DEMO = np.array([0.12, 0.34, 0.38])
 
 
 @dataclass(frozen=True)
@@ -59,23 +72,6 @@ class Deals:
         return self.walk.stage < OPEN
 
 
-@dataclass
-class Contracts:
-    """Arrays over contracts: account, product, months of a term, day installed, day of the next end, yearly amount.
-
-    going: it may still be renewed (neither lost nor waiting for an open renewal); pending: its renewal is open.
-    """
-
-    account: Ints
-    product: Ints
-    term: Ints
-    installed: Ints
-    ends: Ints
-    amount: Floats
-    going: Bools
-    pending: Bools
-
-
 def add_months(day: Ints, months: Ints) -> Ints:
     """The same day of the month so many months later, at most the 28th."""
     month = day.astype("datetime64[D]").astype("datetime64[M]")
@@ -83,28 +79,42 @@ def add_months(day: Ints, months: Ints) -> Ints:
     return np.asarray((month + months).astype("datetime64[D]").astype(np.int64) + in_month, np.int64)
 
 
+def draw_profile(segment: Ints, pillar: Ints, amount: Floats, skill: Ints, health: Ints, rng: Rng) -> chain.Profile:
+    """The covariates of new deals: those given, and sponsor, early demo and competitor as luck has it."""
+    count = len(segment)
+    rival = np.array([draw(COMPETITOR[s], count, rng) for s in range(3)])[segment, np.arange(count)]
+    size = np.searchsorted(chain.SIZE_EDGES, amount, side="right")
+    sponsor, demo = rng.random(count) < SPONSOR[segment], rng.random(count) < DEMO[segment]
+    columns = (segment, pillar, size, skill, sponsor, demo, rival, health)
+    return chain.Profile(*(np.asarray(c).astype(np.int8) for c in columns))
+
+
 class DealMaker:
-    """Makes all deals of a book and the contracts behind them. `make` returns both."""
+    """Makes all deals of a book, the contracts behind them and those contracts' terms. `make` returns them."""
 
     def __init__(self, settings: BookSettings, steps: Steps, accounts: Accounts, skill: Ints) -> None:
         self._settings, self._steps, self._accounts, self._skill = settings, steps, accounts, skill
         self._rng = settings.rng("deals")
 
-    def make(self) -> tuple[Deals, Contracts]:
+    def make(self) -> tuple[Deals, Contracts, Terms]:
         """New business first, then generation after generation of renewals, then upsells until the book is full."""
         fresh = self._new_business(round(self._settings.deals * (1 - RENEWAL_SHARE) * 0.9))
-        parts = [fresh]
+        parts, terms = [fresh], []
         room = self._settings.deals - len(fresh)
         contracts = self._contracts(fresh, int(room * 0.62))
         while room > 0:
-            renewals = self._renewals(contracts, room)
+            renewals, renewed = self._renewals(contracts, room)
             if len(renewals) == 0:
                 break
+            terms.append(replace(renewed, deal=renewed.deal + sum(map(len, parts))))
             parts.append(renewals)
             room -= len(renewals)
         if room > 0:
             parts.append(self._new_business(room, upsell_only=True))
-        return _together(parts), contracts
+        deals, place = _together(parts)
+        ahead = still_to_open(contracts, int(self._steps.first[0]), int(self._steps.last[-1]))
+        past = [replace(each, deal=place[each.deal]) for each in terms]
+        return deals, contracts, joined([*past, ahead])
 
     def _new_business(self, count: int, upsell_only: bool = False) -> Deals:
         rng, steps = self._rng, self._steps
@@ -132,21 +142,10 @@ class DealMaker:
     def _walk(self, segment: Ints, account: Ints, product: Ints, births: Births, term: Ints) -> Deals:
         rng, count = self._rng, len(account)
         own = self._accounts.rep[account]
-        rep = np.where(rng.random(count) < 0.94, own, rng.integers(0, self._settings.reps, count))
-        competitor = np.array([draw(_NO_COMPETITOR[s], count, rng) for s in range(3)])[segment, np.arange(count)]
+        rep = np.where(rng.random(count) < OWN_REP, own, rng.integers(0, self._settings.reps, count))
         health = np.where(segment == NET_NEW, FAIR, self._accounts.health[account, births.step])
         pillar = np.array([p.pillar for p in PRODUCTS])[product]
-        columns = (
-            segment,
-            pillar,
-            np.searchsorted(chain.SIZE_EDGES, births.amount, side="right"),
-            self._skill[rep],
-            rng.random(count) < _SPONSOR[segment],
-            rng.random(count) < _DEMO[segment],
-            competitor,
-            health,
-        )
-        profile = chain.Profile(*(np.asarray(c).astype(np.int8) for c in columns))
+        profile = draw_profile(segment, pillar, births.amount, self._skill[rep], health, rng)
         walk = Simulation(profile, births, self._steps, rng).run()
         return Deals(account, rep, product, profile, births, term, walk)
 
@@ -167,6 +166,7 @@ class DealMaker:
         won = np.flatnonzero((fresh.walk.stage == WON) & (fresh.profile.segment == NET_NEW))
         amounts = np.concatenate([np.clip(amount, 30_000, 4_000_000), fresh.walk.amount[won]])
         since = add_months(first, -term * rng.integers(1, 3, count))
+        began = np.concatenate([add_months(first, -term), fresh.walk.ended[won] + 1])
         return Contracts(
             np.concatenate([account, fresh.account[won]]),
             np.concatenate([product, fresh.product[won]]),
@@ -176,6 +176,8 @@ class DealMaker:
             amounts,
             np.ones(len(amounts), np.bool_),
             np.zeros(len(amounts), np.bool_),
+            began,
+            rng.choice(LEADS, len(amounts)),
         )
 
     def _owned_pairs(self, count: int) -> Ints:
@@ -187,40 +189,38 @@ class DealMaker:
         keys = self._rng.exponential(size=len(weight)) / weight
         return np.sort(np.argpartition(keys, min(count, len(keys) - 1))[:count]).astype(np.int64)
 
-    def _renewals(self, contracts: Contracts, room: int) -> Deals:
-        """The next generation: one renewal for each living contract whose end comes within reach."""
+    def _renewals(self, contracts: Contracts, room: int) -> tuple[Deals, Terms]:
+        """The next generation: one renewal for each living contract whose opening day has come."""
         rng, steps = self._rng, self._steps
-        lead = rng.integers(125, 175, len(contracts.ends))
-        opened = contracts.ends - lead
-        today = int(steps.last[-1])
-        within = (opened >= steps.first[0]) & (opened <= today)
-        which = np.flatnonzero(contracts.going & ~contracts.pending & within)[:room]
-        day = opened[which]
-        step = steps.of_day(day)
-        ends = contracts.ends[which]
-        contracts.amount[which] *= np.exp(rng.normal(0.045, 0.05, len(which)))
-        amount = np.round(contracts.amount[which] / 1000) * 1000
+        opened = opening_day(contracts.ends, contracts.lead, contracts.began, int(steps.first[0]))
+        due = contracts.going & ~contracts.pending & (opened <= steps.last[-1])
+        which = np.flatnonzero(due)[:room]
+        day, ends, term = opened[which], contracts.ends[which], contracts.term[which]
+        terms = Terms(which, contracts.began[which], ends, contracts.amount[which], np.arange(len(which)))
+        contracts.amount[which], amount = renewal_amount(contracts.amount[which], rng)
         segment = np.zeros(len(which), np.int64)
-        stage = (rng.random(len(which)) < 0.3).astype(np.int64)
-        births = Births(step, day, stage, ends, amount, self._neglect(len(which)) & (rng.random(len(which)) < 0.4))
-        term = contracts.term[which]
+        stage = (rng.random(len(which)) < LATER_STAGE).astype(np.int64)
+        neglect = self._neglect(len(which)) & (rng.random(len(which)) < 0.4)
+        births = Births(steps.of_day(day), day, stage, ends, amount, neglect)
         deals = self._walk(segment, contracts.account[which], contracts.product[which], births, term)
         won = deals.walk.stage == WON
         contracts.going[which] = won | deals.is_open
         contracts.pending[which] = deals.is_open
         contracts.ends[which] = np.where(won, add_months(ends, term), ends)
         contracts.amount[which] = np.where(won, deals.walk.amount, contracts.amount[which])
-        return deals
+        contracts.began[which] = np.where(won, deals.walk.ended + 1, contracts.began[which])
+        contracts.lead[which] = rng.choice(LEADS, len(which))
+        return deals, terms
 
 
-def _together(parts: list[Deals]) -> Deals:
-    """All deals in the order in which they were entered."""
+def _together(parts: list[Deals]) -> tuple[Deals, Ints]:
+    """All deals in the order in which they were entered, and the place of each in that order."""
     order = np.argsort(np.concatenate([p.births.day for p in parts]), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     offsets = np.cumsum([0] + [len(p) for p in parts[:-1]])
     log_deal = np.concatenate([p.walk.log.deal + o for p, o in zip(parts, offsets, strict=True)])
-    return _merge(parts, order, place[log_deal])
+    return _merge(parts, order, place[log_deal]), place
 
 
 def _stack(parts: list[Any], order: npt.NDArray[Any]) -> list[Any]:
@@ -237,9 +237,10 @@ def _merge(parts: list[Deals], order: Ints, log_deal: Ints) -> Deals:
         n: np.concatenate([getattr(p.walk, n) for p in parts])[order]
         for n in ("stage", "age", "pushes", "due", "close", "amount", "ended")
     }
+    weeks = Weeks(*(np.concatenate([getattr(p.walk.weeks, n) for p in parts]) for n in ("count", "state")))
     return Deals(
         profile=chain.Profile(*_stack([p.profile for p in parts], order)),
         births=Births(*_stack([p.births for p in parts], order)),
-        walk=Walk(**state, log=log),
+        walk=Walk(**state, log=log, weeks=weeks.take(order)),
         **own,
     )

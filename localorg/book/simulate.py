@@ -8,10 +8,11 @@ overdue dirt that every pipeline has. Amounts are revised on the way; the chain 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from localorg.book import chain
 from localorg.book.catalogue import LOST, OPEN, WON
-from localorg.book.columns import Bools, Floats, Ints
+from localorg.book.columns import Bools, Floats, Ints, repeat_within
 from localorg.book.steps import Steps, month_of, quarter_of, quarter_start, workday
 
 
@@ -39,6 +40,29 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Weeks:
+    """The state of every deal as each step began in which it was open, and as the first step after the book begins.
+
+    count: how many such states each deal has; they are those of consecutive steps, the first one that after its birth.
+    state: `chain.state_code` of all of them, deal by deal.
+    """
+
+    count: Ints
+    state: npt.NDArray[np.int16]
+
+    @property
+    def offset(self) -> Ints:
+        """The place of each deal's first state."""
+        return np.asarray(np.cumsum(self.count) - self.count, np.int64)
+
+    def take(self, deals: Ints) -> "Weeks":
+        """The states of some deals, in their order."""
+        count = self.count[deals]
+        parent, rank = repeat_within(count)
+        return Weeks(count, self.state[self.offset[deals][parent] + rank])
+
+
+@dataclass(frozen=True)
 class Walk:
     """Where the deals stand after the last step, and the log. age: weeks in the stage; close: the close date (day)."""
 
@@ -50,6 +74,7 @@ class Walk:
     amount: Floats
     ended: Ints  # the day on which it was won or lost; -1 while open
     log: Log
+    weeks: Weeks
 
 
 def day_in_quarter(quarter: Ints, earliest: Ints, rng: np.random.Generator) -> Ints:
@@ -78,6 +103,7 @@ class Simulation:
         self._parts: list[Log] = [
             Log(np.arange(count), births.day, self.stage.copy(), self.close.copy(), self.amount.copy())
         ]
+        self._states: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]] = []
 
     def run(self) -> Walk:
         """Walk through all steps; a deal's first move is in the step after its birth."""
@@ -85,12 +111,39 @@ class Simulation:
         born = np.searchsorted(self._births.step[order], np.arange(len(self._steps) + 1))
         active = np.empty(0, np.int64)
         for step in range(len(self._steps)):
+            self._observe(active)
             if len(active):
                 active = self._step(step, active)
             active = np.concatenate([active, order[born[step] : born[step + 1]]])
             if self._steps.left[step] == 0:
                 self.pushes[active], self.due[active] = chain.roll(self.pushes[active], self.due[active])
-        return Walk(self.stage, self.age, self.pushes, self.due, self.close, self.amount, self.ended, self._log())
+        self._observe(active)
+        return Walk(
+            self.stage,
+            self.age,
+            self.pushes,
+            self.due,
+            self.close,
+            self.amount,
+            self.ended,
+            self._log(),
+            self._weeks(),
+        )
+
+    def _observe(self, deals: Ints) -> None:
+        state = chain.state_code(self.stage[deals], self.age[deals], self.pushes[deals], self.due[deals])
+        self._states.append((deals.astype(np.int32), state))
+
+    def _weeks(self) -> Weeks:
+        count = np.zeros(len(self.stage), np.int64)
+        for deals, _ in self._states:
+            count[deals] += 1
+        state = np.empty(int(count.sum()), np.int16)
+        place = np.cumsum(count) - count
+        for deals, states in self._states:
+            state[place[deals]] = states
+            place[deals] += 1
+        return Weeks(count, state)
 
     def _log(self) -> Log:
         columns = [
@@ -127,7 +180,7 @@ class Simulation:
         return np.maximum(workday(np.minimum(day, last)), first)
 
     def _move(self, deals: Ints, stage: Ints, now: chain.Moment) -> Ints:
-        drive = chain.Drivers(self._drive.segment[deals], self._drive.on[deals], self._drive.lost[deals])
+        drive = self._drive.take(deals)
         chance = chain.exits(drive, stage, self.age[deals], self.pushes[deals], self.due[deals], now)
         roll = self._rng.random(len(deals))
         skips = self._rng.random(len(deals)) < chain.SKIP_SHARE

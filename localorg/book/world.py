@@ -7,7 +7,8 @@ import numpy as np
 from localorg.book.accounts import Accounts, make_accounts
 from localorg.book.catalogue import NET_NEW, PRODUCTS, WON
 from localorg.book.columns import Bools, Column, Ints, pick, record_ids
-from localorg.book.deals import Contracts, DealMaker, Deals
+from localorg.book.contracts import Contracts, Terms
+from localorg.book.deals import DealMaker, Deals
 from localorg.book.settings import BookSettings
 from localorg.book.steps import Steps, day_number, past_steps
 
@@ -94,6 +95,7 @@ class World:
     accounts: Accounts
     deals: Deals
     contracts: Contracts
+    terms: Terms
     loose: Bools
     users: Column
     account_ids: Column
@@ -119,7 +121,7 @@ def make_world(settings: BookSettings) -> World:
     steps = past_steps(settings)
     staff = hire(settings)
     accounts = make_accounts(settings, steps)
-    deals, contracts = DealMaker(settings, steps, accounts, staff.skill).make()
+    deals, contracts, terms = DealMaker(settings, steps, accounts, staff.skill).make()
     rng = settings.rng("loose")
     loose = (deals.profile.segment == NET_NEW) & (deals.walk.stage != WON) & (rng.random(len(deals)) < 0.03)
     ids = {n: record_ids(PREFIX[n], c, settings.seed) for n, c in _counts(settings, staff).items()}
@@ -130,6 +132,7 @@ def make_world(settings: BookSettings) -> World:
         accounts,
         deals,
         contracts,
+        terms,
         loose,
         ids["User"],
         ids["Account"],
