@@ -44,7 +44,7 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     register_error_handlers(app)
     register_gate(app, services)
-    app.register_blueprint(oauth.blueprint(org, services.sessions, services.connected_app))
+    app.register_blueprint(oauth.blueprint(org, services.sessions, services.settings.logins_per_hour))
     app.register_blueprint(local.blueprint(org, services.sessions, services.faults))
     package = read_package(services.settings.package)
     version = "/services/data/<version>"

@@ -15,7 +15,8 @@ class Settings:
     spool: folder for cursors, job files and the call counter; beside the org's file by default.
     package: the package folder whose layouts, list views and Lightning pages are shown; defaults without one.
     pages: where the built page host is, None when no pages are served.
-    daily_api_requests: the org's limit in 24 hours. session_seconds: life of an unused session.
+    daily_api_requests: the org's limit in 24 hours. logins_per_hour: how many tokens one user may ask for.
+    session_seconds: life of an unused session.
     worker: whether this process executes Bulk jobs.
     """
 
@@ -23,5 +24,6 @@ class Settings:
     package: Path | None = None
     pages: PageSettings | None = None
     daily_api_requests: int = 1_000_000
+    logins_per_hour: int = 3_600
     session_seconds: int = 2 * 3600
     worker: bool = True

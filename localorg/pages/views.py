@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import html
-import ipaddress
 import json
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from localorg.access import User
 from localorg.errors import OrgError
+from localorg.http.loopback import from_this_machine
 from localorg.http.session import COOKIE, Sessions, give_cookie
 from localorg.http.uiapi.records import RecordReader
 from localorg.http.uiapi.viewer import viewer_of
@@ -159,23 +158,10 @@ class _Host:
         user_id = self._sessions.user_id(cookie) if cookie else None
         if user_id is not None:
             return None, self._org.user(user_id)
-        if not _on_this_machine():
+        if not from_this_machine():
             return None, None
         user = self._org.user(self._settings.user)
         return self._sessions.start(user.id), user
-
-
-def _on_this_machine() -> bool:
-    """Whether the browser is here, and was led here by a name of this machine (no rebound DNS name)."""
-    host = urlsplit(f"//{request.host}").hostname or ""
-    return _is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _document(context: Json, version: str) -> str:

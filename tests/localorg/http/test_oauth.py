@@ -6,61 +6,23 @@ import base64
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from werkzeug.test import TestResponse
 
-from localorg.http.connected_app import NewKeys, make_app
 from localorg.http.session import COOKIE
 from localorg.http.settings import Settings
-from localorg.org import LocalOrg
-from tests.localorg.http.conftest import INTEGRATION, Caller, Served, close, error_of, serve
-
-TOKEN = "/services/oauth2/token"
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-
-
-@dataclass
-class Client:
-    """A client with the keys of the connected app."""
-
-    served: Served
-    consumer_key: str
-    keys: NewKeys
-
-    def assertion(self, key: object = None, **changed: object) -> str:
-        claims: dict[str, object] = {
-            "iss": self.consumer_key,
-            "sub": INTEGRATION,
-            "aud": "https://login.salesforce.com",
-            "exp": int(time.time()) + 180,
-        }
-        claims.update(changed)
-        given = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(given, key or self.keys.private_key, algorithm="RS256")  # type: ignore[arg-type]  # a test key
-
-    def login(self, key: object = None, **changed: object) -> TestResponse:
-        return self.ask(assertion=self.assertion(key, **changed), grant_type=JWT_BEARER)
-
-    def ask(self, headers: dict[str, str] | None = None, **form: str) -> TestResponse:
-        return self.served.nobody.post(TOKEN, data=form, headers=headers or {})
+from tests.localorg.http.conftest import INTEGRATION, Caller, close, error_of, serve
+from tests.localorg.http.login_client import JWT_BEARER, Client, login_client
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory, org_file: Path) -> Iterator[Client]:
     """An org whose connected app has fresh keys."""
-    folder = tmp_path_factory.mktemp("oauth")
-    shutil.copy(org_file, folder / "org.sqlite")
-    org = LocalOrg.open(folder / "org.sqlite")
-    app, keys = make_app(org)
-    org.close()
-    served = serve(folder)
-    yield Client(served, app.consumer_key, keys)
-    close(served)
+    with login_client(tmp_path_factory.mktemp("oauth"), org_file) as made:
+        yield made
 
 
 def caller(client: Client, token: str) -> Caller:
