@@ -22,21 +22,33 @@ def line_sql(columns: tuple[Column, ...], delimiter: str, line_end: str) -> str:
     for first in range(0, len(columns), _ARGUMENTS_AT_ONCE):
         part = columns[first : first + _ARGUMENTS_AT_ONCE]
         last = first + len(part) == len(columns)
-        marks = delimiter.join(['"%s"'] * len(part)) + (line_end if last else delimiter)
-        lines.append(f"printf({text(marks)}, {', '.join(_value_sql(column) for column in part)})")
+        values = [_value_sql(column) for column in part]
+        marks = delimiter.join(f'"{mark}"' for mark, _ in values) + (line_end if last else delimiter)
+        lines.append(f"printf({text(marks)}, {', '.join(sql for _, sql in values)})")
     return " || ".join(lines)
 
 
-def _value_sql(column: Column) -> str:
+def piece_sql(line: str) -> str:
+    """SQL of many rows' lines as one value of bytes, and their number."""
+    return f"CAST(group_concat({line}, '') AS BLOB), count(*)"
+
+
+def _value_sql(column: Column) -> tuple[str, str]:
+    """The mark in printf's format, and the SQL of what it stands for."""
     if column.type in _BARE_TYPES:
-        return column.sql
+        return "%s", column.sql
     if column.type == "boolean":
-        return f"CASE {column.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+        return "%s", f"CASE {column.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
     if column.type in NUMBER_TYPES:
-        real = f"CAST({column.sql} AS REAL)" if column.field is not None and column.field.formula else column.sql
-        # SQLite writes 15 digits; a number that they do not tell exactly gets 17.
-        short = f"CAST({real} AS TEXT)"
-        # A null must not reach the second printf, which would make it a zero.
-        long = f"CASE WHEN {real} IS NOT NULL THEN printf('%!.17g', {real}) END"
-        return f"CASE WHEN CAST({short} AS REAL) = {real} THEN {short} ELSE {long} END"
-    return f"""replace({column.sql}, '"', '""')"""
+        formula = column.field is not None and column.field.formula
+        return "%s", _number_sql(f"CAST({column.sql} AS REAL)" if formula else column.sql)
+    return "%w", f"ifnull({column.sql}, '')"  # %w doubles quotes
+
+
+def _number_sql(number: str) -> str:
+    """SQLite writes 15 digits; a number that they do not tell exactly gets 17. Whole cents are told at a glance."""
+    cents = f"{number} < 1e12 AND CAST({number} * 100.0 + 0.5 AS INTEGER) / 100.0 = {number}"
+    short = f"CAST({number} AS TEXT)"
+    # A null must not reach the inner printf, which would make it a zero.
+    long = f"CASE WHEN {number} IS NOT NULL THEN printf('%!.17g', {number}) END"
+    return f"CASE WHEN {cents} OR CAST({short} AS REAL) = {number} THEN {short} ELSE {long} END"

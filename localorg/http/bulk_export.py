@@ -1,37 +1,67 @@
-"""Executes a Bulk query: all rows as CSV lines in one file, and an index with the place of each."""
+"""Executes a Bulk query: all rows as CSV lines in one file."""
 
 from __future__ import annotations
 
-import itertools
 import os
+import re
+import sqlite3
 import threading
 import time
-from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from localorg.access import User
 from localorg.errors import OrgError
-from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS, header_line, line_sql
+from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS, header_line, line_sql, piece_sql
+from localorg.http.bulk_helper import drop_left_overs, helping
+from localorg.http.bulk_part import Part, Pieces, write_part
+from localorg.http.bulk_results import ROWS, write_index
 from localorg.http.jobs import Job, Jobs
 from localorg.org import LocalOrg
 from localorg.soql.plan import RowPlan
 from localorg.soql.run import plan_of, reading
 
-_ROWS_AT_ONCE = 5_000
-_OFFSET_BYTES = 8
-_BLOCK_BYTES = 2**20
+SPLIT_FROM = 50_000  # rows; below it a second process costs more than it saves
+_ROWS_AT_ONCE = 2_000
+_STRING = re.compile(r"'(?:\\.|[^'\\])*'")
+_REFUSED = (
+    (re.compile(r"\bTYPEOF\b", re.IGNORECASE), "TYPEOF"),
+    (re.compile(r"\bFIELDS\s*\(\s*(ALL|CUSTOM)\s*\)", re.IGNORECASE), "FIELDS(ALL) and FIELDS(CUSTOM)"),
+)
+
+
+class _LeftError(Exception):
+    """The export is not to go on: the server stops, or the job was aborted."""
+
+
+@dataclass
+class Watch:
+    """Whether an export may go on. abort_half_way: end the job as aborted once half of its rows are written."""
+
+    jobs: Jobs
+    job: Job
+    stopped: threading.Event
+    abort_half_way: bool = False
+
+    def go_on(self, share: float) -> None:
+        """Called now and then with the share of the table that is read. Raises _LeftError to end the export."""
+        if self.abort_half_way and share >= 0.5:
+            self.jobs.update(self.job, state="Aborted")
+        if self.stopped.is_set() or self.jobs.state(self.job) == "Aborted":
+            raise _LeftError
 
 
 def bulk_plan(org: LocalOrg, user: User, query: str, *, all_rows: bool) -> RowPlan:
     """The compiled query of a Bulk job. Raises OrgError for what is wrong with it or cannot be had in bulk."""
+    words = _STRING.sub("", query)
+    for pattern, name in _REFUSED:
+        if pattern.search(words):
+            raise _not_in_bulk(f"{name} not supported in Bulk Query")
     plan = plan_of(org, user, query, all_rows=all_rows)
-    if not isinstance(plan, RowPlan):
-        raise _not_in_bulk("Aggregate Relationships not supported in Bulk Query")
-    if plan.children:
-        raise _not_in_bulk("Nested queries not supported in Bulk Query")
+    if not isinstance(plan, RowPlan) or plan.children:
+        raise _not_in_bulk("Aggregate Relationships not supported in Bulk V2 Query with CSV content type")
     if plan.offset is not None:
         raise _not_in_bulk("OFFSET not supported in Bulk Query")
     if any(column.type in ("address", "location") for column in plan.columns):
@@ -43,69 +73,78 @@ def _not_in_bulk(message: str) -> OrgError:
     return OrgError("FUNCTIONALITY_NOT_ENABLED", message)
 
 
-def export(org: LocalOrg, jobs: Jobs, job: Job, user: User, stopped: threading.Event) -> None:
-    """Execute a query job into its folder; when `stopped` is set or the job aborted, leave it unfinished.
+def export(org: LocalOrg, jobs: Jobs, job: Job, user: User, watch: Watch) -> None:
+    """Execute a query job into its folder; when the watch ends it, leave it unfinished.
 
     Raises OrgError when the query cannot run.
     """
     began = time.monotonic()
     plan = bulk_plan(org, user, job.text("query"), all_rows=job.text("operation") == "queryAll")
     delimiter, line_end = DELIMITERS[job.text("columnDelimiter")], LINE_ENDS[job.text("lineEnding")]
-    sql = plan.text_sql(line_sql(plan.columns, delimiter, line_end))
-    offsets = array("Q", [0])
-    with reading(org) as connection, (jobs.folder(job) / "rows.csv").open("wb") as rows:
-        cursor = connection.execute(sql, plan.parameters)
-        while lines := cursor.fetchmany(_ROWS_AT_ONCE):
-            encoded = [line.encode() for (line,) in lines]
-            rows.write(b"".join(encoded))
-            places = itertools.accumulate(map(len, encoded), initial=offsets.pop())
-            offsets.extend(places)
-            if stopped.is_set() or jobs.state(job) == "Aborted":
-                return
-    with (jobs.folder(job) / "rows.index").open("wb") as index:
-        offsets.tofile(index)
-    jobs.update(
-        job,
-        state="JobComplete",
-        progress={
-            "numberRecordsProcessed": len(offsets) - 1,
-            "totalProcessingTime": int((time.monotonic() - began) * 1000),
-            "header": header_line(plan.columns, delimiter, line_end),
-        },
-    )
+    line = line_sql(plan.columns, delimiter, line_end)
+    folder = jobs.folder(job)
+    drop_left_overs(folder)
+    try:
+        with reading(org) as connection, (folder / ROWS).open("wb") as rows:
+            part = _whole_table(connection, plan, line)
+            if part is None:
+                pieces = _write_as_ordered(connection, plan, line, rows, watch)
+            else:
+                pieces = _write_table(org, connection, part, rows, folder, watch)
+        watch.go_on(1.0)
+    except _LeftError:
+        return
+    total = write_index(folder, pieces)
+    progress = {
+        "numberRecordsProcessed": total,
+        "totalProcessingTime": int((time.monotonic() - began) * 1000),
+        "header": header_line(plan.columns, delimiter, line_end),
+    }
+    jobs.update(job, state="JobComplete", progress=progress)
 
 
-@dataclass(frozen=True)
-class Slice:
-    """A run of result lines: `first` row, `count` of rows, where their bytes are."""
-
-    file: Path
-    first: int
-    count: int
-    start: int
-    length: int
-
-    def blocks(self, header: bytes) -> Iterator[bytes]:
-        """The header line and the rows, in blocks."""
-        yield header
-        left = self.length
-        with self.file.open("rb") as rows:
-            rows.seek(self.start)
-            while left > 0:
-                block = rows.read(min(_BLOCK_BYTES, left))
-                left -= len(block)
-                yield block
+def _write_as_ordered(connection: sqlite3.Connection, plan: RowPlan, line: str, rows: BinaryIO, watch: Watch) -> Pieces:
+    """Write a query that is sorted, limited or found by an index: its rows come in an order of their own."""
+    pieces: Pieces = []
+    cursor = connection.execute(plan.text_sql(line), plan.parameters)
+    while lines := cursor.fetchmany(_ROWS_AT_ONCE):
+        block = "".join(each for (each,) in lines).encode()
+        rows.write(block)
+        pieces.append((len(lines), len(block)))
+        watch.go_on(0.5)  # how many rows there are is not known before the last
+    return pieces
 
 
-def result_slice(folder: Path, first: int, count: int) -> Slice:
-    """`count` rows of a finished job from row `first` on, fewer at the end."""
-    with (folder / "rows.index").open("rb") as index:
-        total = index.seek(0, os.SEEK_END) // _OFFSET_BYTES - 1
-        end = min(first + count, total)
-        start_byte, end_byte = _offset(index, first), _offset(index, end)
-    return Slice(folder / "rows.csv", first, end - first, start_byte, end_byte - start_byte)
+def _whole_table(connection: sqlite3.Connection, plan: RowPlan, line: str) -> Part | None:
+    """The query as runs of rowids, when SQLite would read the table from its beginning to its end anyway."""
+    if plan.limit is not None:
+        return None
+    steps = connection.execute(f"EXPLAIN QUERY PLAN {plan.text_sql(line)}", plan.parameters).fetchall()
+    if steps[0][3] != "SCAN t0" or any("TEMP B-TREE" in step[3] for step in steps):
+        return None
+    table = plan.from_sql.partition(" LEFT JOIN ")[0]
+    first, last = connection.execute(f"SELECT min(t0.rowid), max(t0.rowid) {table}").fetchone()
+    sql = f"SELECT {piece_sql(line)} {plan.from_sql} WHERE {plan.where_sql} AND t0.rowid >= ? AND t0.rowid < ?"
+    parameters = cast("tuple[str | int | float | None, ...]", plan.parameters)
+    return Part(sql, parameters, first or 0, -1 if last is None else last)
 
 
-def _offset(index: BinaryIO, row: int) -> int:
-    index.seek(row * _OFFSET_BYTES)
-    return array("Q", index.read(_OFFSET_BYTES))[0]
+def _write_table(
+    org: LocalOrg, connection: sqlite3.Connection, part: Part, rows: BinaryIO, folder: Path, watch: Watch
+) -> Pieces:
+    """Write a whole table, a large one with the help of a second process."""
+    count = part.last - part.first + 1
+    tell = _teller(watch, part.first, count)
+    # Functions of ours are known to connections of this process alone.
+    if count < SPLIT_FROM or "sf_" in part.sql or (os.cpu_count() or 1) < 2:
+        return write_part(connection, part, rows, tell)
+    middle = part.first + count // 2
+    with helping(org.database.path, connection, replace(part, first=middle), folder) as helper:
+        if helper is None:
+            return write_part(connection, part, rows, tell)
+        pieces = write_part(connection, replace(part, last=middle - 1), rows, tell)
+        return pieces + helper.finish(rows)
+
+
+def _teller(watch: Watch, first: int, count: int) -> Callable[[int], None]:
+    return lambda position: watch.go_on((position - first) / count)

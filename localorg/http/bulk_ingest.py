@@ -14,7 +14,7 @@ from flask import Blueprint, Response, g, request
 from localorg.access import User
 from localorg.errors import OrgError
 from localorg.http.body import json_body, json_response, unexpected_json
-from localorg.http.bulk_common import base_json, chosen, end_job, own_job, refuse_keys
+from localorg.http.bulk_common import base_json, chosen, end_job, job_list, own_job, refuse_keys
 from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS
 from localorg.http.bulk_load import FAILED, SUCCESSFUL, UPLOAD, Upload, upload_of
 from localorg.http.bulk_worker import BulkWorker
@@ -51,8 +51,7 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
 
     @pages.get("/jobs/ingest")
     def every() -> Response:
-        found = [base_json(each) for each in jobs.of_kind("ingest") if each.user_id == current_user().id]
-        return json_response({"done": True, "records": found, "nextRecordsUrl": None})
+        return json_response(job_list(jobs, "ingest", f"{g.base}/jobs/ingest"))
 
     @pages.put("/jobs/ingest/<job_id>/batches")
     def upload(job_id: str) -> Response:

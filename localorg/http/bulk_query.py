@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, g, request
 
 from localorg.errors import OrgError
 from localorg.http.body import json_body, json_response
-from localorg.http.bulk_common import base_json, chosen, end_job, own_job, refuse_keys
+from localorg.http.bulk_common import (
+    base_json,
+    chosen,
+    decoded,
+    encoded,
+    end_job,
+    job_list,
+    job_type,
+    own_job,
+    refuse_keys,
+    with_error,
+)
 from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS
-from localorg.http.bulk_export import bulk_plan, result_slice
+from localorg.http.bulk_export import bulk_plan
+from localorg.http.bulk_results import result_slice
 from localorg.http.bulk_worker import BulkWorker
+from localorg.http.errors import not_found
 from localorg.http.jobs import Job, Jobs
 from localorg.http.session import current_user
 from localorg.org import LocalOrg
@@ -32,14 +43,14 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
         spec = _spec(json_body())
         user = current_user()
         plan = bulk_plan(org, user, spec["query"], all_rows=spec["operation"] == "queryAll")
-        job = jobs.create("query", user.id, g.version, spec | {"object": plan.sobject.name}, "UploadComplete")
+        facts = {"object": plan.sobject.name, "isPkChunkingSupported": not (plan.order_sql or plan.limit is not None)}
+        job = jobs.create("query", user.id, g.version, spec | facts, "UploadComplete")
         worker.wake()
         return json_response(base_json(job))
 
     @pages.get("/jobs/query")
     def every() -> Response:
-        found = [base_json(each) for each in jobs.of_kind("query") if each.user_id == current_user().id]
-        return json_response({"done": True, "records": found, "nextRecordsUrl": None})
+        return json_response(job_list(jobs, "query", f"{g.base}/jobs/query"))
 
     @pages.get("/jobs/query/<job_id>")
     def read(job_id: str) -> Response:
@@ -60,34 +71,38 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
         jobs.delete(job)
         return Response(status=204)
 
-    @pages.get("/jobs/query/<job_id>/results")
-    def results(job_id: str) -> Response:
-        job = _complete(own_job(jobs, "query", job_id))
-        first = _row_of(request.args.get("locator"), job)
-        found = result_slice(jobs.folder(job), first, _max_records())
-        header = str(job.progress["header"]).encode()
-        response = Response(found.blocks(header), content_type="text/csv")
-        response.content_length = len(header) + found.length
-        response.headers["Sforce-Locator"] = _locator(first + found.count, job) or "null"
-        response.headers["Sforce-NumberOfRecords"] = str(found.count)
-        return response
-
-    @pages.get("/jobs/query/<job_id>/resultPages")
-    @pages.get("/jobs/query/<job_id>/resultpages")
-    def result_pages(job_id: str) -> Response:
-        job = _complete(own_job(jobs, "query", job_id))
-        first = _row_of(request.args.get("locator"), job)
-        total = job.number("numberRecordsProcessed")
-        path = f"{g.base}/jobs/query/{job.id}"
-        starts = range(first, max(total, first + 1), CHUNK_RECORDS)
-        shown = [f"{path}/results?locator={_encoded(row)}" for row in starts[:PAGES_AT_ONCE]]
-        answer: dict[str, object] = {"resultPages": [{"resultUrl": url} for url in shown], "done": True}
-        if len(starts) > PAGES_AT_ONCE:
-            following = _encoded(starts[PAGES_AT_ONCE])
-            answer |= {"nextRecordsUrl": f"{path}/resultPages?locator={following}", "done": False}
-        return json_response(answer)
+    @pages.get("/jobs/query/<job_id>/<kind>")
+    def result(job_id: str, kind: str) -> Response:
+        answer = {"results": _results, "resultpages": _result_pages}.get(kind.lower())
+        if answer is None:
+            raise not_found()
+        return answer(jobs, _complete(own_job(jobs, "query", job_id)))
 
     return pages
+
+
+def _results(jobs: Jobs, job: Job) -> Response:
+    first = _row_of(request.args.get("locator"), job)
+    found = result_slice(jobs.folder(job), first, _max_records())
+    header = str(job.progress["header"]).encode()
+    response = Response(found.blocks(header), content_type="text/csv")
+    response.content_length = len(header) + found.length
+    response.headers["Sforce-Locator"] = _locator(first + found.count, job) or "null"
+    response.headers["Sforce-NumberOfRecords"] = str(found.count)
+    return response
+
+
+def _result_pages(_: Jobs, job: Job) -> Response:
+    first = _row_of(request.args.get("locator"), job)
+    total = job.number("numberRecordsProcessed")
+    path = f"{g.base}/jobs/query/{job.id}"
+    starts = range(first, max(total, first + 1), CHUNK_RECORDS)
+    shown = [f"{path}/results?locator={encoded(row)}" for row in starts[:PAGES_AT_ONCE]]
+    answer: dict[str, object] = {"resultPages": [{"resultUrl": url} for url in shown], "done": True}
+    if len(starts) > PAGES_AT_ONCE:
+        following = encoded(starts[PAGES_AT_ONCE])
+        answer |= {"nextRecordsUrl": f"{path}/resultPages?locator={following}", "done": False}
+    return json_response(answer)
 
 
 def _spec(body: Mapping[str, object]) -> dict[str, str]:
@@ -106,13 +121,13 @@ def _spec(body: Mapping[str, object]) -> dict[str, str]:
 
 def _full_json(job: Job) -> dict[str, object]:
     answer = base_json(job) | {
-        "jobType": "V2Query",
+        "jobType": job_type(job.kind),
         "numberRecordsProcessed": job.number("numberRecordsProcessed"),
         "retries": 0,
         "totalProcessingTime": job.number("totalProcessingTime"),
-        "isPkChunkingSupported": True,
+        "isPkChunkingSupported": job.spec.get("isPkChunkingSupported", True),
     }
-    return answer | ({"errorMessage": job.progress["errorMessage"]} if "errorMessage" in job.progress else {})
+    return with_error(answer, job)
 
 
 def _complete(job: Job) -> Job:
@@ -129,27 +144,20 @@ def _max_records() -> int:
     text = request.args.get("maxRecords")
     if text is None:
         return CHUNK_RECORDS
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise OrgError("API_ERROR", f"maxRecords must be a whole number of at least 1, got {text!r}")
     return int(text)
 
 
 def _locator(row: int, job: Job) -> str | None:
     """The opaque place of a row; None after the last."""
-    return _encoded(row) if row < job.number("numberRecordsProcessed") else None
-
-
-def _encoded(row: int) -> str:
-    return base64.urlsafe_b64encode(str(row).encode()).decode().rstrip("=")
+    return encoded(row) if row < job.number("numberRecordsProcessed") else None
 
 
 def _row_of(locator: str | None, job: Job) -> int:
     if locator is None:
         return 0
-    try:
-        text = base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if not text.isdigit() or (int(text) and int(text) >= job.number("numberRecordsProcessed")):
+    text = decoded(locator)
+    if not text.isdecimal() or (int(text) and int(text) >= job.number("numberRecordsProcessed")):
         raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
     return int(text)

@@ -8,7 +8,7 @@ import threading
 
 from localorg.errors import OrgError
 from localorg.faults import Faults
-from localorg.http.bulk_export import export
+from localorg.http.bulk_export import Watch, export
 from localorg.http.bulk_load import ingest
 from localorg.http.jobs import Job, Jobs
 from localorg.http.writes import Writer
@@ -56,7 +56,9 @@ class BulkWorker:
                 raise OrgError("InternalServerError", message)
             user = self._org.user(job.user_id)
             if job.kind == "query":
-                export(self._org, self._jobs, self._jobs.update(job, state="InProgress"), user, self._stopped)
+                job = self._jobs.update(job, state="InProgress")
+                watch = Watch(self._jobs, job, self._stopped, self._faults.take("job_abort") is not None)
+                export(self._org, self._jobs, job, user, watch)
             else:
                 ingest(self._org, self._jobs, self._writer, job, user, self._stopped)
         except OrgError as error:

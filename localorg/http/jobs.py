@@ -6,15 +6,17 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
-from localorg.clock import Clock
+from localorg.clock import Clock, stamp
 from localorg.http.errors import not_found
 from localorg.ids import IdAllocator, is_id
 from localorg.store.database import Database
 
 KEY_PREFIX = "750"
 FINAL_STATES = ("JobComplete", "Failed", "Aborted")
+LONGEST_OPEN, RESULTS_KEPT = timedelta(hours=24), timedelta(days=7)
 _TABLE = """
 CREATE TABLE IF NOT EXISTS "_job" (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id TEXT NOT NULL, state TEXT NOT NULL, version TEXT NOT NULL,
@@ -70,7 +72,8 @@ class Jobs:
             connection.execute(_TABLE)
 
     def create(self, kind: str, user_id: str, version: str, spec: Json, state: str) -> Job:
-        """A new job with a folder of its own."""
+        """A new job with a folder of its own; what has expired is dealt with first."""
+        self.expire()
         now = self._clock.stamp()
         with self._database.writer() as connection:
             job_id = IdAllocator(connection).take(KEY_PREFIX)[0]
@@ -89,11 +92,29 @@ class Jobs:
             raise not_found()
         return _job(row)
 
-    def of_kind(self, kind: str) -> list[Job]:
-        """The jobs of a kind, newest first."""
-        sql = f'SELECT {_COLUMNS} FROM "_job" WHERE kind = ? ORDER BY id DESC'
+    def page(self, kind: str, user_id: str | None, before: str | None, count: int) -> list[Job]:
+        """Jobs of a kind, newest first. user_id: of this user only; before: those made before the job of this id."""
+        sql = (
+            f'SELECT {_COLUMNS} FROM "_job" WHERE kind = ? AND (user_id = ? OR ? IS NULL) AND (id < ? OR ? IS NULL) '
+            "ORDER BY id DESC LIMIT ?"
+        )
         with self._database.reader() as connection:
-            return [_job(row) for row in connection.execute(sql, (kind,))]
+            rows = connection.execute(sql, (kind, user_id, user_id, before, before, count))
+            return [_job(row) for row in rows]
+
+    def expire(self) -> None:
+        """Abort jobs that were left open for a day, and forget those that ended more than seven days ago."""
+        now = self._clock.now()
+        closing, forgetting = (stamp(now - age) for age in (LONGEST_OPEN, RESULTS_KEPT))
+        with self._database.writer() as connection:
+            connection.execute(
+                "UPDATE \"_job\" SET state = 'Aborted', modified = ? WHERE state = 'Open' AND created < ?",
+                (stamp(now), closing),
+            )
+            old = f"state IN ({', '.join(repr(each) for each in FINAL_STATES)}) AND modified < ?"
+            gone = connection.execute(f'DELETE FROM "_job" WHERE {old} RETURNING id', (forgetting,)).fetchall()
+        for (job_id,) in gone:
+            shutil.rmtree(self._folder / job_id, ignore_errors=True)
 
     def waiting(self) -> list[Job]:
         """Jobs to be executed or gone on with, in the order they were made."""

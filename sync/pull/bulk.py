@@ -71,7 +71,7 @@ def _left_behind(org: Org, job_id: str, polling: Polling) -> dict[str, Any] | No
     try:
         job = follow(org, f"/jobs/query/{job_id}", polling)
     except RequestRefused as error:
-        if error.status == 404:  # the org keeps results for seven days
+        if error.status == 404 or error.code == "INVALIDUSER":  # kept for seven days, for the user who made it
             return None
         raise
     return job if job["state"] == "JobComplete" else None

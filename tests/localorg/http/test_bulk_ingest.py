@@ -233,7 +233,7 @@ def test_the_user_sees_and_writes_only_what_is_granted(served: Served) -> None:
     assert job["numberRecordsFailed"] == 0, served.integration.get(f"{path}/failedResults").text
     assert served.admin.get(path).status_code == 200
     other = f"jobs/ingest/{create(served.admin)['id']}"
-    assert served.integration.get(other).status_code == 404
+    assert error_of(served.integration.get(other))[0] == "INVALIDUSER"
     path, job = run(served.integration, f"Id,Industry\n{account},Energy\n", operation="update")
     assert job["numberRecordsFailed"] == 1
     assert "INVALID_FIELD_FOR_INSERT_UPDATE:" in served.integration.get(f"{path}/failedResults").text

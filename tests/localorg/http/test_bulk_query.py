@@ -150,8 +150,8 @@ def test_query_all_has_deleted_rows(served: Served) -> None:
 def test_results_are_for_the_jobs_own_version_and_user(book: Served) -> None:
     path = done(book.admin)
     assert book.admin.get(f"/services/data/v65.0/{path}/results").status_code == 409
-    assert error_of(book.integration.get(path), 404)[0] == "NOT_FOUND"
-    assert error_of(book.integration.get(f"{path}/results"), 404)[0] == "NOT_FOUND"
+    assert error_of(book.integration.get(path))[0] == "INVALIDUSER"
+    assert error_of(book.integration.get(f"{path}/results"))[0] == "INVALIDUSER"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_results_are_for_the_jobs_own_version_and_user(book: Served) -> None:
     [
         ("SELECT COUNT() FROM Account", "FUNCTIONALITY_NOT_ENABLED", "Aggregate Relationships not supported"),
         ("SELECT Name, COUNT(Id) FROM Account GROUP BY Name", "FUNCTIONALITY_NOT_ENABLED", "Aggregate"),
-        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "FUNCTIONALITY_NOT_ENABLED", "Nested"),
+        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "FUNCTIONALITY_NOT_ENABLED", "Aggregate Rel"),
         ("SELECT BillingAddress FROM Account", "FUNCTIONALITY_NOT_ENABLED", "compound data not supported"),
         ("SELECT Id FROM Account OFFSET 5", "FUNCTIONALITY_NOT_ENABLED", "OFFSET"),
         ("SELECT Foo FROM Account", "INVALID_FIELD", "No such column 'Foo'"),
