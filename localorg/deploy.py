@@ -129,7 +129,7 @@ def _fault(sobject: SObject, field: Field, objects: Mapping[str, SObject]) -> st
             return f"it refers to {target or 'no object'}, which the org does not have"
     if field.formula is not None:
         try:
-            formula_sql(sobject, field)
+            formula_sql(sobject, field, objects=objects)
         except FormulaError as error:
             return str(error)
     return None

@@ -1,159 +1,156 @@
-"""The formula functions, each as SQL."""
+"""The formula functions, each as SQL: the table of those with fixed parameters, and the way to all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from localorg.errors import FormulaError
-from localorg.formula.expression import Expression, common_kind, expect
+from localorg.formula import logic, texts
+from localorg.formula.expression import Expression, expect, filled
 
 Arguments = list[Expression]
+
+_PARAMETERS = {
+    "n": ("number",),
+    "t": ("text",),
+    "d": ("date",),
+    "D": ("date", "datetime"),
+    "m": ("datetime",),
+    "v": ("text", "date", "datetime"),
+}
+_YEAR_DAY = "CAST(strftime('%j', {0}) AS INTEGER)"
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """A function with a template of SQL; `parameters` has a letter each, `defaults` the SQL of those that may lack."""
+
+    sql: str
+    kind: str
+    parameters: str = ""
+    defaults: tuple[str, ...] = ()
+
+
+_FIXED = {
+    "ABS": _Fixed("abs({0})", "number", "n"),
+    "CEILING": _Fixed("sf_ceiling({0})", "number", "n"),
+    "EXP": _Fixed("exp({0})", "number", "n"),
+    "FLOOR": _Fixed("CAST({0} AS INTEGER)", "number", "n"),
+    "LN": _Fixed("ln({0})", "number", "n"),
+    "LOG": _Fixed("log10({0})", "number", "n"),
+    "MCEILING": _Fixed("ceil({0})", "number", "n"),
+    "MFLOOR": _Fixed("floor({0})", "number", "n"),
+    "MOD": _Fixed("mod({0}, {1})", "number", "nn"),
+    "PI": _Fixed("pi()", "number"),
+    "SQRT": _Fixed("sqrt({0})", "number", "n"),
+    "TRUNC": _Fixed("(CAST({0} * power(10, {1}) AS INTEGER) / power(10, {1}))", "number", "nn", ("0",)),
+    "BEGINS": _Fixed("(instr({0}, {1}) = 1)", "boolean", "tt"),
+    "CASESAFEID": _Fixed("sf_id18({0})", "text", "t"),
+    "CHR": _Fixed("char({0})", "text", "n"),
+    "CONTAINS": _Fixed("(instr({0}, {1}) > 0)", "boolean", "tt"),
+    "FIND": _Fixed("sf_find({0}, {1}, {2})", "number", "ttn", ("1",)),
+    "ISNUMBER": _Fixed("(sf_number({0}) IS NOT NULL)", "boolean", "t"),
+    "LEFT": _Fixed("substr({0}, 1, max({1}, 0))", "text", "tn"),
+    "LEN": _Fixed("length({0})", "number", "t"),
+    "LOWER": _Fixed("sf_fold({0})", "text", "t"),
+    "LPAD": _Fixed("sf_pad({0}, {1}, {2}, 1)", "text", "tnt", ("' '",)),
+    "MID": _Fixed("substr({0}, max({1}, 1), max({2}, 0))", "text", "tnn"),
+    "RIGHT": _Fixed("substr({0}, max(length({0}) - max({1}, 0), 0) + 1)", "text", "tn"),
+    "RPAD": _Fixed("sf_pad({0}, {1}, {2}, 0)", "text", "tnt", ("' '",)),
+    "SUBSTITUTE": _Fixed("replace({0}, {1}, {2})", "text", "ttt"),
+    "TRIM": _Fixed("trim({0})", "text", "t"),
+    "UPPER": _Fixed("sf_upper({0})", "text", "t"),
+    "VALUE": _Fixed("sf_number({0})", "number", "t"),
+    "ADDMONTHS": _Fixed("sf_add_months({0}, {1})", "date", "Dn"),
+    "DATE": _Fixed("sf_date({0}, {1}, {2})", "date", "nnn"),
+    "DATEVALUE": _Fixed("sf_date_value({0})", "date", "v"),
+    "DATETIMEVALUE": _Fixed("sf_moment_value({0})", "datetime", "v"),
+    "DAY": _Fixed("CAST(substr({0}, 9, 2) AS INTEGER)", "number", "d"),
+    "DAYOFYEAR": _Fixed(_YEAR_DAY, "number", "d"),
+    "MONTH": _Fixed("CAST(substr({0}, 6, 2) AS INTEGER)", "number", "d"),
+    "NOW": _Fixed("sf_now()", "datetime"),
+    "TODAY": _Fixed("sf_today()", "date"),
+    "WEEKDAY": _Fixed("(CAST(strftime('%w', {0}) AS INTEGER) + 1)", "number", "d"),
+    "YEAR": _Fixed("CAST(substr({0}, 1, 4) AS INTEGER)", "number", "d"),
+    "REGEX": _Fixed("sf_regex({0}, {1})", "boolean", "tt"),
+}
+# name -> (fewest arguments, most or None, builder)
+_BUILT: dict[str, tuple[int, int | None, Callable[[Arguments], Expression]]] = {
+    "AND": (1, None, logic.all_of),
+    "BLANKVALUE": (2, 2, logic.blank_value),
+    "CASE": (4, None, logic.case),
+    "HYPERLINK": (2, 3, texts.hyperlink),
+    "IF": (3, 3, logic.if_),
+    "IMAGE": (2, 4, texts.image),
+    "INCLUDES": (2, 2, logic.includes),
+    "ISBLANK": (1, 1, logic.is_blank),
+    "ISNULL": (1, 1, logic.is_null),
+    "ISPICKVAL": (2, 2, logic.is_picklist_value),
+    "MAX": (1, None, lambda arguments: _extreme("max", arguments)),
+    "MIN": (1, None, lambda arguments: _extreme("min", arguments)),
+    "NOT": (1, 1, logic.not_),
+    "NULLVALUE": (2, 2, logic.null_value),
+    "OR": (1, None, logic.any_of),
+    "ROUND": (2, 2, lambda arguments: _round(arguments)),
+    "TEXT": (1, 1, texts.text),
+    "BR": (0, 0, lambda _: Expression("'<br>'", "text")),
+}
+ONLY_IN_RULES = ("ISCHANGED", "ISNEW", "PRIORVALUE", "REGEX")
+NAMES = frozenset(_FIXED) | frozenset(_BUILT) | frozenset(ONLY_IN_RULES)
 
 
 def call(name: str, arguments: Arguments) -> Expression:
     """A function applied to its arguments. Raises FormulaError for an unknown function or wrong arguments."""
-    found = _FUNCTIONS.get(name.upper())
-    if found is None:
-        known = ", ".join(sorted(_FUNCTIONS))
-        raise FormulaError(f"the function {name.upper()} is not supported by the local org; supported are {known}")
-    least, most, build = found
-    if len(arguments) < least or (most is not None and len(arguments) > most):
-        wanted = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
-        raise FormulaError(f"{name.upper()} takes {wanted} arguments, but got {len(arguments)}")
+    name = name.upper()
+    fixed = _FIXED.get(name)
+    if fixed is not None:
+        most = len(fixed.parameters)
+        check_count(name, arguments, most - len(fixed.defaults), most)
+        return _from_template(name, fixed, arguments)
+    built = _BUILT.get(name)
+    if built is None:
+        raise FormulaError(f"Unknown function {name}. Check spelling.")
+    fewest, limit, build = built
+    check_count(name, arguments, fewest, limit)
     return build(arguments)
 
 
-def blank(value: Expression) -> str:
-    """SQL which tells whether a value is blank."""
-    return f"({value.sql} IS NULL)" if value.kind not in ("text", "picklist") else f"(coalesce({value.sql}, '') = '')"
+def check_count(name: str, arguments: Arguments, fewest: int, most: int | None) -> None:
+    """Raises FormulaError for another number of arguments than a function takes."""
+    if fewest <= len(arguments) and (most is None or len(arguments) <= most):
+        return
+    wanted = str(fewest) if fewest == most else f"{fewest}-{most}" if most else f"at least {fewest}"
+    reason = f"Incorrect number of parameters for function '{name}()'. Expected {wanted}, received {len(arguments)}"
+    raise FormulaError(reason)
 
 
-def _if(arguments: Arguments) -> Expression:
-    condition, yes, no = arguments
-    expect(condition, "boolean", what="the condition of IF")
-    return Expression(f"(CASE WHEN {condition.sql} THEN {yes.sql} ELSE {no.sql} END)", common_kind([yes, no], "IF"))
+def _from_template(name: str, fixed: _Fixed, arguments: Arguments) -> Expression:
+    values: list[str] = []
+    for letter, argument in zip(fixed.parameters, arguments, strict=False):
+        given = expect(argument, *_PARAMETERS[letter], what=f"function '{name}()'")
+        if name == "DATETIMEVALUE" and given.kind == "datetime":
+            return given
+        values.append(filled(given) if letter == "t" else given.sql)
+    missing = len(fixed.parameters) - len(values)
+    values += fixed.defaults[len(fixed.defaults) - missing :] if missing else ()
+    return Expression(fixed.sql.format(*values), _kind(name, fixed, arguments))
 
 
-def _case(arguments: Arguments) -> Expression:
-    if len(arguments) % 2:
-        raise FormulaError("CASE takes an expression, pairs of value and result, and a last result for all others")
-    subject, pairs, otherwise = arguments[0], arguments[1:-1], arguments[-1]
-    kind = common_kind([*pairs[1::2], otherwise], "CASE")
-    whens = " ".join(
-        f"WHEN {subject.sql} IS {value.sql} THEN {result.sql}"
-        for value, result in zip(pairs[::2], pairs[1::2], strict=True)
-    )
-    return Expression(f"(CASE {whens} ELSE {otherwise.sql} END)", kind)
+def _kind(name: str, fixed: _Fixed, arguments: Arguments) -> str:
+    """The kind of the value: ADDMONTHS gives what it was given."""
+    return arguments[0].kind if name == "ADDMONTHS" and arguments[0].kind == "datetime" else fixed.kind
 
 
-def _blank_value(arguments: Arguments) -> Expression:
-    value, instead = arguments
-    kind = common_kind([value, instead], "BLANKVALUE")
-    return Expression(f"(CASE WHEN {blank(value)} THEN {instead.sql} ELSE {value.sql} END)", kind)
+def _extreme(function: str, arguments: Arguments) -> Expression:
+    values = [expect(argument, "number", what=f"function '{function.upper()}()'").sql for argument in arguments]
+    return Expression(f"{function}({', '.join(values)})" if len(values) > 1 else values[0], "number")
 
 
-def _logic(word: str) -> Callable[[Arguments], Expression]:
-    def build(arguments: Arguments) -> Expression:
-        for argument in arguments:
-            expect(argument, "boolean", what=word)
-        return Expression("(" + f" {word} ".join(argument.sql for argument in arguments) + ")", "boolean")
-
-    return build
-
-
-def _not(arguments: Arguments) -> Expression:
-    return Expression(f"(NOT coalesce({expect(arguments[0], 'boolean', what='NOT').sql}, 0))", "boolean")
-
-
-def _is_blank(arguments: Arguments) -> Expression:
-    return Expression(blank(arguments[0]), "boolean")
-
-
-def _is_picklist_value(arguments: Arguments) -> Expression:
-    field, value = arguments
-    expect(field, "picklist", what="the first argument of ISPICKVAL")
-    return Expression(f"(coalesce({field.sql}, '') = {expect(value, 'text', what='ISPICKVAL').sql})", "boolean")
-
-
-def _numbers(sql: str) -> Callable[[Arguments], Expression]:
-    def build(arguments: Arguments) -> Expression:
-        values = [expect(argument, "number", what="a numeric function").sql for argument in arguments]
-        return Expression(sql.format(*values, all=", ".join(values)), "number")
-
-    return build
-
-
-def _texts(sql: str, kind: str = "text") -> Callable[[Arguments], Expression]:
-    def build(arguments: Arguments) -> Expression:
-        values = [expect(argument, "text", "number", what="a text function").sql for argument in arguments]
-        return Expression(sql.format(*values), kind)
-
-    return build
-
-
-def _dates(sql: str, kind: str, *accepted: str) -> Callable[[Arguments], Expression]:
-    def build(arguments: Arguments) -> Expression:
-        values = [expect(argument, *accepted, what="a date function").sql for argument in arguments]
-        return Expression(sql.format(*values), kind)
-
-    return build
-
-
-def _text(arguments: Arguments) -> Expression:
-    value = arguments[0]
-    if value.kind == "boolean":
-        raise FormulaError("TEXT does not take a checkbox: use IF around it")
-    if value.kind == "number":
-        # A whole number reads 5, not 5.0, as Salesforce writes it.
-        whole = f"CAST(CAST({value.sql} AS INTEGER) AS TEXT)"
-        sql = f"(CASE WHEN {value.sql} = CAST({value.sql} AS INTEGER) THEN {whole} ELSE CAST({value.sql} AS TEXT) END)"
-        return Expression(sql, "text")
-    if value.kind == "datetime":
-        return Expression(f"(replace(substr({value.sql}, 1, 19), 'T', ' ') || 'Z')", "text")
-    return Expression(value.sql, "text")
-
-
-def _date(arguments: Arguments) -> Expression:
-    year, month, day = (expect(argument, "number", what="DATE").sql for argument in arguments)
-    return Expression(f"date(printf('%04d-%02d-%02d', {year}, {month}, {day}))", "date")
-
-
-# name -> (fewest arguments, most or None, builder)
-_FUNCTIONS: dict[str, tuple[int, int | None, Callable[[Arguments], Expression]]] = {
-    "ABS": (1, 1, _numbers("abs({0})")),
-    "AND": (1, None, _logic("AND")),
-    "BEGINS": (2, 2, _texts("(substr({0}, 1, length({1})) = {1})", "boolean")),
-    "BLANKVALUE": (2, 2, _blank_value),
-    "CASE": (4, None, _case),
-    "CEILING": (1, 1, _numbers("(CAST({0} AS INTEGER) + ({0} > CAST({0} AS INTEGER)))")),
-    "CONTAINS": (2, 2, _texts("(instr({0}, {1}) > 0)", "boolean")),
-    "DATE": (3, 3, _date),
-    "DATEVALUE": (1, 1, _dates("substr({0}, 1, 10)", "date", "datetime", "date", "text")),
-    "DAY": (1, 1, _dates("CAST(substr({0}, 9, 2) AS INTEGER)", "number", "date")),
-    "FLOOR": (1, 1, _numbers("(CAST({0} AS INTEGER) - ({0} < CAST({0} AS INTEGER)))")),
-    "IF": (3, 3, _if),
-    "ISBLANK": (1, 1, _is_blank),
-    "ISNULL": (1, 1, _is_blank),
-    "ISPICKVAL": (2, 2, _is_picklist_value),
-    "LEFT": (2, 2, _texts("substr({0}, 1, {1})")),
-    "LEN": (1, 1, _texts("length(coalesce({0}, ''))", "number")),
-    "LOWER": (1, 1, _texts("lower({0})")),
-    "MAX": (2, None, _numbers("max({all})")),
-    "MID": (3, 3, _texts("substr({0}, {1}, {2})")),
-    "MIN": (2, None, _numbers("min({all})")),
-    "MOD": (2, 2, _numbers("({0} - {1} * CAST({0} / nullif({1}, 0) AS INTEGER))")),
-    "MONTH": (1, 1, _dates("CAST(substr({0}, 6, 2) AS INTEGER)", "number", "date")),
-    "NOT": (1, 1, _not),
-    "NOW": (0, 0, lambda _: Expression("sf_now()", "datetime")),
-    "NULLVALUE": (2, 2, _blank_value),
-    "OR": (1, None, _logic("OR")),
-    "RIGHT": (2, 2, _texts("(CASE WHEN {1} > 0 THEN substr({0}, -({1})) ELSE '' END)")),
-    "ROUND": (2, 2, _numbers("round({0}, {1})")),
-    "SUBSTITUTE": (3, 3, _texts("replace({0}, {1}, {2})")),
-    "TEXT": (1, 1, _text),
-    "TODAY": (0, 0, lambda _: Expression("sf_today()", "date")),
-    "TRIM": (1, 1, _texts("trim({0})")),
-    "UPPER": (1, 1, _texts("upper({0})")),
-    "VALUE": (1, 1, _dates("CAST({0} AS REAL)", "number", "text")),
-    "YEAR": (1, 1, _dates("CAST(substr({0}, 1, 4) AS INTEGER)", "number", "date")),
-}
+def _round(arguments: Arguments) -> Expression:
+    number, digits = (expect(argument, "number", what="function 'ROUND()'").sql for argument in arguments)
+    if digits.isdigit():
+        return Expression(f"round({number}, {digits})", "number")
+    # SQLite takes no negative digits.
+    sql = f"(round({number} * power(10, min({digits}, 0)), max({digits}, 0)) / power(10, min({digits}, 0)))"
+    return Expression(sql, "number")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -163,10 +162,8 @@ def page_size(plan: RowPlan, asked: int) -> int:
 
 @contextmanager
 def reading(org: LocalOrg) -> Iterator[sqlite3.Connection]:
-    """A reading connection that knows the functions compiled queries use."""
+    """A reading connection; what SQLite cannot take is refused as too complicated."""
     with org.database.reader() as connection:
-        connection.create_function("sf_fold", 1, _fold, deterministic=True)
-        connection.create_function("sf_local", 2, _local, deterministic=True)
         try:
             yield connection
         except sqlite3.OperationalError as error:
@@ -186,15 +183,3 @@ def _with_next(answer: JsonRecord, base: str, locator: str, offset: int, total: 
         answer["done"] = False
         answer["nextRecordsUrl"] = f"{base}/query/{locator}-{offset}"
     return answer
-
-
-def _fold(value: object) -> str | None:
-    return None if value is None else str(value).lower()
-
-
-def _local(moment: str | None, zone: str) -> str | None:
-    """A stored moment as the wall clock of a time zone shows it."""
-    if moment is None:
-        return None
-    utc = dt.datetime.fromisoformat(moment)
-    return utc.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S.000Z")

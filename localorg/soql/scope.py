@@ -92,7 +92,7 @@ class Scope:
         found = readable_field(sobject, name, self.setting.user)
         if found is None:
             raise errors.unknown_field(name, sobject.name, path.position)
-        sql = column_sql(sobject, found, table)
+        sql = column_sql(self.setting.schema, sobject, found, table)
         return Column(sql, found.type, (*keys, found.name), path.position, found, sobject, parents=keys)
 
     def parent_id(self, keys: tuple[str, ...]) -> str:
@@ -168,10 +168,10 @@ def reference_named(sobject: SObject, relationship: str, user: User) -> Field | 
     return found if found is not None and user.may_read(sobject.name, found.name) else None
 
 
-def column_sql(sobject: SObject, found: Field, table: str) -> str:
+def column_sql(schema: Schema, sobject: SObject, found: Field, table: str) -> str:
     """SQL of a field's value in the table called `table`: its column, its formula, or the JSON text of an address."""
     if found.formula is not None:
-        return f"({formula_sql(sobject, found, table)})"
+        return f"({formula_sql(sobject, found, table, schema.objects)})"
     if found.type == "address":
         return _address_sql(sobject, found, table)
     return f"{table}.{quoted(found.name)}"

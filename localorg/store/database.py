@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from localorg.clock import Clock, stamp
 from localorg.errors import StoreError
+from localorg.formula.sqlite import register
 from localorg.schema.model import Field, SObject
 from localorg.store.sql import quoted
 
@@ -123,6 +124,7 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = FILE")
+        register(connection)
         connection.create_function("sf_today", 0, lambda: self.today().isoformat())
         connection.create_function("sf_now", 0, lambda: stamp(self._clock.now()))
         return connection
