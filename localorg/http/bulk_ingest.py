@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -14,18 +12,26 @@ from flask import Blueprint, Response, g, request
 from localorg.access import User
 from localorg.errors import OrgError
 from localorg.http.body import json_body, json_response, unexpected_json
-from localorg.http.bulk_common import base_json, chosen, end_job, job_list, own_job, refuse_keys
+from localorg.http.bulk_common import base_json, chosen, end_job, job_list, job_type, own_job, refuse_keys, with_error
 from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS
-from localorg.http.bulk_load import FAILED, SUCCESSFUL, UPLOAD, Upload, upload_of
+from localorg.http.bulk_load import ROWS_AT_ONCE, UPLOAD, upload_of
+from localorg.http.bulk_outcomes import FAILED, SUCCESSFUL
+from localorg.http.bulk_upload import Upload, csv_text
 from localorg.http.bulk_worker import BulkWorker
 from localorg.http.errors import not_found
 from localorg.http.jobs import Job, Jobs
 from localorg.http.session import current_user
+from localorg.ids import id18, is_id
 from localorg.org import LocalOrg
 
 MOST_UPLOAD_BYTES = 150_000_000  # after base64
 MOST_MULTIPART_CHARACTERS = 100_000
-OPERATIONS = ("insert", "update", "upsert", "delete")
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
+HARD_DELETE = "BulkApiHardDelete"  # the user permission
+_SEVERAL_CONTENTS = (
+    "Found multiple contents for job: <{}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job "
+    "and make sure you only do 'PUT' once on a given Job."
+)
 _KEYS = {
     "object", "operation", "externalIdFieldName", "contentType", "columnDelimiter", "lineEnding", "assignmentRuleId"
 }  # fmt: skip
@@ -58,8 +64,10 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
         job = own_job(jobs, "ingest", job_id)
         if request.mimetype != "text/csv":
             raise OrgError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", status=415)
-        if job.state != "Open" or job.progress.get("uploaded"):
-            raise OrgError("INVALIDJOBSTATE", f"data can be uploaded once, to an open job; this one is {job.state}")
+        if job.progress.get("uploaded"):
+            raise OrgError("INVALIDJOB", _SEVERAL_CONTENTS.format(job.id))
+        if job.state != "Open":
+            raise _not_open(job)
         _keep_upload(jobs.folder(job) / UPLOAD)
         jobs.update(job, progress={"uploaded": True})
         return Response(status=201)
@@ -75,7 +83,7 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
         if state == "Aborted":
             return json_response(base_json(end_job(jobs, job)))
         if job.state != "Open":
-            raise OrgError("INVALIDJOBSTATE", f"a job in state {job.state} cannot be set to UploadComplete")
+            raise _not_open(job)
         (jobs.folder(job) / UPLOAD).touch()
         job = jobs.update(job, state="UploadComplete")
         worker.wake()
@@ -102,6 +110,10 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
     return pages
 
 
+def _not_open(job: Job) -> OrgError:
+    return OrgError("INVALIDJOBSTATE", f"Closing already {job.state} Job not allowed")
+
+
 def _spec(org: LocalOrg, user: User, body: Mapping[str, object]) -> dict[str, str]:
     """The order of an ingest job. Raises OrgError for an unknown object, operation, key field or setting."""
     refuse_keys(body, _KEYS)
@@ -115,6 +127,13 @@ def _spec(org: LocalOrg, user: User, body: Mapping[str, object]) -> dict[str, st
         "columnDelimiter": chosen(body, "columnDelimiter", tuple(DELIMITERS), "COMMA"),
         "lineEnding": chosen(body, "lineEnding", tuple(LINE_ENDS), "LF"),
     }
+    if spec["operation"] == "hardDelete" and not any(HARD_DELETE in grant.user_permissions for grant in user.grants):
+        raise OrgError("FEATURENOTENABLED", "Bulk API hard delete needs the user permission Bulk API Hard Delete")
+    rule = body.get("assignmentRuleId")
+    if rule is not None:
+        if not isinstance(rule, str) or not is_id(rule):
+            raise OrgError("INVALIDJOB", f"assignmentRuleId is no record id: {rule}")
+        spec["assignmentRuleId"] = id18(rule)
     if spec["operation"] != "upsert":
         return spec
     key = body.get("externalIdFieldName")
@@ -156,15 +175,15 @@ def _keep_upload(file: Path) -> None:
 def _full_json(job: Job) -> dict[str, object]:
     spent = job.number("totalProcessingTime")
     answer = base_json(job) | {
-        "jobType": "V2Ingest",
+        "jobType": job_type(job.kind),
         "numberRecordsProcessed": job.number("numberRecordsProcessed"),
         "numberRecordsFailed": job.number("numberRecordsFailed"),
-        "retries": 0,
+        "retries": job.number("retries"),
         "totalProcessingTime": spent,
         "apiActiveProcessingTime": spent,
         "apexProcessingTime": 0,
     }
-    return answer | ({"errorMessage": job.progress["errorMessage"]} if "errorMessage" in job.progress else {})
+    return with_error(answer, job)
 
 
 def _header(upload: Upload) -> str:
@@ -201,18 +220,11 @@ def _unprocessed(jobs: Jobs, job: Job) -> Iterator[bytes]:
     yield (_header(upload) + line_end).encode()
     if job.state == "JobComplete" or not upload.file.is_file():
         return
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, delimiter=upload.delimiter, lineterminator=line_end)
     try:
-        for line in upload.rows(first=job.number("numberRecordsProcessed")):
-            writer.writerow(line)
-            if text.tell() > _BLOCK_BYTES:
-                yield text.getvalue().encode()
-                text.seek(0)
-                text.truncate()
+        for lines in upload.lines(job.number("numberRecordsProcessed"), ROWS_AT_ONCE):
+            yield csv_text(lines, upload.delimiter, line_end).encode()
     except OrgError:  # beyond this place the upload is no CSV
-        pass
-    yield text.getvalue().encode()
+        return
 
 
 _RESULTS = {

@@ -1,4 +1,4 @@
-"""Results of a finished Bulk query: a file of lines, and an index of its pieces from which any run of rows is served."""
+"""Results of a finished Bulk query: a file of lines, and an index of its pieces so that any run of rows is served."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import threading
 from localorg.errors import OrgError
 from localorg.faults import Faults
 from localorg.http.bulk_export import Watch, export
-from localorg.http.bulk_load import ingest
+from localorg.http.bulk_load import Hindrance, Ingester, Patience
 from localorg.http.jobs import Job, Jobs
 from localorg.http.writes import Writer
 from localorg.org import LocalOrg
@@ -20,12 +20,14 @@ _log = logging.getLogger(__name__)
 class BulkWorker:
     """The threads; `start()` them once, `stop()` at the end."""
 
-    def __init__(self, org: LocalOrg, jobs: Jobs, writer: Writer, faults: Faults) -> None:
+    def __init__(
+        self, org: LocalOrg, jobs: Jobs, writer: Writer, faults: Faults, patience: Patience = Patience()
+    ) -> None:
         self._org = org
         self._jobs = jobs
-        self._writer = writer
         self._faults = faults
         self._stopped = threading.Event()
+        self._ingester = Ingester(org, jobs, writer, self._stopped, patience)
         self._work = {kind: threading.Event() for kind in ("query", "ingest")}
         self._threads: list[threading.Thread] = []
 
@@ -60,12 +62,19 @@ class BulkWorker:
                 watch = Watch(self._jobs, job, self._stopped, self._faults.take("job_abort") is not None)
                 export(self._org, self._jobs, job, user, watch)
             else:
-                ingest(self._org, self._jobs, self._writer, job, user, self._stopped)
+                self._ingester.execute(job, user, self._hindrance(job))
         except OrgError as error:
             self._fail(job, f"{error.code} : {error.message}")
         except Exception:
             _log.exception("job %s", job.id)
             self._fail(job, "Unknown : an unexpected error occurred; its cause is in the local org's log")
+
+    def _hindrance(self, job: Job) -> Hindrance:
+        """What is ordered to go wrong with the next ingest job; a job that goes on has its own already."""
+        if job.state != "UploadComplete":
+            return Hindrance()
+        take = self._faults.take
+        return Hindrance(abort_half_way=take("job_abort") is not None, contention=take("contention") is not None)
 
     def _fail(self, job: Job, message: str) -> None:
         # A job that was aborted and deleted while it ran is gone, and nobody asks for its state any more.

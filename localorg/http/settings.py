@@ -17,7 +17,8 @@ class Settings:
     pages: where the built page host is, None when no pages are served.
     daily_api_requests: the org's limit in 24 hours. logins_per_hour: how many tokens one user may ask for.
     session_seconds: life of an unused session.
-    worker: whether this process executes Bulk jobs.
+    worker: whether this process executes Bulk jobs. bulk_batch_seconds, bulk_retries: how long an inner batch of an
+    ingest may take before its rest is tried again, and how often that may happen in a job before it fails.
     """
 
     spool: Path | None = None
@@ -27,3 +28,5 @@ class Settings:
     logins_per_hour: int = 3_600
     session_seconds: int = 2 * 3600
     worker: bool = True
+    bulk_batch_seconds: float = 300.0
+    bulk_retries: int = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from localorg.errors import OrgError
-from localorg.schema.model import Field
+from localorg.schema.model import Field, SObject
 from localorg.store.draft import Draft, Work
 from localorg.store.sql import Value, select_by
 from localorg.store.values import Converter, converter
@@ -108,7 +108,7 @@ class Intake:
         groups: dict[tuple[str, str, str], list[tuple[Draft, Value]]] = {}
         for draft, reference, given in pending:
             keys = [key for key in given if key not in _SKIPPED]
-            target = self._work.schema.get(reference.reference_to[0])
+            target = self._target(reference, given)
             key_field = target.field(keys[0]) if target and len(keys) == 1 else None
             if target is None or key_field is None or not (key_field.id_lookup or key_field.unique):
                 draft.errors.append(_bad_parent(reference, given))
@@ -121,6 +121,13 @@ class Intake:
             groups.setdefault((reference.name, target.name, key_field.name), []).append((draft, value))
         for (reference_name, target_name, key_name), members in groups.items():
             self._set_parents(reference_name, target_name, key_name, members)
+
+    def _target(self, reference: Field, given: Mapping[str, object]) -> SObject | None:
+        """The object of a parent given by its key: the one that its attributes name, or the only one possible."""
+        attributes = given.get("attributes")
+        named = attributes.get("type") if isinstance(attributes, Mapping) else None
+        target = self._work.schema.get(str(named) if named else reference.reference_to[0])
+        return target if target is not None and target.name in reference.reference_to else None
 
     def _set_parents(self, reference: str, target: str, key: str, members: list[tuple[Draft, Value]]) -> None:
         wanted = list({value for _, value in members})

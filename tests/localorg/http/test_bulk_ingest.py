@@ -119,7 +119,7 @@ def test_other_delimiters_and_line_ends_are_kept_in_the_results(served: Served) 
         ("Name,Foo\na,b\n", "InvalidBatch : Field name not found : Foo"),
         ("\ufeffName\na\n", "InvalidBatch : Field name not found : \ufeffName"),
         ("Name,Owner.Foo.Bar\na,b\n", "InvalidBatch : Field name not found : Owner.Foo.Bar"),
-        ("Name,Phone\na\n", "InvalidBatch : Failed to parse CSV. Line 2 has 1 fields, the header has 2"),
+        ("Name,Phone\na\n", "InvalidBatch : Failed to parse CSV. A row has 1 fields, the header has 2"),
         ('Name\n"a"b\n', "InvalidBatch : Failed to parse CSV."),
         ('Name\n"a\n', "InvalidBatch : Failed to parse CSV."),
         (b"Name\n\xff\n", "InvalidBatch : Failed to parse CSV."),
@@ -179,7 +179,7 @@ def test_data_comes_once_as_csv_and_to_an_open_job(served: Served) -> None:
     wrong = served.admin.put(url, data="Name\na\n", headers={"Content-Type": "application/json"})
     assert error_of(wrong, 415)[0] == "UNSUPPORTED_MEDIA_TYPE"
     assert served.admin.put(url, data="Name\na\n", headers=csv_type).status_code == 201
-    assert error_of(served.admin.put(url, data="Name\nb\n", headers=csv_type))[0] == "INVALIDJOBSTATE"
+    assert error_of(served.admin.put(url, data="Name\nb\n", headers=csv_type))[0] == "INVALIDJOB"
     assert error_of(served.admin.get(f"jobs/ingest/{job['id']}/successfulResults"))[0] == "INVALIDJOBSTATE"
     assert error_of(served.admin.get(f"jobs/ingest/{job['id']}/allResults"), 404)[0] == "NOT_FOUND"
 
