@@ -16,8 +16,10 @@ from localorg.http import (
     local,
     oauth,
     query,
+    recent,
     roots,
     rows,
+    tree,
     uiapi,
 )
 from localorg.http.bulk_worker import BulkWorker
@@ -26,6 +28,7 @@ from localorg.http.errors import register_error_handlers
 from localorg.http.gate import register_gate
 from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
+from localorg.http.method_override import MethodOverride
 from localorg.http.services import Services
 from localorg.http.session import Sessions
 from localorg.http.settings import Settings
@@ -42,19 +45,24 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     app = Flask("localorg", static_folder=None)
     app.extensions["localorg"] = services
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # Salesforce does not send anybody elsewhere for it
+    app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap an application
     register_error_handlers(app)
     register_gate(app, services)
     app.register_blueprint(oauth.blueprint(org, services.sessions, services.settings.logins_per_hour))
     app.register_blueprint(local.blueprint(org, services.sessions, services.faults))
     package = read_package(services.settings.package)
+    recent_rows = recent.Recent(org)
     version = "/services/data/<version>"
     for resource in (
-        roots.blueprint(org),
+        roots.blueprint(org, recent_rows),
         query.blueprint(services.queries),
         limits.blueprint(org, services.calls),
-        rows.blueprint(org, services.writer),
+        rows.blueprint(org, services.writer, services.queries, recent_rows),
+        recent.blueprint(recent_rows),
         collections.blueprint(org, services.writer),
         composite.blueprint(org),
+        tree.blueprint(org, services.writer),
         changes.blueprint(org),
         bulk_query.blueprint(org, services.jobs, services.worker),
         bulk_ingest.blueprint(org, services.jobs, services.worker),

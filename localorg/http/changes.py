@@ -77,11 +77,11 @@ def _moment(name: str) -> dt.datetime:
     text = request.args.get(name, "").strip().replace(" ", "+")
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is not None:
+            return moment.astimezone(dt.UTC).replace(second=0, microsecond=0)
+    except (ValueError, OverflowError) as error:
         raise _bad_span(f"{name} is no ISO 8601 date and time: {text!r}") from error
-    if moment.tzinfo is None:
-        raise _bad_span(f"{name} has no time zone: {text!r}")
-    return moment.astimezone(dt.UTC).replace(second=0, microsecond=0)
+    raise _bad_span(f"{name} has no time zone: {text!r}")
 
 
 def _bad_span(message: str) -> OrgError:

@@ -9,17 +9,18 @@ from flask import Blueprint, Response, g, request
 
 from localorg.access import User
 from localorg.errors import OrgError
+from localorg.http.addresses import key_field
 from localorg.http.body import json_body, json_response, unexpected_json
 from localorg.http.errors import row_errors
 from localorg.http.fetch import fetch_records
+from localorg.http.json_types import check_types
 from localorg.http.roots import find_object
-from localorg.http.rows import key_field
 from localorg.http.session import current_user
 from localorg.http.writes import ROLLED_BACK, Operation, Row, Writer
 from localorg.ids import id18, is_id
 from localorg.org import LocalOrg
 from localorg.schema.model import SObject
-from localorg.store.records import RowResult
+from localorg.store.records import UNKNOWN_OBJECT, RowResult
 
 MOST_ROWS = 200
 MOST_READ = 2_000
@@ -37,39 +38,36 @@ def blueprint(org: LocalOrg, writer: Writer) -> Blueprint:
 
     @pages.post("/composite/sobjects")
     def create() -> Response:
-        rows, all_or_none = _rows()
-        return json_response([_answer(each, "insert") for each in collection.write("insert", rows, all_or_none)])
+        return collection.answer("insert", *_rows(org))
 
     @pages.patch("/composite/sobjects")
     def change() -> Response:
-        rows, all_or_none = _rows()
-        return json_response([_answer(each, "update") for each in collection.write("update", rows, all_or_none)])
+        return collection.answer("update", *_rows(org))
 
     @pages.patch("/composite/sobjects/<name>/<key>")
     def upsert(name: str, key: str) -> Response:
         user = current_user()
         sobject = find_object(org, user, name)
         field = key_field(user, sobject, key)
-        rows, all_or_none = _rows()
+        rows, all_or_none = _rows(org, of=sobject)
         results = writer.write(user, "upsert", sobject, rows, key=field.name, all_or_none=all_or_none)
         return json_response([_answer(each, "upsert") for each in results])
 
     @pages.delete("/composite/sobjects")
     def delete() -> Response:
-        ids = [each.strip() for each in request.args.get("ids", "").split(",") if each.strip()]
+        ids = _listed("ids", needed=True)
         _check_count(len(ids), MOST_ROWS)
-        all_or_none = request.args.get("allOrNone", "").lower() == "true"
         rows: list[Row] = [{"Id": each, "attributes": {"type": _type_of(org, each)}} for each in ids]
-        return json_response([_answer(each, "delete") for each in collection.write("delete", rows, all_or_none)])
+        return collection.answer("delete", rows, request.args.get("allOrNone", "").lower() == "true")
 
     @pages.get("/composite/sobjects/<name>")
     def read(name: str) -> Response:
-        return _read(org, name, _listed(request.args.get("ids")), _listed(request.args.get("fields")))
+        return _read(org, name, _listed("ids", needed=True), _listed("fields"))
 
     @pages.post("/composite/sobjects/<name>")
     def read_many(name: str) -> Response:
         body = json_body()
-        return _read(org, name, _texts(body.get("ids")), _texts(body.get("fields")))
+        return _read(org, name, _texts(body, "ids"), _texts(body, "fields"))
 
     return pages
 
@@ -81,14 +79,23 @@ class _Collection:
         self._org = org
         self._writer = writer
 
-    def write(self, operation: Operation, rows: Sequence[Row], all_or_none: bool) -> list[RowResult]:
+    def answer(self, operation: Operation, rows: Sequence[Row], all_or_none: bool) -> Response:
         """Write all chunks. Raises OrgError when there are too many."""
         chunks = [(name, list(group)) for name, group in groupby(rows, key=_type_name)]
         if len(chunks) > MOST_CHUNKS:
             raise OrgError("INVALID_INPUT", f"a collection may have at most {MOST_CHUNKS} chunks of one type each")
         user = current_user()
-        if not all_or_none:
-            return [result for name, chunk in chunks for result in self._chunk(user, operation, name, chunk, False)]
+        if all_or_none:
+            results = self._all_or_none(user, operation, chunks)
+        else:
+            results = [result for chunk in chunks for result in self._chunk(user, operation, *chunk, False)]
+        return json_response([_answer(each, operation) for each in results])
+
+    def _all_or_none(
+        self, user: User, operation: Operation, chunks: Sequence[tuple[str, Sequence[Row]]]
+    ) -> list[RowResult]:
+        if len(chunks) == 1:  # one write, which undoes itself and may wait for locks
+            return self._chunk(user, operation, *chunks[0], True)
         results: list[RowResult] = []
         try:
             with self._org.database.writer():
@@ -105,7 +112,7 @@ class _Collection:
     ) -> list[RowResult]:
         sobject = self._org.schema.get(name)
         if sobject is None or not user.may_read_object(sobject.name):
-            return [RowResult(None, False, None, (_unknown_type(name, operation),)) for _ in rows]
+            return [RowResult(None, False, None, (_unknown_type(name, row, operation),)) for row in rows]
         return self._writer.write(user, operation, sobject, rows, all_or_none=all_or_none)
 
 
@@ -113,10 +120,10 @@ def _rolled_back(result: RowResult) -> RowResult:
     return RowResult(result.id, False, result.created, (ROLLED_BACK,)) if result.success else result
 
 
-def _unknown_type(name: str, operation: Operation) -> OrgError:
+def _unknown_type(name: str, row: Row, operation: Operation) -> OrgError:
     if operation == "delete":
-        return OrgError("MALFORMED_ID", "malformed id")
-    return OrgError("INVALID_TYPE", f"sObject type '{name}' is not supported.")
+        return OrgError("MALFORMED_ID", f"malformed id {row['Id']}")
+    return OrgError("INVALID_TYPE", UNKNOWN_OBJECT.format(name))
 
 
 def _type_name(row: Row) -> str:
@@ -132,13 +139,28 @@ def _type_of(org: LocalOrg, record_id: str) -> str:
     return sobject.name if sobject else ""
 
 
-def _rows() -> tuple[list[Row], bool]:
+def _rows(org: LocalOrg, of: SObject | None = None) -> tuple[list[Row], bool]:
+    """The body's records and its allOrNone. of: the object to which all belong, whether they say so or not."""
     body = json_body()
-    records = body.get("records")
+    records, all_or_none = body.get("records"), body.get("allOrNone")
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
         raise unexpected_json("a list of records", records)
+    if all_or_none not in (None, True, False):
+        raise unexpected_json("instance of boolean", all_or_none)
     _check_count(len(records), MOST_ROWS)
-    return records, body.get("allOrNone") is True
+    for place, record in enumerate(records):
+        sobject = _object_of(org, record, of)
+        if sobject is not None:
+            check_types(current_user(), sobject, record, ("records", place))
+    return records, all_or_none is True
+
+
+def _object_of(org: LocalOrg, record: Row, of: SObject | None) -> SObject | None:
+    if of is None:
+        return org.schema.get(_type_name(record))
+    if "attributes" in record and _type_name(record).lower() != of.name.lower():
+        raise OrgError("INVALID_INPUT", f"every record must be of the type in the URL, {of.name}")
+    return of
 
 
 def _check_count(count: int, most: int) -> None:
@@ -160,14 +182,19 @@ def _read(org: LocalOrg, name: str, ids: list[str], fields: list[str]) -> Respon
     if not fields:
         raise OrgError("INVALID_INPUT", "fields: name at least one field")
     known = [id18(each) if is_id(each) else each for each in ids]
-    return json_response(fetch_records(org, user, g.base, sobject, known, fields))
+    once = {each.lower(): each for each in fields}
+    return json_response(fetch_records(org, user, g.base, sobject, known, once.values()))
 
 
-def _listed(text: str | None) -> list[str]:
-    return [each.strip() for each in (text or "").split(",") if each.strip()]
+def _listed(name: str, *, needed: bool = False) -> list[str]:
+    found = [each.strip() for each in request.args.get(name, "").split(",") if each.strip()]
+    if needed and not found:
+        raise OrgError("INVALID_INPUT", f"{name}: name at least one")
+    return found
 
 
-def _texts(value: object) -> list[str]:
+def _texts(body: Mapping[str, object], name: str) -> list[str]:
+    value = body.get(name)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise unexpected_json("a list of texts", value)
+        raise unexpected_json(f"a list of texts for {name}", value)
     return value

@@ -1,170 +1,118 @@
-"""Composite and batch: several requests in one call."""
+"""Composite, batch and graph: several requests in one call."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, current_app, request
-from werkzeug.test import Client
+from flask import Blueprint, Response
 
 from localorg.errors import OrgError
 from localorg.http.body import json_body, json_response, unexpected_json
-from localorg.http.errors import error_body
-from localorg.http.gate import INNER_CALL
+from localorg.http.subrequests import Answer, Part, call, names_of, parts_of, references_in, refusal, run_all
 from localorg.org import LocalOrg
 
 MOST_REQUESTS = 25
-_REFERENCE = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
-_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-_ROLLED_BACK = OrgError(
-    "PROCESSING_HALTED",
-    "The transaction was rolled back since another operation in the same transaction failed.",
-)
+MOST_COLLECTIONS = 5  # of a composite's requests: collections and queries
+MOST_GRAPHS = 75
+MOST_NODES = 500  # of all graphs
+MOST_DEPTH = 15
+MOST_KINDS = 15
+_COLLECTION = re.compile(r"/services/data/v\d+\.0/(composite/sobjects|query|queryAll)\b")
+_NODE = re.compile(r"/services/data/v\d+\.0/sobjects/(\w+)(?=[/?]|$)", re.ASCII)
 _BATCH_HALTED = OrgError("BATCH_PROCESSING_HALTED", "Batch processing halted per request", status=412)
 
 
-class _RolledBackError(Exception):
-    """Undoes what the subrequests wrote before one failed."""
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What a subrequest came to."""
-
-    status: int
-    body: object
-    headers: Mapping[str, str]
-
-    @property
-    def failed(self) -> bool:
-        return self.status >= 400
-
-
 def blueprint(org: LocalOrg) -> Blueprint:
-    """`/composite` and `/composite/batch`."""
+    """`/composite`, `/composite/batch` and `/composite/graph`."""
     pages = Blueprint("composite", __name__)
 
     @pages.post("/composite")
     def composite() -> Response:
         body = json_body()
-        parts = _parts(body, "compositeRequest")
-        names = [str(part.get("referenceId") or "") for part in parts]
-        if "" in names or len(set(names)) < len(names):
-            raise OrgError("JSON_PARSER_ERROR", "every subrequest needs a referenceId of its own")
-        answers: dict[str, _Answer] = {}
-        try:
-            if body.get("allOrNone") is True:
-                with org.database.writer():
-                    _run_all(parts, answers, stop=True)
-            else:
-                _run_all(parts, answers, stop=False)
-        except _RolledBackError:
-            halted = _refusal(_ROLLED_BACK)
-            answers = {name: answers[name] if name in answers and answers[name].failed else halted for name in names}
-        return json_response({"compositeResponse": [_composite_json(name, answers[name]) for name in names]})
+        parts = parts_of(body, "compositeRequest")
+        _flag(body, "collateSubrequests")  # they are never collated, which their answers do not show
+        _check_count(len(parts), MOST_REQUESTS)
+        if sum(1 for part in parts if _COLLECTION.match(str(part.get("url")))) > MOST_COLLECTIONS:
+            message = f"The maximum number of collections and queries among the subrequests is {MOST_COLLECTIONS}"
+            raise OrgError("LIMIT_EXCEEDED", message)
+        return json_response(_composite_json(run_all(org, parts, all_or_none=_flag(body, "allOrNone"))))
 
     @pages.post("/composite/batch")
     def batch() -> Response:
         body = json_body()
-        answers: list[_Answer] = []
-        for place, part in enumerate(_parts(body, "batchRequests")):
-            if body.get("haltOnError") is True and any(each.failed for each in answers):
-                answers.append(_refusal(_BATCH_HALTED))
-                continue
-            url = "/services/data/" + str(part.get("url")).removeprefix("/").removeprefix("services/data/")
-            # Each subrequest is a call of the day's budget; the first is counted with the batch itself.
-            answers.append(_call(str(part.get("method")), url, part.get("richInput"), counted=place > 0))
+        parts, halt = parts_of(body, "batchRequests"), _flag(body, "haltOnError")
+        _check_count(len(parts), MOST_REQUESTS)
+        answers: list[Answer] = []
+        for part in parts:
+            halted = halt and any(each.failed for each in answers)
+            answers.append(refusal(_BATCH_HALTED) if halted else _of_batch(part, counted=bool(answers)))
         results = [{"statusCode": each.status, "result": each.body} for each in answers]
         return json_response({"hasErrors": any(each.failed for each in answers), "results": results})
+
+    @pages.post("/composite/graph")
+    def graph() -> Response:
+        graphs = parts_of(json_body(), "graphs")
+        nodes = {_graph_id(each): parts_of(each, "compositeRequest") for each in graphs}
+        if len(nodes) < len(graphs):
+            raise OrgError("INVALID_INPUT", "every graph needs a graphId of its own")
+        if len(nodes) > MOST_GRAPHS or sum(map(len, nodes.values())) > MOST_NODES:
+            raise OrgError(
+                "LIMIT_EXCEEDED", f"at most {MOST_GRAPHS} graphs with {MOST_NODES} nodes in all are possible"
+            )
+        for parts in nodes.values():
+            _check_graph(parts)
+        answers = {name: run_all(org, parts, all_or_none=True) for name, parts in nodes.items()}
+        return json_response({"graphs": [_graph_json(name, each) for name, each in answers.items()]})
 
     return pages
 
 
-def _parts(body: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    parts = body.get(key)
-    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise unexpected_json(f"a list of {key}", parts)
-    if len(parts) > MOST_REQUESTS:
-        raise OrgError("LIMIT_EXCEEDED", f"The maximum number of subrequests is {MOST_REQUESTS}")
-    return parts
+def _of_batch(part: Part, *, counted: bool) -> Answer:
+    """Each subrequest is a call of the day's budget; the first is counted with the batch itself."""
+    url = "/services/data/" + str(part.get("url")).removeprefix("/").removeprefix("services/data/")
+    return call(part.get("method"), url, part.get("richInput"), counted=counted)
 
 
-def _run_all(parts: list[Mapping[str, object]], answers: dict[str, _Answer], *, stop: bool) -> None:
-    """Execute subrequests one after the other; with `stop`, undo all when one fails."""
-    for part in parts:
-        name = str(part["referenceId"])
-        try:
-            url = str(_filled(part.get("url"), answers))
-            body = _filled(part.get("body"), answers)
-        except OrgError as error:
-            answers[name] = _refusal(error)
-        else:
-            answers[name] = _call(str(part.get("method")), url, body, counted=False)
-        if stop and answers[name].failed:
-            raise _RolledBackError
+def _composite_json(answers: Mapping[str, Answer]) -> dict[str, object]:
+    return {"compositeResponse": [answer.as_json(name) for name, answer in answers.items()]}
 
 
-def _call(method: str, url: str, body: object, *, counted: bool) -> _Answer:
-    if method.upper() not in _METHODS or not url.startswith("/services/data/"):
-        return _refusal(OrgError("INVALID_INPUT", f"no subrequest is possible with {method} {url}"))
-    headers = {name: request.headers[name] for name in ("Authorization", "Cookie") if name in request.headers}
-    client = Client(current_app)
-    answer = client.open(
-        url,
-        base_url=request.url_root,
-        method=method.upper(),
-        headers=headers,
-        json=body,
-        environ_overrides={"REMOTE_ADDR": request.remote_addr} | ({} if counted else {INNER_CALL: True}),
-    )
-    location = answer.headers.get("Location")
-    parsed = json.loads(answer.data) if answer.data and answer.is_json else answer.text or None
-    return _Answer(answer.status_code, parsed, {"Location": location} if location else {})
+def _graph_json(name: str, answers: Mapping[str, Answer]) -> dict[str, object]:
+    good = not any(answer.failed for answer in answers.values())
+    return {"graphId": name, "graphResponse": _composite_json(answers), "isSuccessful": good}
 
 
-def _refusal(error: OrgError) -> _Answer:
-    return _Answer(error.status, error_body([error]), {})
+def _flag(body: Part, name: str) -> bool:
+    value = body.get(name)
+    if value not in (None, True, False):
+        raise unexpected_json("instance of boolean", value)
+    return value is True
 
 
-def _composite_json(name: str, answer: _Answer) -> dict[str, object]:
-    return {
-        "body": answer.body,
-        "httpHeaders": dict(answer.headers),
-        "httpStatusCode": answer.status,
-        "referenceId": name,
-    }
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise OrgError("LIMIT_EXCEEDED", f"The maximum number of subrequests is {most}")
 
 
-def _filled(value: object, answers: Mapping[str, _Answer]) -> object:
-    """The value with `@{name.field}` replaced by what earlier subrequests answered."""
-    if isinstance(value, dict):
-        return {key: _filled(each, answers) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_filled(each, answers) for each in value]
-    if not isinstance(value, str):
-        return value
-    whole = _REFERENCE.fullmatch(value)
-    if whole is not None:
-        return _referenced(whole, answers)
-    return _REFERENCE.sub(lambda match: str(_referenced(match, answers)), value)
+def _graph_id(graph: Part) -> str:
+    name = graph.get("graphId")
+    if not isinstance(name, str) or not name:
+        raise OrgError("INVALID_INPUT", "every graph needs a graphId of its own")
+    return name
 
 
-def _referenced(match: re.Match[str], answers: Mapping[str, _Answer]) -> object:
-    name, path = match.groups()
-    answer = answers.get(name)
-    found: object = None if answer is None or answer.failed else answer.body
-    for key, index in _STEP.findall(path):
-        if key and isinstance(found, dict):
-            found = found.get(key)
-        elif index and isinstance(found, list) and int(index) < len(found):
-            found = found[int(index)]
-        else:
-            found = None
-    if found is None:
-        message = f"Invalid reference specified. No value for {match.group()[2:-1]} found in {name}."
-        raise OrgError("PROCESSING_HALTED", message)
-    return found
+def _check_graph(parts: Sequence[Part]) -> None:
+    """Raise OrgError for nodes that are no rows, too many kinds of nodes, or too long a chain of references."""
+    kinds: set[tuple[str, str]] = set()
+    depth: dict[str, int] = {}
+    for name, part in zip(names_of(parts), parts, strict=True):
+        node = _NODE.match(str(part.get("url")))
+        if node is None:
+            raise OrgError("INVALID_INPUT", f"a graph takes sObject rows only, not {str(part.get('url'))[:200]}")
+        kinds.add((str(part.get("method")).upper(), node[1]))
+        before = [depth.get(each, 0) for each in references_in([part.get("url"), part.get("body")])]
+        depth[name] = 1 + max(before, default=0)
+    if len(kinds) > MOST_KINDS or max(depth.values(), default=0) > MOST_DEPTH:
+        message = f"a graph has at most {MOST_KINDS} kinds of nodes and is at most {MOST_DEPTH} nodes deep"
+        raise OrgError("LIMIT_EXCEEDED", message)

@@ -13,6 +13,12 @@ from localorg.errors import OrgError
 from localorg.http.body import json_response
 
 _log = logging.getLogger(__name__)
+_KNOWN = {
+    400: ("BAD_REQUEST", "The request cannot be understood"),
+    404: ("NOT_FOUND", "The requested resource does not exist"),
+    413: ("REQUEST_TOO_LARGE", "The request is larger than the org takes"),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type"),
+}
 _METHOD_ORDER = ("HEAD", "GET", "POST", "PATCH", "PUT", "DELETE")
 
 
@@ -54,10 +60,11 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
-        known = {404: not_found(), 415: OrgError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", status=415)}
+        if error.response is not None and error.response.status_code < 400:
+            return Response(status=error.response.status_code, headers=error.response.headers)  # a condition's 304
         status = error.code or 500
-        answer = known.get(status) or OrgError("UNKNOWN_EXCEPTION", error.description or error.name, status=status)
-        return json_response(error_body([answer]), status)
+        code, message = _KNOWN.get(status, ("UNKNOWN_EXCEPTION", error.name))
+        return json_response(error_body([OrgError(code, message)]), status)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

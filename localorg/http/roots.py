@@ -8,6 +8,8 @@ from localorg.access import User
 from localorg.http.body import json_response
 from localorg.http.describe import describe, describe_summary
 from localorg.http.errors import not_found
+from localorg.http.freshness import Freshness
+from localorg.http.recent import Recent
 from localorg.http.session import current_user
 from localorg.org import LocalOrg
 from localorg.schema.model import SObject
@@ -15,7 +17,10 @@ from localorg.schema.model import SObject
 OLDEST_VERSION, NEWEST_VERSION = 50, 66
 _SEASONS = ("Spring", "Summer", "Winter")
 _SPRING_24 = 60
-_RESOURCES = ("composite", "jobs", "limits", "query", "queryAll", "sobjects", "ui-api")
+_RESOURCES = (
+    *("composite", "graphql", "jobs", "limits", "metadata", "query", "queryAll", "recent", "sobjects", "tooling"),
+    "ui-api",
+)
 
 
 def versions() -> list[dict[str, str]]:
@@ -37,9 +42,10 @@ def find_object(org: LocalOrg, user: User, name: str) -> SObject:
     return found
 
 
-def blueprint(org: LocalOrg) -> Blueprint:
+def blueprint(org: LocalOrg, recent: Recent) -> Blueprint:
     """The resources that tell what there is."""
     pages = Blueprint("roots", __name__)
+    fresh = Freshness(org.clock)
 
     @pages.get("")
     @pages.get("/")
@@ -53,19 +59,21 @@ def blueprint(org: LocalOrg) -> Blueprint:
         user = current_user()
         visible = [each for each in org.schema.objects.values() if user.may_read_object(each.name)]
         summaries = [describe_summary(each, user, g.base) for each in sorted(visible, key=lambda each: each.name)]
-        return json_response({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": summaries})
+        return fresh.answer(user.id, g.base, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": summaries})
 
     @pages.get("/sobjects/<name>")
     @pages.get("/sobjects/<name>/")
     def describe_basic(name: str) -> Response:
         user = current_user()
-        summary = describe_summary(find_object(org, user, name), user, g.base)
-        return json_response({"objectDescribe": summary, "recentItems": []})
+        sobject = find_object(org, user, name)
+        summary = describe_summary(sobject, user, g.base)
+        return json_response({"objectDescribe": summary, "recentItems": recent.items(user, sobject.name)})
 
     @pages.get("/sobjects/<name>/describe")
     @pages.get("/sobjects/<name>/describe/")
     def describe_full(name: str) -> Response:
         user = current_user()
-        return json_response(describe(find_object(org, user, name), user, g.base))
+        sobject = find_object(org, user, name)
+        return fresh.answer(user.id, f"{g.base}/{sobject.name}", describe(sobject, user, g.base))
 
     return pages
