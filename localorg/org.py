@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,18 @@ from localorg.loading.report import LoadReport, Progress
 from localorg.schema.model import Schema
 from localorg.schema.standard import standard_objects
 from localorg.schema.stored import field_from_json, object_from_json, permission_set_from_json, saved
+from localorg.store.alteration import Alteration
 from localorg.store.birth import give_birth
+from localorg.store.conduct import Conduct
 from localorg.store.database import Database
 from localorg.store.directory import all_users, find_user
+from localorg.store.locks import LockTable
 from localorg.store.periods import ensure_periods
-from localorg.store.records import Records
+from localorg.store.records import Records, RowResult
+from localorg.store.recycle_bin import RecycleBin
+from localorg.store.rules import Rules
 from localorg.store.stages import show_stages
+from localorg.store.tracking import Tracking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +44,12 @@ class LocalOrg:
         self.schema = schema
         self.clock = clock
         self.org_id = org_id
-        self.faults = Faults()
+        self.faults = Faults(self._change_field)
+        self.locks = LockTable()
+        self.rules = Rules(database, schema)
+        self.tracking = Tracking(database, schema)
+        self.bin = RecycleBin(database, schema, clock)
+        self._conduct = Conduct(self.faults, self.locks, self.rules, self.tracking, self.bin)
         self._permission_sets: dict[str, PermissionSet] = {}
 
     @classmethod
@@ -78,6 +90,8 @@ class LocalOrg:
             (time_zone,) = connection.execute('SELECT "TimeZoneSidKey" FROM "Organization"').fetchone()
             self.database.set_time_zone(time_zone or "UTC")
             ensure_periods(connection, [self.database.today()], self.clock.stamp())
+            self.rules.refresh()
+            self.tracking.refresh()
             self._permission_sets = {
                 name: permission_set_from_json(content) for name, content in saved(connection, "permission set").items()
             }
@@ -92,9 +106,9 @@ class LocalOrg:
         with self.database.reader() as connection:
             return all_users(connection, self.schema, self._permission_sets)
 
-    def records(self, user: User) -> Records:
-        """Writes as this user."""
-        return Records(self.database, self.schema, self.clock, user)
+    def records(self, user: User, also: Callable[[list[RowResult]], None] | None = None) -> Records:
+        """Writes as this user. `also` is called with a call's results inside its transaction."""
+        return Records(self.database, self.schema, self.clock, user, self._conduct, also)
 
     def load(self, folder: Path, progress: Progress | None = None) -> LoadReport:
         """Load a folder of sObject CSVs; see `load.load_folder`."""
@@ -105,8 +119,13 @@ class LocalOrg:
         with self.database.writer() as connection:
             return fill(connection, self.schema, sobject, table, self.clock.stamp())
 
+    def _change_field(self, kind: str, facts: Mapping[str, object]) -> None:
+        grants = self._permission_sets
+        Alteration(self.database, self.schema, self.rules, self.tracking, grants).change(kind, facts)
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; writes that are withheld go on first."""
+        self.faults.release()
         self.database.close()
 
 

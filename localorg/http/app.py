@@ -81,7 +81,7 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     cursors = Cursors(spool / "cursors")
     cursors.drop_expired()
     faults = org.faults
-    writer = Writer(org, faults)
+    writer = Writer(org)
     jobs = Jobs(org.database, org.clock, spool / "jobs")
     worker = BulkWorker(org, jobs, writer, faults)
     if settings.worker:

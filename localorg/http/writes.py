@@ -1,20 +1,17 @@
-"""Writes of clients: the store's, with ordered locks in front."""
+"""Writes of clients by the name of the operation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from localorg.access import User
 from localorg.errors import OrgError
-from localorg.faults import Faults
-from localorg.ids import is_id
 from localorg.org import LocalOrg
 from localorg.schema.model import SObject
-from localorg.soql.scope import quoted
 from localorg.store.records import RowResult
 
-Operation = Literal["insert", "update", "upsert", "delete"]
+Operation = Literal["insert", "update", "upsert", "delete", "hardDelete"]
 Row = Mapping[str, object]
 
 ROLLED_BACK = OrgError(
@@ -26,9 +23,8 @@ ROLLED_BACK = OrgError(
 class Writer:
     """Writes rows of one org."""
 
-    def __init__(self, org: LocalOrg, faults: Faults) -> None:
+    def __init__(self, org: LocalOrg) -> None:
         self._org = org
-        self._faults = faults
 
     def write(
         self,
@@ -39,29 +35,15 @@ class Writer:
         *,
         key: str = "Id",
         all_or_none: bool = False,
+        also: Callable[[list[RowResult]], None] | None = None,
     ) -> list[RowResult]:
         """Write rows of one object as `user`; the results are in the rows' order.
 
         operation: what to do; a row to delete has an `Id` only. key: the field by which an upsert finds its row.
+        also: called with the results inside the transaction, so that what it writes is committed with the rows. A write
+        that has to wait for locks begins anew, and then only its last results are told.
         """
-        locked = self._locked(sobject, rows)
-        if not locked:
-            return self._store(user, operation, sobject, rows, key, all_or_none)
-        if all_or_none:
-            return [
-                RowResult(_row_id(row), False, None, (locked.get(place, ROLLED_BACK),))
-                for place, row in enumerate(rows)
-            ]
-        free = [place for place in range(len(rows)) if place not in locked]
-        written = self._store(user, operation, sobject, [rows[place] for place in free], key, False)
-        results = dict(zip(free, written, strict=True))
-        refused = {place: RowResult(_row_id(rows[place]), False, None, (error,)) for place, error in locked.items()}
-        return [(results | refused)[place] for place in range(len(rows))]
-
-    def _store(
-        self, user: User, operation: Operation, sobject: SObject, rows: Sequence[Row], key: str, all_or_none: bool
-    ) -> list[RowResult]:
-        records = self._org.records(user)
+        records = self._org.records(user, also)
         match operation:
             case "insert":
                 return records.insert(sobject.name, rows, all_or_none=all_or_none)
@@ -69,32 +51,8 @@ class Writer:
                 return records.update(sobject.name, rows, all_or_none=all_or_none)
             case "upsert":
                 return records.upsert(sobject.name, key, rows, all_or_none=all_or_none)
-        return records.delete(sobject.name, [_row_id(row) or "" for row in rows], all_or_none=all_or_none)
-
-    def _locked(self, sobject: SObject, rows: Sequence[Row]) -> dict[int, OrgError]:
-        """The rows which hang on a parent whose lock was ordered, by their place."""
-        if not self._faults.has("lock"):
-            return {}
-        found: dict[int, OrgError] = {}
-        for place, row in enumerate(rows):
-            parent = self._faults.locked(self._related(sobject, row))
-            if parent is not None:
-                message = f"unable to obtain exclusive access to this record or 1 records: {parent}"
-                found[place] = OrgError("UNABLE_TO_LOCK_ROW", message)
-        return found
-
-    def _related(self, sobject: SObject, row: Row) -> list[str]:
-        """The ids in a row and, for a present one, those of its references in the store."""
-        related = [value for value in row.values() if isinstance(value, str) and is_id(value)]
-        record_id = _row_id(row)
-        references = [each.name for each in sobject.stored_fields if each.type == "reference"]
-        if record_id is not None and references:
-            columns = ", ".join(quoted(name) for name in references)
-            sql = f'SELECT {columns} FROM {quoted(sobject.name)} WHERE "Id" = ?'
-            with self._org.database.reader() as connection:
-                present = connection.execute(sql, (record_id,)).fetchone() or ()
-            related += [value for value in present if value]
-        return related
+        ids = [_row_id(row) or "" for row in rows]
+        return records.delete(sobject.name, ids, all_or_none=all_or_none, hard=operation == "hardDelete")
 
 
 def _row_id(row: Row) -> str | None:

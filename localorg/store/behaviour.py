@@ -9,6 +9,7 @@ from localorg.schema.model import Field
 from localorg.store import opportunities
 from localorg.store.draft import Draft, Work
 from localorg.store.sql import Value, select_by
+from localorg.store.tracking import needed_for_history
 from localorg.store.values import converter
 
 CLOSED_CASE_STATUSES = frozenset({"Closed"})
@@ -23,11 +24,17 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "Contact": _PERSON_PARTS,
     "User": _PERSON_PARTS,
     "Case": ("Status", "IsClosed"),
-    "Task": ("Status", "WhoId", "WhatId", "IsClosed"),
-    "Event": ("WhoId", "WhatId"),
+    "Task": ("Status", "WhoId", "WhatId", "AccountId", "IsClosed"),
+    "Event": ("WhoId", "WhatId", "AccountId"),
     "Asset": ("AccountId", "ContactId"),
     "OpportunityLineItem": ("OpportunityId", "Quantity", "UnitPrice", "TotalPrice", "Discount"),
 }
+
+
+def needed(work: Work) -> tuple[str, ...]:
+    """The columns of present rows that an update of the object looks at."""
+    own = NEEDED.get(work.sobject.name, ())
+    return own if work.conduct is None else (*own, *needed_for_history(work))
 
 
 def set_defaults(work: Work, drafts: Sequence[Draft]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,11 @@ _META_TABLES = """
 CREATE TABLE IF NOT EXISTS "_setting" (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "_counter" (key TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "_deployed" (kind TEXT, name TEXT, content TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_bin" (id TEXT PRIMARY KEY, object TEXT, root TEXT, deleted TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS "_bin.root" ON "_bin" (root);
+CREATE INDEX IF NOT EXISTS "_bin.deleted" ON "_bin" (deleted);
+CREATE TABLE IF NOT EXISTS "_cleared" (root TEXT, object TEXT, field TEXT, id TEXT, value TEXT);
+CREATE INDEX IF NOT EXISTS "_cleared.root" ON "_cleared" (root);
 """
 
 
@@ -38,6 +43,8 @@ class Database:
         self._clock = clock
         self._time_zone = "UTC"
         self._write_lock = threading.RLock()
+        self._writer_thread: int | None = None
+        self._at_end: list[Callable[[], None]] = []
         self._idle_readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._closed = False
         try:
@@ -63,7 +70,13 @@ class Database:
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
-        """A read-only connection which sees one state of the file from its first query to its end."""
+        """A read-only connection which sees one state of the file from its first query to its end.
+
+        Inside a `writer()` of the same thread it is that one, which sees what the transaction wrote so far.
+        """
+        if self.writing:
+            yield self._write_connection
+            return
         connection = self._take_reader()
         connection.execute("BEGIN")
         try:
@@ -83,16 +96,33 @@ class Database:
         """
         with self._write_lock:
             connection = self._write_connection
-            inner = connection.in_transaction
-            connection.execute("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
+            if connection.in_transaction:
+                with _part(connection):
+                    yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            self._writer_thread = threading.get_ident()
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
-                if inner:
-                    connection.execute("RELEASE inner")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("RELEASE inner" if inner else "COMMIT")
+            finally:
+                self._writer_thread = None
+                ended, self._at_end = self._at_end, []
+                for act in ended:
+                    act()
+
+    @property
+    def writing(self) -> bool:
+        """Whether this thread is inside a `writer()`."""
+        return self._writer_thread == threading.get_ident()
+
+    def at_end(self, act: Callable[[], None]) -> None:
+        """Call something once the transaction which this thread is in has ended, however it ends."""
+        self._at_end.append(act)
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -128,6 +158,19 @@ class Database:
         connection.create_function("sf_today", 0, lambda: self.today().isoformat())
         connection.create_function("sf_now", 0, lambda: stamp(self._clock.now()))
         return connection
+
+
+@contextmanager
+def _part(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction which an exception undoes by itself."""
+    connection.execute("SAVEPOINT inner")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO inner")
+        connection.execute("RELEASE inner")
+        raise
+    connection.execute("RELEASE inner")
 
 
 def column_definition(field: Field) -> str:

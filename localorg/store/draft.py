@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from localorg.access import User
 from localorg.errors import OrgError
 from localorg.ids import IdAllocator
 from localorg.schema.model import Schema, SObject
 from localorg.store.sql import Value, select_by
+
+if TYPE_CHECKING:
+    from localorg.store.conduct import Conduct
+    from localorg.store.locks import Turn
 
 
 @dataclass(slots=True)
@@ -37,7 +42,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One call's circumstances: who writes what, when, over which connection. `system`: the org itself writes."""
+    """One call's circumstances: who writes what, when, over which connection. `system`: the org itself writes.
+
+    turn: the call's locks. conduct: what the org adds to writes. Neither when the org itself puts rows in order.
+    """
 
     connection: sqlite3.Connection
     schema: Schema
@@ -45,6 +53,8 @@ class Work:
     user: User
     now: str
     system: bool = False
+    turn: Turn | None = None
+    conduct: Conduct | None = None
 
     @property
     def allocator(self) -> IdAllocator:

@@ -12,15 +12,20 @@ from localorg.ids import id18
 from localorg.schema.model import Field, Schema, SObject
 from localorg.store import behaviour
 from localorg.store.checks import check_references, check_required, check_unique
+from localorg.store.conduct import Conduct
 from localorg.store.database import Database
 from localorg.store.draft import Draft, Work, present_rows
 from localorg.store.intake import Intake
+from localorg.store.interference import interfere
+from localorg.store.keys import ambiguous, ids_by_key, key_of, repeated
+from localorg.store.locks import Turn, WaitError, hold
 from localorg.store.removal import remove
+from localorg.store.rules import check_rules
 from localorg.store.saving import save_inserts, save_updates
-from localorg.store.sql import Value, select_by
-from localorg.store.values import converter
+from localorg.store.sql import Value
 
 Row = Mapping[str, object]
+Also = Callable[["list[RowResult]"], None]
 UNKNOWN_OBJECT = (
     "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' "
     "after the entity name. Please reference your WSDL or the describe call for the appropriate names."
@@ -46,7 +51,12 @@ class Records:
     All methods raise OrgError if the object does not exist for the user.
     """
 
-    def __init__(self, database: Database, schema: Schema, clock: Clock, user: User) -> None:
+    def __init__(
+        self, database: Database, schema: Schema, clock: Clock, user: User, conduct: Conduct, also: Also | None = None
+    ) -> None:
+        """also: called with a call's results inside its transaction."""
+        self._conduct = conduct
+        self._also = also
         self._database = database
         self._schema = schema
         self._clock = clock
@@ -74,23 +84,53 @@ class Records:
             raise OrgError("NOT_FOUND", message, status=404)
         return self._run(sobject, lambda work: self._upserted(work, key, rows), all_or_none)
 
-    def delete(self, sobject: str, ids: Sequence[str], *, all_or_none: bool = False) -> list[RowResult]:
-        """Put rows into the recycle bin, and with them the children that go with their parent."""
-        return self._run(sobject, lambda work: self._deleted(work, ids), all_or_none)
+    def delete(
+        self, sobject: str, ids: Sequence[str], *, all_or_none: bool = False, hard: bool = False
+    ) -> list[RowResult]:
+        """Put rows into the recycle bin, and with them the children that go with their parent.
+
+        hard: let them be gone at once, without the bin.
+        """
+        return self._run(sobject, lambda work: self._deleted(work, ids, hard), all_or_none)
 
     def _run(
         self, name: str, write: Callable[[Work], list[tuple[Draft, bool | None]]], all_or_none: bool
     ) -> list[RowResult]:
         sobject = self._object(name)
+        nested = self._database.writing
+        turn = Turn(self._conduct.locks, self._conduct.faults, self._clock, nested=nested)
+        try:
+            while True:
+                try:
+                    return self._attempt(sobject, write, all_or_none, turn)
+                except WaitError:
+                    turn.wait()
+        finally:
+            if nested:
+                self._database.at_end(turn.end)
+            else:
+                turn.end()
+
+    def _attempt(
+        self,
+        sobject: SObject,
+        write: Callable[[Work], list[tuple[Draft, bool | None]]],
+        all_or_none: bool,
+        turn: Turn,
+    ) -> list[RowResult]:
         try:
             with self._database.writer() as connection:
-                work = Work(connection, self._schema, sobject, self._user, self._clock.stamp())
+                self._conduct.bin.tidy(turn.now)
+                work = Work(connection, self._schema, sobject, self._user, turn.now, turn=turn, conduct=self._conduct)
                 outcome = write(work)
                 if all_or_none and any(draft.errors for draft, _ in outcome):
                     raise _RolledBackError(outcome)
+                results = [_result(draft, created) for draft, created in outcome]
+                if self._also is not None:
+                    self._also(results)
         except _RolledBackError as rolled_back:
             return [_rolled_back(draft) for draft, _ in rolled_back.outcome]
-        return [_result(draft, created) for draft, created in outcome]
+        return results
 
     def _object(self, name: str) -> SObject:
         sobject = self._schema.get(name)
@@ -100,35 +140,43 @@ class Records:
 
     def _inserted(self, work: Work, rows: Iterable[Row]) -> list[tuple[Draft, bool | None]]:
         drafts = Intake(work, creating=True).read(rows)
-        _demand(drafts, work.sobject, self._user.may_create(work.sobject.name), work.sobject.createable, "inserted")
+        self._may_insert(work, drafts)
+        hold(work, drafts)
         self._insert(work, drafts)
         return [(draft, True) for draft in drafts]
 
+    def _may_insert(self, work: Work, drafts: Sequence[Draft]) -> None:
+        _demand(drafts, work.sobject, self._user.may_create(work.sobject.name), work.sobject.createable, "inserted")
+
     def _insert(self, work: Work, drafts: Sequence[Draft]) -> None:
-        good = [draft for draft in drafts if not draft.errors]
-        behaviour.set_defaults(work, good)
-        check_required(work, good, creating=True)
-        self._check(work, good)
-        save_inserts(work, [draft for draft in good if not draft.errors])
+        behaviour.set_defaults(work, _good(drafts))
+        interfere(work, drafts, "BeforeInsert")
+        check_required(work, _good(drafts), creating=True)
+        self._check(work, _good(drafts))
+        save_inserts(work, _good(drafts))
 
     def _updated(self, work: Work, rows: Sequence[Row]) -> list[tuple[Draft, bool | None]]:
         drafts = Intake(work, creating=False).read(rows)
+        self._find_for_update(work, drafts)
+        hold(work, drafts)
         self._update(work, drafts)
         return [(draft, False) for draft in drafts]
 
-    def _update(self, work: Work, drafts: Sequence[Draft]) -> None:
+    def _find_for_update(self, work: Work, drafts: Sequence[Draft]) -> None:
         _demand(drafts, work.sobject, self._user.may_edit_object(work.sobject.name), work.sobject.updateable, "updated")
         seen: set[str] = set()
         for draft in drafts:
             draft.id = _taken_id(draft, seen)
         self._find(work, drafts)
-        good = [draft for draft in drafts if not draft.errors]
-        check_required(work, good, creating=False)
-        self._check(work, good)
-        save_updates(work, [draft for draft in good if not draft.errors])
+
+    def _update(self, work: Work, drafts: Sequence[Draft]) -> None:
+        interfere(work, drafts, "BeforeUpdate")
+        check_required(work, _good(drafts), creating=False)
+        self._check(work, _good(drafts))
+        save_updates(work, _good(drafts))
 
     def _find(self, work: Work, drafts: Sequence[Draft]) -> None:
-        needed = behaviour.NEEDED.get(work.sobject.name, ())
+        needed = behaviour.needed(work)
         present = present_rows(work, needed, [draft.id for draft in drafts if draft.id and not draft.errors])
         for draft in drafts:
             if not draft.errors:
@@ -137,13 +185,14 @@ class Records:
                 draft.present = row or {}
 
     def _check(self, work: Work, drafts: Sequence[Draft]) -> None:
-        behaviour.before_save(work, [draft for draft in drafts if not draft.errors])
+        behaviour.before_save(work, _good(drafts))
         check_references(work, drafts)
         check_unique(work, drafts)
+        check_rules(work, drafts)
 
     def _upserted(self, work: Work, key: Field, rows: Sequence[Row]) -> list[tuple[Draft, bool | None]]:
-        keys = [_key_of(work, key, row) for row in rows]
-        ids = _ids_by_key(work, key, [value for value, _ in keys if value is not None])
+        keys = [key_of(work, key, row) for row in rows]
+        ids = ids_by_key(work, key, [value for value, _ in keys if value is not None])
         outcome: list[tuple[Draft, bool | None]] = []
         to_insert: list[Draft] = []
         to_update: list[Draft] = []
@@ -151,7 +200,7 @@ class Records:
         seen: set[str] = set()
         for row, (value, error) in zip(rows, keys, strict=True):
             matches = ids.get(str(value).lower(), []) if value is not None else []
-            error = error or _repeated(key, value, seen) or _ambiguous(key, value, matches)
+            error = error or repeated(key, value, seen) or ambiguous(key, value, matches)
             without_key = {name: item for name, item in row.items() if name.lower() != key.name.lower()}
             if error is not None:
                 outcome.append((Draft(None, errors=[error]), None))
@@ -164,12 +213,14 @@ class Records:
                 (draft,) = creating.read([without_key if key.type == "id" else {**without_key, key.name: value}])
                 to_insert.append(draft)
                 outcome.append((draft, True))
-        _demand(to_insert, work.sobject, self._user.may_create(work.sobject.name), work.sobject.createable, "inserted")
+        self._may_insert(work, to_insert)
+        self._find_for_update(work, to_update)
+        hold(work, [draft for draft, _ in outcome])
         self._insert(work, to_insert)
         self._update(work, to_update)
         return outcome
 
-    def _deleted(self, work: Work, ids: Iterable[str]) -> list[tuple[Draft, bool | None]]:
+    def _deleted(self, work: Work, ids: Iterable[str], hard: bool) -> list[tuple[Draft, bool | None]]:
         drafts = []
         for given in ids:
             draft = Draft(None)
@@ -182,7 +233,11 @@ class Records:
             drafts.append(draft)
         _demand(drafts, work.sobject, self._user.may_delete(work.sobject.name), work.sobject.deletable, "deleted")
         self._find(work, drafts)
-        remove(work, [draft for draft in drafts if not draft.errors])
+        hold(work, drafts)
+        interfere(work, drafts, "BeforeDelete")
+        remove(work, _good(drafts))
+        if hard:
+            self._conduct.bin.purge([str(draft.id) for draft in _good(drafts)])
         return [(draft, None) for draft in drafts]
 
 
@@ -192,6 +247,10 @@ class _RolledBackError(Exception):
     def __init__(self, outcome: list[tuple[Draft, bool | None]]) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+def _good(drafts: Sequence[Draft]) -> list[Draft]:
+    return [draft for draft in drafts if not draft.errors]
 
 
 def _result(draft: Draft, created: bool | None) -> RowResult:
@@ -235,43 +294,3 @@ def _judge_present(draft: Draft, row: Mapping[str, Value] | None) -> None:
         draft.errors.append(OrgError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", status=404))
     elif row["IsDeleted"]:
         draft.errors.append(OrgError("ENTITY_IS_DELETED", "entity is deleted", status=404))
-
-
-def _key_of(work: Work, key: Field, row: Row) -> tuple[Value, OrgError | None]:
-    given = next((value for name, value in row.items() if name.lower() == key.name.lower()), None)
-    try:
-        value = converter(work.schema, work.sobject, key)(given)
-    except OrgError as error:
-        return None, error
-    if value is None and key.type != "id":
-        return None, OrgError("MISSING_ARGUMENT", f"{key.name} not specified", (key.name,))
-    return value, None
-
-
-def _ids_by_key(work: Work, key: Field, values: Sequence[Value]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    any_case = key.type != "id" and not key.case_sensitive
-    columns = (key.name, "Id", "IsDeleted")
-    for value, record_id, deleted in select_by(
-        work.connection, work.sobject.name, columns, key.name, values, any_case=any_case
-    ):
-        if not deleted:
-            found.setdefault(str(value).lower(), []).append(str(record_id))
-    return found
-
-
-def _repeated(key: Field, value: Value, seen: set[str]) -> OrgError | None:
-    if value is None:
-        return None
-    text = str(value).lower()
-    if text in seen:
-        return OrgError("DUPLICATE_VALUE", f"duplicate external id specified: {value}", (key.name,))
-    seen.add(text)
-    return None
-
-
-def _ambiguous(key: Field, value: Value, matches: Sequence[str]) -> OrgError | None:
-    if len(matches) < 2:
-        return None
-    message = f"{key.name}: more than one record found for external id field: {value}: [{', '.join(matches)}]"
-    return OrgError("DUPLICATE_EXTERNAL_ID", message, (key.name,), status=300)

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from localorg.store import behaviour, opportunities
+from localorg.store.activities import note_activities
 from localorg.store.draft import Draft, Work, present_rows
 from localorg.store.sql import Value, insert_statement, update_statement
+from localorg.store.tracking import write_field_history
+
+_ABOUT = ("AccountId", "WhatId", "WhoId")
 
 
 def save_inserts(work: Work, drafts: Sequence[Draft]) -> None:
@@ -19,6 +23,7 @@ def save_inserts(work: Work, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             draft.values["PushCount"] = 0
         opportunities.write_history(work, drafts)
+        write_field_history(work, drafts)
     stamps = _stamps(work, ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"))
     groups: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
     for draft in drafts:
@@ -33,7 +38,10 @@ def save_updates(work: Work, drafts: Sequence[Draft]) -> None:
     """Write the drafts' values and stamps over the present rows."""
     if work.sobject.name == "Opportunity":
         opportunities.write_history(work, [draft for draft in drafts if _moves_history(draft)])
-    stamps = _stamps(work, ("LastModifiedDate", "LastModifiedById", "SystemModstamp"))
+        write_field_history(work, drafts)
+    # What a roll-up writes is no user's edit.
+    edited = () if work.system else ("LastModifiedDate", "LastModifiedById")
+    stamps = _stamps(work, (*edited, "SystemModstamp"))
     stamp_values = tuple(stamps.values())
     groups: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
     for draft in drafts:
@@ -48,7 +56,7 @@ def roll_up_products(work: Work, opportunity_ids: Iterable[Value]) -> None:
     sobject = work.schema.objects["Opportunity"]
     inner = replace(work, sobject=sobject, system=True)
     ids = sorted({str(record_id) for record_id in opportunity_ids if record_id})
-    present = present_rows(inner, opportunities.NEEDED, ids)
+    present = present_rows(inner, behaviour.needed(inner), ids)
     drafts = []
     for record_id in ids:
         count, total = work.connection.execute(
@@ -68,6 +76,12 @@ def roll_up_products(work: Work, opportunity_ids: Iterable[Value]) -> None:
 def _after_save(work: Work, drafts: Sequence[Draft]) -> None:
     if work.sobject.name == "OpportunityLineItem":
         roll_up_products(work, (draft.after("OpportunityId") for draft in drafts))
+    if work.sobject.name in ("Task", "Event"):
+        note_activities(work, (value for draft in drafts for name in _ABOUT for value in _both(draft, name)))
+
+
+def _both(draft: Draft, column: str) -> tuple[Value, Value]:
+    return draft.present.get(column), draft.after(column)
 
 
 def _moves_history(draft: Draft) -> bool:
