@@ -1,6 +1,7 @@
 """The accounts of the book: who they are, how big, and how well they do with what they bought."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ _COUNTRY_SHARE = (52, 8, 10, 8, 6, 4, 6, 6)
 GOOD, FAIR, POOR = range(3)
 # Weekly chance to change the health class: rows from, columns to. An account's churn truth is exact from this matrix.
 HEALTH_STEP = np.array([[0.988, 0.012, 0.0], [0.014, 0.970, 0.016], [0.0, 0.024, 0.976]])
+_HEALTH_EDGES = np.cumsum(HEALTH_STEP, axis=1)
 HEALTH_START = np.array([0.46, 0.35, 0.19])
 
 
@@ -70,12 +72,15 @@ def make_accounts(settings: BookSettings, steps: Steps) -> Accounts:
 def _health(accounts: int, steps: int, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.int8]]:
     path = np.empty((accounts, steps), np.int8)
     path[:, 0] = rng.choice(3, accounts, p=HEALTH_START)
-    edges = np.cumsum(HEALTH_STEP, axis=1)
     for step in range(1, steps):
-        roll = rng.random(accounts)
-        now = edges[path[:, step - 1]]
-        path[:, step] = (roll >= now[:, 0]).astype(np.int8) + (roll >= now[:, 1])
+        path[:, step] = next_health(path[:, step - 1], rng)
     return path
+
+
+def next_health(health: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """The health classes one step later."""
+    now, roll = _HEALTH_EDGES[health], rng.random(len(health))
+    return np.asarray((roll >= now[:, 0]).astype(np.int8) + (roll >= now[:, 1]), np.int8)
 
 
 def products_of(pillar: Ints, rank: Ints) -> Ints:

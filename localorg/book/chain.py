@@ -26,6 +26,7 @@ from localorg.book.catalogue import OPEN, WON
 from localorg.book.columns import Floats, Ints
 
 AGES, PUSHES, DUES = 9, 4, 3
+LATE = 4  # the stage from which on close dates are pulled in
 STATES = OPEN * AGES * PUSHES * DUES
 Small = npt.NDArray[np.int8]
 
@@ -90,25 +91,22 @@ class Profile:
         return Profile(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
-# Effects in twentieths of a log hazard. Whole numbers, so that deals whose effects add up to the same share one truth.
+# Effects in tenths of a log hazard. Whole numbers, so that deals whose effects add up to the same share one truth.
 _STRENGTH = {
-    "pillar": np.array([2, 1, -1, 0, -2, -1]),
-    "size": np.array([2, 1, -1, -3]),
-    "skill": np.array([-4, -2, 0, 2, 4]),
-    "sponsor": np.array([-3, 4]),
-    "demo": np.array([-1, 2]),
-    "competitor": np.array([3, -1, -5]),
+    "pillar": np.array([1, 0, 0, 0, -1, -1]),
+    "size": np.array([1, 0, 0, -2]),
+    "skill": np.array([-2, -1, 0, 1, 2]),
+    "sponsor": np.array([-1, 2]),
+    "demo": np.array([-1, 1]),
+    "competitor": np.array([1, 0, -3]),
 }
-_STRENGTH_HEALTH = np.array([[11, 0, -19], [2, 0, -4], [0, 0, 0]])
+_STRENGTH_HEALTH = np.array([[5, 0, -10], [1, 0, -2], [0, 0, 0]])
 _PACE = {
-    "pillar": np.array([1, 0, 0, -2, 1, 2]),
-    "size": np.array([4, 1, -2, -5]),
-    "skill": np.array([-1, -1, 0, 1, 1]),
-    "sponsor": np.array([-1, 1]),
-    "demo": np.array([-2, 4]),
-    "competitor": np.array([1, 0, -1]),
+    "pillar": np.array([1, 0, 0, -1, 0, 1]),
+    "size": np.array([2, 0, -1, -2]),
+    "demo": np.array([-1, 2]),
 }
-_UNIT = 20.0
+_UNIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -131,9 +129,9 @@ def drivers(profile: Profile) -> Drivers:
     strength = _STRENGTH_HEALTH[segment, health].copy()
     pace = np.zeros(len(profile), np.int64)
     for name, effect in _STRENGTH.items():
-        index = getattr(profile, name).astype(np.int64) + (2 if name == "skill" else 0)
-        strength += effect[index]
-        pace += _PACE[name][index]
+        strength += effect[getattr(profile, name).astype(np.int64) + (2 if name == "skill" else 0)]
+    for name, effect in _PACE.items():
+        pace += effect[getattr(profile, name).astype(np.int64)]
     return Drivers(segment, (pace + strength) / _UNIT, (pace - strength) / _UNIT)
 
 
@@ -186,7 +184,7 @@ def push_probability(segment: Ints, stage: Ints, due: Ints, now: Moment) -> Floa
 
 def pull_probability(stage: Ints, due: Ints) -> Floats:
     """The chance that a late-stage deal's close date is pulled in by a quarter in a step."""
-    return np.where((stage >= 4) & (due > 0), 0.025, 0.0)
+    return np.where((stage >= LATE) & (due > 0), 0.025, 0.0)
 
 
 def roll(pushes: Ints, due: Ints) -> tuple[Ints, Ints]:

@@ -24,15 +24,17 @@ _CHECK = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", np.uint8)
 _INSTANCE = b"bK0"  # no id that the org allots itself has this instance part
 
 
-def record_ids(prefix: str, count: int, seed: int) -> Column:
+def record_ids(prefix: str, count: int, seed: int, first: int = 0) -> Column:
     """`count` valid 18-character record ids with the key prefix, counted up from a place given by the seed.
+
+    first: how many ids of the seed come before them.
 
     The last three characters are Salesforce's checksum: one bit for each upper-case letter, five letters a character.
     """
     raw = np.empty((count, 18), np.uint8)
     raw[:, 0:3] = np.frombuffer(prefix.encode(), np.uint8)
     raw[:, 3:6] = np.frombuffer(_INSTANCE, np.uint8)
-    number = np.arange(1, count + 1, dtype=np.int64) + (seed % 62**3) * 62**6
+    number = np.arange(first + 1, first + count + 1, dtype=np.int64) + (seed % 62**3) * 62**6
     for place in range(14, 5, -1):
         raw[:, place] = _DIGITS[number % 62]
         number //= 62

@@ -15,6 +15,7 @@ from localorg.book.columns import Bools, Floats, Ints
 LEADS = np.arange(125, 175, dtype=np.int64)
 GROWTH, GROWTH_SPREAD = 0.045, 0.05  # of the yearly amount from one term to the next, log-normal
 AMOUNT_UNIT = 1000  # renewals are opened with amounts of whole thousands
+LATE_DAYS = 90  # a renewal won later than this begins a term of its own, others follow on the old one
 LATER_STAGE = 0.3  # of the renewals begin in the second stage
 
 

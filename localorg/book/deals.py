@@ -17,6 +17,7 @@ from localorg.book.accounts import FAIR, Accounts, products_of
 from localorg.book.catalogue import MAIN_PRODUCT_SHARE, NET_NEW, OPEN, PRODUCTS, RENEWAL, UPSELL, WON
 from localorg.book.columns import Bools, Floats, Ints, draw
 from localorg.book.contracts import (
+    LATE_DAYS,
     LATER_STAGE,
     LEADS,
     Contracts,
@@ -206,7 +207,8 @@ class DealMaker:
         won = deals.walk.stage == WON
         contracts.going[which] = won | deals.is_open
         contracts.pending[which] = deals.is_open
-        contracts.ends[which] = np.where(won, add_months(ends, term), ends)
+        since = np.where(deals.walk.ended > ends + LATE_DAYS, deals.walk.ended, ends)
+        contracts.ends[which] = np.where(won, add_months(since, term), ends)
         contracts.amount[which] = np.where(won, deals.walk.amount, contracts.amount[which])
         contracts.began[which] = np.where(won, deals.walk.ended + 1, contracts.began[which])
         contracts.lead[which] = rng.choice(LEADS, len(which))

@@ -9,7 +9,7 @@ import pyarrow as pa
 from localorg.book.activities import event_table, make_activities, task_table
 from localorg.book.cases import case_table
 from localorg.book.columns import Column
-from localorg.book.installed import asset_table, deployment_table, make_positions, owned_products, usage_table
+from localorg.book.installed import asset_table, deployment_table, ever_owned, make_positions, owned_products
 from localorg.book.opportunities import (
     deal_names,
     history_table,
@@ -31,6 +31,7 @@ from localorg.book.people import (
 )
 from localorg.book.plans import plan_table
 from localorg.book.settings import BookSettings
+from localorg.book.usage import usage_tables
 from localorg.book.world import World, make_world
 
 
@@ -51,18 +52,24 @@ class Book:
 
 
 def generate(settings: BookSettings | None = None) -> Book:
-    """Make a book. The same settings give the same book."""
-    settings = settings or BookSettings()
-    world = make_world(settings)
-    return Book(settings, dict(each_table(world)), world)
+    """Make a book and hold it whole. The same settings give the same book."""
+    world = make_world(settings or BookSettings())
+    parts: dict[str, list[pa.Table]] = {}
+    for name, table in each_table(world):
+        parts.setdefault(name, []).append(table)
+    return Book(world.settings, {name: pa.concat_tables(tables) for name, tables in parts.items()}, world)
 
 
 def each_table(world: World) -> Iterator[tuple[str, pa.Table]]:
-    """The tables of a decided book, one after the other, so that a very large one need not be held whole."""
-    lines, times, acts = make_lines(world), make_times(world), make_activities(world)
+    """The tables of a decided book, one after the other, so that a very large one need not be held whole.
+
+    Parents come first. The largest object comes in several parts, one after the other.
+    """
+    lines, times = make_lines(world), make_times(world)
+    count = len(world.accounts)
     positions = make_positions(world)
     owned = owned_products(world, positions)
-    count = len(world.accounts)
+    acts = make_activities(world)
     yield "OpportunityStage", stage_table(world)
     yield "User", user_table(world)
     yield "Product2", product_table(world)
@@ -81,8 +88,13 @@ def each_table(world: World) -> Iterator[tuple[str, pa.Table]]:
     yield "OpportunityContactRole", role_table(world, people, times)
     yield "Task", task_table(world, acts, times, people)
     yield "Event", event_table(world, acts, times, people)
+    amounts = lines.amount
+    del acts, times, lines
     yield "Asset", asset_table(world, positions, names)
-    yield "Case", case_table(world, owned, people)
     yield "Sidecar_Deployment__c", deployment_table(world, owned)
-    yield "Sidecar_Usage__c", usage_table(world, owned)
-    yield "Sidecar_Plan__c", plan_table(world, lines.amount)
+    yield "Sidecar_Plan__c", plan_table(world, amounts)
+    owned = ever_owned(world, positions)
+    del positions, names, amounts
+    yield "Case", case_table(world, owned, people)
+    for table in usage_tables(world, owned):
+        yield "Sidecar_Usage__c", table

@@ -1,11 +1,8 @@
-"""What customers own and how they get on with it: Asset, Sidecar_Deployment__c, Sidecar_Usage__c.
+"""What customers own and how far it is rolled out: Asset, Sidecar_Deployment__c.
 
 `Asset.Price` is the yearly price of a unit, so `Price x Quantity` is the ARR up for renewal on `UsageEndDate`. A
 contract's asset ends on the close date its Renewal deal was opened with; upsells are co-termed with the account's next
-contract to end.
-
-Telemetry follows the account's health class (good, fair, poor): each account's utilisation drifts to its class's
-level, so the class can be read off the last weeks. A tenth of the products owned send no telemetry."""
+contract to end."""
 
 from dataclasses import dataclass
 
@@ -32,19 +29,8 @@ from localorg.book.columns import (
 from localorg.book.deals import add_months
 from localorg.book.world import World
 
-_LEVEL = np.array([0.88, 0.63, 0.32])  # utilisation to which each health class drifts
-_DRIFT = 0.22  # a week
+NEVER = int(np.iinfo(np.int64).max)
 _ROLLED_OUT = np.array([0.98, 0.86, 0.55])  # the share of what was bought that is deployed in the end
-_VOLUME = {
-    "Firewalls": 240.0,
-    "Users": 1.6,
-    "Sites": 95.0,
-    "Workloads": 3.2,
-    "Endpoints": 0.9,
-    "GB per day": 7.0,
-    "Analysts": 12.0,
-    "Applications": 60.0,
-}
 
 
 @dataclass(frozen=True)
@@ -63,15 +49,14 @@ class Positions:
 def make_positions(world: World) -> Positions:
     """Positions from contracts and won upsells."""
     contracts, deals, rng = world.contracts, world.deals, world.settings.rng("positions")
-    far = np.iinfo(np.int64).max
     alive = (contracts.ends >= world.today) | contracts.pending
-    next_end = np.full(len(world.accounts), far)
+    next_end = np.full(len(world.accounts), NEVER)
     future = alive & contracts.going & (contracts.ends >= world.today)
     np.minimum.at(next_end, contracts.account[future], contracts.ends[future])
     won = np.flatnonzero((deals.walk.stage == WON) & (deals.profile.segment == UPSELL))
     own_end = add_months(deals.walk.ended[won], np.full(len(won), 36))
     shared = next_end[deals.account[won]]
-    upsell_end = np.where(shared == far, own_end, shared)
+    upsell_end = np.where(shared == NEVER, own_end, shared)
     yearly = np.concatenate([np.round(contracts.amount, -3), deals.walk.amount[won]])
     product = np.concatenate([contracts.product, deals.product[won]])
     quantity = np.maximum(np.round(yearly / (np.array([p.price for p in PRODUCTS])[product] * 0.85)), 1).astype(
@@ -126,23 +111,39 @@ def asset_table(world: World, positions: Positions, account_names: Column) -> pa
 
 @dataclass(frozen=True)
 class Owned:
-    """Each product an account owns today, once: how many, and since when."""
+    """Each product an account owns, once, by account: how many, since when, and until when."""
 
     account: Ints
     product: Ints
     quantity: Ints
     since: Ints
+    until: Ints
+
+    def __len__(self) -> int:
+        """How many products of accounts."""
+        return len(self.account)
 
 
 def owned_products(world: World, positions: Positions) -> Owned:
-    """Living positions put together by account and product."""
-    alive = np.flatnonzero(positions.alive & (positions.installed < world.today))
-    key = positions.account[alive] * len(PRODUCTS) + positions.product[alive]
+    """What is owned today: living positions put together by account and product."""
+    return _owned(positions, np.flatnonzero(positions.alive & (positions.installed < world.today)))
+
+
+def ever_owned(world: World, positions: Positions) -> Owned:
+    """The same with what customers have given up: a product that is gone was used until then."""
+    return _owned(positions, np.flatnonzero(positions.installed < world.today))
+
+
+def _owned(positions: Positions, rows: Ints) -> Owned:
+    key = positions.account[rows] * len(PRODUCTS) + positions.product[rows]
     unique, place = np.unique(key, return_inverse=True)
-    since = np.full(len(unique), world.today)
-    np.minimum.at(since, place, positions.installed[alive])
-    quantity = np.bincount(place, weights=positions.quantity[alive], minlength=len(unique)).astype(np.int64)
-    return Owned(unique // len(PRODUCTS), unique % len(PRODUCTS), quantity, since)
+    since, until = np.full(len(unique), NEVER), np.zeros(len(unique), np.int64)
+    np.minimum.at(since, place, positions.installed[rows])
+    np.maximum.at(until, place, np.where(positions.alive[rows], NEVER, positions.ends[rows]))
+    # A product that is owned today counts what is owned today; one that is gone, all that there was.
+    counts = positions.alive[rows] | (until[place] < NEVER)
+    quantity = np.bincount(place, weights=positions.quantity[rows] * counts, minlength=len(unique))
+    return Owned(unique // len(PRODUCTS), unique % len(PRODUCTS), quantity.astype(np.int64), since, until)
 
 
 def deployment_table(world: World, owned: Owned) -> pa.Table:
@@ -187,61 +188,5 @@ def deployment_table(world: World, owned: Owned) -> pa.Table:
             "Sidecar_Status__c": pick(("Planned", "In Progress", "Completed", "Stalled"), status),
             "OwnerId": by,
             **audit(created, np.minimum(touched, world.today * DAY_MS - 1000), by),
-        }
-    )
-
-
-def _utilisation(world: World, weeks: Ints, rng: np.random.Generator) -> Floats:
-    """Weeks x accounts: the share of licences in use, drifting to the level of the account's health class."""
-    health = world.accounts.health
-    step = world.steps.of_day(weeks + 6)
-    level = np.empty((len(weeks), len(world.accounts)))
-    now = _LEVEL[health[:, max(int(step[0]) - 1, 0)]]
-    for week in range(len(weeks)):
-        now = now + _DRIFT * (_LEVEL[health[:, step[week]]] - now) + rng.normal(0, 0.012, len(now))
-        level[week] = now
-    return np.clip(level, 0.03, 0.99)
-
-
-def usage_table(world: World, owned: Owned) -> pa.Table:
-    """Weekly telemetry of each owned product, Mondays, complete weeks only, from the week after its installation."""
-    rng = world.settings.rng("usage")
-    last_monday = (world.today + 3) // 7 * 7 - 3 - 7
-    weeks = last_monday - 7 * np.arange(world.settings.usage_weeks - 1, -1, -1, dtype=np.int64)
-    level = _utilisation(world, weeks, rng)
-    sends = rng.random(len(owned.account)) < 0.9
-    shift = rng.normal(0, 0.05, len(owned.account))
-    begins = np.searchsorted(weeks, owned.since, side="right")
-    row, week = np.nonzero((np.arange(len(weeks)) >= begins[:, None]) & sends[:, None])
-    account, product, licensed = owned.account[row], owned.product[row], owned.quantity[row]
-    share = level[week, account] + shift[row] + rng.normal(0, 0.025, len(row))
-    ramp = -np.expm1(-(weeks[week] - owned.since[row] + 7) / 45.0)
-    share = np.clip(share * ramp, 0.01, 1.0)
-    active = np.round(licensed * share)
-    bought = np.array([p.features for p in PRODUCTS])[product]
-    used = np.clip(np.round(bought * (0.2 + 0.75 * share)), 1, bought)
-    volume = active * np.array([_VOLUME[p.unit] for p in PRODUCTS])[product] * np.exp(rng.normal(0, 0.1, len(row)))
-    sent = weeks[week] * DAY_MS + 7 * DAY_MS + 6 * 3_600_000
-    account_id, by = (
-        pick(world.account_ids, account),
-        pick(world.users, world.staff.csm_of(world.accounts.rep[account])),
-    )
-    monday = days(weeks)
-    code = pick([p.code for p in PRODUCTS], product)
-    return pa.table(
-        {
-            "Id": world.ids("Sidecar_Usage__c", len(row)),
-            "Name": join("USE-", digits(np.arange(1, len(row) + 1), 8)),
-            "Sidecar_Key__c": join(account_id, "|", code, "|", pick(monday.cast(pa.string()), week)),
-            "Sidecar_Account__c": account_id,
-            "Sidecar_Product__c": pick([p.name for p in PRODUCTS], product),
-            "Sidecar_Week_Start__c": pick(monday, week),
-            "Sidecar_Licensed__c": numbers(licensed),
-            "Sidecar_Active_Users__c": numbers(active),
-            "Sidecar_Features_Bought__c": numbers(bought),
-            "Sidecar_Features_Used__c": numbers(used),
-            "Sidecar_Volume__c": numbers(np.round(volume, 2)),
-            "OwnerId": by,
-            **audit(np.minimum(sent, world.today * DAY_MS - 1000), sent * 0, by),
         }
     )

@@ -8,6 +8,8 @@ import numpy as np
 
 from localorg.errors import LocalOrgError
 
+_LARGE = 2_000  # accounts; above, a whole book's telemetry would be most of the book
+
 
 class BookSettingsError(LocalOrgError):
     """A size of the book is out of range; the message names it and the range."""
@@ -25,7 +27,8 @@ class BookSettings:
     quarters: fiscal quarters with deals, the running one included (at least 2).
     seed: the same settings give the same book, byte by byte.
     end: the book's "today": everything that happened lies before it, the running quarter is the one it lies in.
-    usage_weeks: weeks of product telemetry before `end`.
+    usage_weeks: weeks of product telemetry and of support cases before `end`. None: those of the whole book, or a year
+        where there are more than 2,000 accounts.
 
     Raises BookSettingsError where a size is out of range.
     """
@@ -36,7 +39,7 @@ class BookSettings:
     reps: int = 8
     seed: int = 7
     end: date = field(default_factory=_today)
-    usage_weeks: int = 52
+    usage_weeks: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse sizes that no book can have."""
@@ -50,8 +53,17 @@ class BookSettings:
         }
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
+            if value is None:
+                continue
             if not low <= value <= high:
                 raise BookSettingsError(f"{name} = {value!r}: a book needs {low} to {high}")
+
+    @property
+    def telemetry_weeks(self) -> int:
+        """Weeks of product telemetry and of support cases."""
+        if self.usage_weeks is not None:
+            return self.usage_weeks
+        return 13 * (self.quarters - 1) if self.accounts <= _LARGE else 52
 
     def rng(self, purpose: str) -> np.random.Generator:
         """A random stream of its own for each purpose, so that a change in one part leaves the others as they were."""

@@ -73,7 +73,7 @@ def _cut(quarter: int, first: int, after: int, count: int, left: int, long_first
     return Steps(starts, ends, np.full(count, quarter, np.int64), left + np.arange(count - 1, -1, -1, dtype=np.int64))
 
 
-def _chain(parts: list[Steps]) -> Steps:
+def joined(parts: list[Steps]) -> Steps:
     return Steps(*(np.concatenate([getattr(p, n) for p in parts]) for n in ("first", "last", "quarter", "left")))
 
 
@@ -94,7 +94,7 @@ def past_steps(settings: BookSettings) -> Steps:
     end = day_number(settings.end)
     quarter, start, _, done, to_do = _running(end)
     whole = [_whole(q) for q in range(quarter - settings.quarters + 1, quarter)]
-    return _chain([*whole, _cut(quarter, start, end, done, to_do, long_first=True)])
+    return joined([*whole, _cut(quarter, start, end, done, to_do, long_first=True)])
 
 
 def future_steps(settings: BookSettings, quarters: int) -> Steps:
@@ -102,4 +102,4 @@ def future_steps(settings: BookSettings, quarters: int) -> Steps:
     end = day_number(settings.end)
     quarter, _, after, _, to_do = _running(end)
     rest = _cut(quarter, end, after, to_do, 0, long_first=False)
-    return _chain([rest, *(_whole(q) for q in range(quarter + 1, quarter + 1 + quarters))])
+    return joined([rest, *(_whole(q) for q in range(quarter + 1, quarter + 1 + quarters))])

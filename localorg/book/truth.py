@@ -1,30 +1,34 @@
-"""The exact probabilities behind a book, computed from the chain itself by backward recursion over its finite state.
+"""The exact probabilities behind a book's deals, for every week in which each of them was open.
 
-For an open deal with given covariates, let V_t(state) be the probability to be won before the horizon when it is in
-`state` as step t begins. V is 0 at the horizon; one step back it is the mean of V over the step's outcomes (won counts
-1, lost 0). To be won by the end of a quarter is the same recursion with that quarter's end as its horizon; to be won
-at all is its limit, taken at `HORIZON_QUARTERS`, which no deal outlives.
-
-The state has 6 stages x 9 ages x 4 pushes x 3 due quarters. Deals with the same covariates share one recursion.
+They come from the chain itself by backward recursion over its finite state (`recursion`): nothing is simulated. To be
+won by the end of a quarter is the recursion with that quarter's end as its horizon; to be won at all is its limit,
+taken at `HORIZON_QUARTERS`, which no deal outlives. A deal's covariates count only through its drive, so the deals of
+a segment with the same drive share one recursion.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from localorg.book import chain
-from localorg.book.catalogue import OPEN
-from localorg.book.columns import Floats, Ints
-from localorg.book.steps import Steps, future_steps, month_of
+from localorg.book.catalogue import RENEWAL
+from localorg.book.columns import Floats, Ints, repeat_within
+from localorg.book.recursion import Grid, Recursion, rolled
+from localorg.book.simulate import Weeks
+from localorg.book.steps import Steps, future_steps, joined, month_of
 from localorg.book.world import World
 
 HORIZON_QUARTERS = 40  # a deal that is open still after ten years is rarer than one in a million
-_BATCH = 64  # covariate profiles at a time; their 648 states each stay in the processor's cache
-_SHAPE = (OPEN, chain.AGES, chain.PUSHES, chain.DUES)
-Grid = npt.NDArray[np.float64]  # profiles x stages x ages x pushes x dues
+QUARTERS = 4  # the running quarter and the next three; what is open is decided by then, or nearly so
+BATCH = 100
+THREADS = 2
+Singles = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class State:
 
 @dataclass(frozen=True)
 class Truth:
-    """The truth about a book's open deals: their number, and the exact probabilities of each.
+    """The truth about a book's open deals at its end.
 
     deal: index into the book's deals (the row of its Opportunity table). won: to be won at all. this_quarter,
     next_quarter: to be won by the end of the running quarter, of the one after it.
@@ -49,6 +53,33 @@ class Truth:
     won: Floats
     this_quarter: Floats
     next_quarter: Floats
+
+
+@dataclass(frozen=True)
+class DealWeeks:
+    """True probabilities of deals in the weeks in which they were open, given what could be seen as the week began.
+
+    deal: index into the book's deals; rows of a deal lie together, in the order of weeks. step: index into
+    `past_steps`; its length stands for the book's end. won: to be won at all. quarters: rows x 4, to be won by the end
+    of the quarter the week lies in, of the next one, and so on. lost: to be lost in the week itself.
+    """
+
+    deal: Ints
+    step: Ints
+    won: Singles
+    quarters: npt.NDArray[np.float32]
+    lost: Singles
+
+
+@dataclass(frozen=True)
+class Newborn:
+    """Renewals that are opened in a step: the probability to lose them, and how they may look.
+
+    drive: rows of (on, lost). lost: steps x stage (0, 1) x due x drives, from the book's first step on into the future.
+    """
+
+    drive: Floats
+    lost: npt.NDArray[np.float64]
 
 
 def truth_of(world: World) -> Truth:
@@ -69,82 +100,131 @@ def win_probability(profile: chain.Profile, state: State, steps: Steps) -> Float
     profile, state: arrays over the deals. steps: from `future_steps`; those of the running quarter only for the
     probability of this quarter, many quarters for that of winning at all. Returns probabilities, 0..1.
     """
-    return _recur(profile, state, steps, won=1.0, still_open=0.0)
+    return _within(profile, state, steps, won=1.0, still_open=0.0)
 
 
 def open_probability(profile: chain.Profile, state: State, steps: Steps) -> Floats:
     """The exact probability of each deal to be open still after `steps`."""
-    return _recur(profile, state, steps, won=0.0, still_open=1.0)
+    return _within(profile, state, steps, won=0.0, still_open=1.0)
 
 
-def _recur(profile: chain.Profile, state: State, steps: Steps, won: float, still_open: float) -> Floats:
-    columns = np.stack([getattr(profile, f.name).astype(np.int64) for f in fields(profile)], axis=1)
-    _, first, place = np.unique(columns, axis=0, return_index=True, return_inverse=True)
-    place = place.reshape(-1)
-    order = np.argsort(place, kind="stable")
-    bounds = np.searchsorted(place[order], np.arange(0, len(first) + _BATCH, _BATCH))
-    out = np.empty(len(profile))
-    for batch, start in enumerate(range(0, len(first), _BATCH)):
-        recursion = _Recursion(profile.take(first[start : start + _BATCH]), won)
-        values = recursion.run(steps, still_open)
-        rows = order[bounds[batch] : bounds[batch + 1]]
-        out[rows] = values[place[rows] - start, state.stage[rows], state.age[rows], state.pushes[rows], state.due[rows]]
+def _within(profile: chain.Profile, state: State, steps: Steps, *, won: float, still_open: float) -> Floats:
+    out, months = np.empty(len(profile)), month_of(steps.last)
+    code = chain.state_code(state.stage, state.age, state.pushes, state.due)
+    for batch in _batches(chain.drivers(profile), np.empty((0, 2))):
+        recursion = Recursion(batch.segment, batch.drive[:, 0], batch.drive[:, 1], won)
+        value = recursion.start(1, still_open)
+        for step in range(len(steps) - 1, -1, -1):
+            value = recursion.back(value, chain.Moment(int(steps.left[step]), int(months[step])))
+        out[batch.deal] = value.reshape(chain.STATES, -1)[code[batch.deal], batch.place]
     return out
 
 
-class _Recursion:
-    """The recursion for a batch of covariate profiles. Step probabilities are kept: they come again each year."""
+@dataclass(frozen=True)
+class _Batch:
+    """Some drives of a segment (rows of on, lost), the deals that have them, and which drive each deal has."""
 
-    def __init__(self, profile: chain.Profile, won: float) -> None:
-        self._drive = chain.drivers(profile)
-        self._wide = chain.Drivers(*(getattr(self._drive, f.name).reshape(-1, 1, 1, 1, 1) for f in fields(self._drive)))
-        self._won = won
-        self._known: dict[chain.Moment, tuple[Grid, Grid, Grid]] = {}
+    segment: int
+    drive: Floats
+    deal: Ints
+    place: Ints
 
-    def run(self, steps: Steps, still_open: float) -> Grid:
-        """V at the beginning of the first step, for every profile and state."""
-        months = month_of(steps.last)
-        value: Grid = np.full((len(self._drive.segment), *_SHAPE), still_open)
+
+def _batches(drive: chain.Drivers, besides: Floats) -> Iterator[_Batch]:
+    """All deals, by segment and drive; for renewals also drives that no deal has, as rows of `besides`."""
+    for segment in range(3):
+        own = np.flatnonzero(drive.segment == segment)
+        rows = np.stack([drive.on[own], drive.lost[own]], axis=1)
+        if segment == RENEWAL:
+            rows = np.concatenate([rows, besides])
+        unique, place = np.unique(rows, axis=0, return_inverse=True)
+        place = place.reshape(-1)[: len(own)]
+        order = np.argsort(place, kind="stable")
+        bounds = np.searchsorted(place[order], np.arange(0, len(unique) + BATCH, BATCH))
+        for number, first in enumerate(range(0, len(unique), BATCH)):
+            chosen = np.sort(order[bounds[number] : bounds[number + 1]])
+            yield _Batch(segment, unique[first : first + BATCH], own[chosen], place[chosen] - first)
+
+
+def each_truth(world: World, besides: Floats | None = None) -> Iterator[tuple[DealWeeks, Newborn | None]]:
+    """The truth about all deals in all their weeks, some deals at a time, every deal once.
+
+    besides: further drives of renewals, rows of (on, lost). Newborn renewals come with the batches of renewals.
+    Two batches at a time are worked on, in threads; not more are held.
+    """
+    deals = world.deals
+    walk = deals.walk
+    past, future = world.steps, future_steps(world.settings, HORIZON_QUARTERS)
+    batches = _batches(chain.drivers(deals.profile), np.empty((0, 2)) if besides is None else besides)
+    with ThreadPoolExecutor(THREADS) as pool:
+
+        def begun(batch: _Batch) -> Future[tuple[DealWeeks, Newborn | None]]:
+            weeks = walk.weeks.take(batch.deal)
+            return pool.submit(_Pass(batch, weeks, deals.births.step[batch.deal] + 1, past, future).run)
+
+        waiting = [begun(batch) for batch in islice(batches, THREADS + 1)]
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting += [begun(batch) for batch in islice(batches, 1)]
+
+
+class _Pass:
+    """One batch's way back from the far future to the book's first step."""
+
+    def __init__(self, batch: _Batch, weeks: Weeks, first: Ints, past: Steps, future: Steps) -> None:
+        self._batch, self._past, self._weeks = batch, len(past), weeks
+        self._steps = joined([past, future])
+        parent, rank = repeat_within(weeks.count)
+        self._deal, self._step = batch.deal[parent], first[parent] + rank
+        self._cell = weeks.state.astype(np.int64) * len(batch.drive) + batch.place[parent]
+        self._rows = np.argsort(self._step, kind="stable")
+        self._bounds = np.searchsorted(self._step[self._rows], np.arange(self._past + 2))
+        count = len(self._deal)
+        self._won, self._lost = np.empty(count, np.float32), np.empty(count, np.float32)
+        self._quarters = np.empty((count, QUARTERS), np.float32)
+
+    def run(self) -> tuple[DealWeeks, Newborn | None]:
+        """Go back step by step, and keep on the way what is asked for."""
+        recursion = Recursion(self._batch.segment, self._batch.drive[:, 0], self._batch.drive[:, 1])
+        steps, months = self._steps, month_of(self._steps.last)
+        renewals = self._batch.segment == RENEWAL
+        born = np.empty((len(steps) if renewals else 0, 2, chain.DUES, len(self._batch.drive)))
+        value = recursion.start(1)
         for step in range(len(steps) - 1, -1, -1):
-            value = self._back(value, chain.Moment(int(steps.left[step]), int(months[step])))
+            if steps.left[step] == 0:
+                value = self._new_quarter(recursion, value, step)
+            if renewals:
+                born[step] = _newborn(value[0], int(steps.left[step]))
+            now = chain.Moment(int(steps.left[step]), int(months[step]))
+            value = recursion.back(value, now)
+            if step <= self._past:
+                self._keep(step, value, recursion.chances(now).lost)
+        found = DealWeeks(self._deal, self._step, self._won, self._quarters, self._lost)
+        return found, Newborn(self._batch.drive, born) if renewals else None
+
+    def _new_quarter(self, recursion: Recursion, value: Grid, step: int) -> Grid:
+        """Before the last step of a quarter is taken: its end is one more horizon, all others are a quarter later."""
+        if self._steps.quarter[step] > self._steps.quarter[self._past] + QUARTERS - 1:
+            return value
+        if len(value) == 1:
+            wide = recursion.start(1 + QUARTERS)
+            wide[0] = value[0]
+            return wide
+        value[2:] = value[1:-1].copy()
+        value[1] = 0.0
         return value
 
-    def _back(self, value: Grid, now: chain.Moment) -> Grid:
-        if now.left == 0:
-            pushes, due = chain.roll(*np.indices(_SHAPE[2:]))
-            value = value[..., pushes, due]
-        value = self._dates(value, now)
-        on, back, stay = self._chances(now)
-        out = np.empty_like(value)
-        np.multiply(value[:, :, 1:], stay[:, :, :-1], out=out[:, :, :-1])
-        np.multiply(value[:, :, -1:], stay[:, :, -1:], out=out[:, :, -1:])
-        fresh = value[:, :, :1]  # a move leads to age 0 of another stage
-        out += on * self._next(fresh)
-        out[:, 1:] += back[:, 1:] * fresh[:, :-1]
-        return out
+    def _keep(self, step: int, value: Grid, lost: Grid) -> None:
+        rows = self._rows[self._bounds[step] : self._bounds[step + 1]]
+        cell, flat = self._cell[rows], value.reshape(len(value), -1)
+        self._won[rows] = flat[0][cell]
+        for quarter in range(QUARTERS):
+            self._quarters[rows, quarter] = flat[1 + quarter][cell]
+        self._lost[rows] = lost.reshape(-1)[cell]
 
-    def _chances(self, now: chain.Moment) -> tuple[Grid, Grid, Grid]:
-        if now not in self._known:
-            stage, age, pushes, due = (x[None] for x in np.indices(_SHAPE))
-            chance = chain.exits(self._wide, stage, age, pushes, due, now)
-            self._known[now] = (chance.on, chance.back, 1 - chance.on - chance.back - chance.lost)
-        return self._known[now]
 
-    def _next(self, fresh: Grid) -> Grid:
-        """The value after an advance: in the stage it leads to, or won."""
-        stages = np.concatenate([fresh, np.full_like(fresh[:, :1], self._won)], axis=1)  # Won comes after the open ones
-        rows = np.arange(len(stages))[:, None]
-        straight, short = chain.NEXT[self._drive.segment], chain.SKIP[self._drive.segment]
-        return np.asarray((1 - chain.SKIP_SHARE) * stages[rows, straight] + chain.SKIP_SHARE * stages[rows, short])
-
-    def _dates(self, value: Grid, now: chain.Moment) -> Grid:
-        """The value of a state before its close date may be pushed or pulled in."""
-        stage, due = np.arange(OPEN).reshape(1, -1, 1, 1, 1), np.arange(chain.DUES)
-        push = chain.push_probability(self._wide.segment, stage, due, now)
-        pull = chain.pull_probability(stage, due)
-        out = value * (1 - push - pull)
-        last = chain.PUSHES - 1
-        out[..., :last, :-1] += push[..., :-1] * value[..., 1:, 1:]
-        out[..., last:, :-1] += push[..., :-1] * value[..., last:, 1:]
-        out[..., 1:] += pull[..., 1:] * value[..., :-1]
-        return out
+def _newborn(value: Grid, left: int) -> Grid:
+    """The probability to lose renewals opened in a step, stage x due x drives, from V as the next step begins."""
+    if left == 0:
+        value = rolled(value, np.empty_like(value))
+    return np.asarray(1 - value[:2, 0, 0])

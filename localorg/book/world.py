@@ -107,9 +107,9 @@ class World:
         """The day number of the book's end; everything lies before it."""
         return day_number(self.settings.end)
 
-    def ids(self, sobject: str, count: int) -> Column:
-        """Record ids of an object."""
-        return record_ids(PREFIX[sobject], count, self.settings.seed)
+    def ids(self, sobject: str, count: int, first: int = 0) -> Column:
+        """Record ids of an object, after the first `first` ones."""
+        return record_ids(PREFIX[sobject], count, self.settings.seed, first)
 
     def deal_account(self, deal: Ints) -> Column:
         """The account id of each deal, null for the loose ones."""
