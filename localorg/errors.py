@@ -45,3 +45,7 @@ class FormulaError(LocalOrgError):
 
 class LoadError(LocalOrgError):
     """A folder or table cannot be loaded at all: give another folder or mend the named file."""
+
+
+class ExportError(LocalOrgError):
+    """The org cannot be written to this folder: give another one."""
