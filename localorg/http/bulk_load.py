@@ -114,10 +114,13 @@ class _Run:
         """
         began = time.monotonic()
         job = self._job
-        with self._ingester.org.database.writer():
-            rows = [self._rows.row(line) for line in lines]
-            refused = contention.locked(batch, rows) if contention else {}
-            results = self._written(rows, refused)
+        rows = [self._rows.row(line) for line in lines]
+        refused = contention.locked(batch, rows) if contention else {}
+        free = [row for place, row in enumerate(rows) if place not in refused] if refused else rows
+
+        def note(written: Sequence[RowResult]) -> None:
+            rest = iter(written)
+            results = [refused[place] if place in refused else next(rest) for place in range(len(rows))]
             progress = {
                 "numberRecordsProcessed": job.number("numberRecordsProcessed") + len(lines),
                 "numberRecordsFailed": job.number("numberRecordsFailed") + sum(not each.success for each in results),
@@ -126,11 +129,9 @@ class _Run:
             }
             self._job = self._ingester.jobs.update(job, progress=progress)
 
-    def _written(self, rows: Sequence[dict[str, object]], refused: dict[int, RowResult]) -> list[RowResult]:
-        operation = cast(Operation, self._job.text("operation"))
-        free = [row for place, row in enumerate(rows) if place not in refused] if refused else rows
-        written = iter(self._ingester.writer.write(self._user, operation, self._sobject, free, key=self._key))
-        return [refused[place] if place in refused else next(written) for place in range(len(rows))]
+        # The write may have to wait for locks, so the transaction is its own and takes the account along.
+        operation = cast(Operation, job.text("operation"))
+        self._ingester.writer.write(self._user, operation, self._sobject, free, key=self._key, also=note)
 
     def _contention(self, done: int) -> Contention | None:
         """Who holds which account, when contention was ordered; after a restart what came before is gone through."""
