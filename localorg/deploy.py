@@ -1,91 +1,139 @@
-"""Puts a package into the org: objects, fields and permission sets, checked as a deployment checks them."""
+"""Puts metadata into the org, from a folder of SFDX source or from a deployment's archive, in one transaction."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from localorg.access import PermissionSet
-from localorg.errors import FormulaError
-from localorg.formula import formula_sql
 from localorg.ids import IdAllocator, number_to_base62
-from localorg.schema.model import Field, Schema, SObject
-from localorg.schema.package import PackageSource, read_package
+from localorg.metadata.assignment import put_permission_sets
+from localorg.metadata.component import Component, Content, Failure, Key, Success
+from localorg.metadata.kept import Kept, keep, kept_components
+from localorg.metadata.plan import Plan, make_plan
+from localorg.schema.model import Schema, SObject
 from localorg.schema.stored import field_to_json, object_to_json, permission_set_to_json, save
-from localorg.store.birth import INTEGRATION_USERNAME
-from localorg.store.database import Database, column_definition
-from localorg.store.directory import admin_id
-from localorg.store.sql import Value, insert_rows
-
-INTEGRATION_PERMISSION_SET = "Sidecar_Integration"
+from localorg.store.database import Database, index_names
+from localorg.store.rules import KIND as RULE
+from localorg.store.sql import quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A component that was not deployed, and why."""
+    """A component that was not deployed, and why; `place` is its file, with line and column where they are known."""
 
     component: str
     reason: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class DeployReport:
-    """What a deployment put into the org, by API name (fields as `Object.Field`), and what it refused."""
+    """What a deployment put into the org, by API name (fields as `Object.Field`), and what it refused.
+
+    With a refusal nothing is put into the org, unless the deployment was to go on without what it cannot take.
+    """
 
     objects: tuple[str, ...]
     fields: tuple[str, ...]
     permission_sets: tuple[str, ...]
+    others: tuple[str, ...]
     refused: tuple[Refusal, ...]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a deployment ended. `applied`: whether the org is changed."""
+
+    successes: tuple[Success, ...]
+    failures: tuple[Failure, ...]
+    applied: bool
+    permission_sets: Mapping[str, PermissionSet]
+
+    @property
+    def errors(self) -> tuple[Failure, ...]:
+        """The failures that are more than warnings."""
+        return tuple(each for each in self.failures if each.kind == "Error")
+
+    def report(self) -> DeployReport:
+        """The outcome as names and reasons."""
+        names: dict[str, list[str]] = {}
+        for success in self.successes if self.applied else ():
+            names.setdefault(success.type, []).append(success.name)
+        refused = tuple(Refusal(each.name, each.problem, _place(each)) for each in self.errors)
+        objects, fields, sets = (names.pop(kind, []) for kind in ("CustomObject", "CustomField", "PermissionSet"))
+        others = [f"{kind}: {name}" for kind in sorted(names) for name in names[kind]]
+        return DeployReport(tuple(objects), tuple(fields), tuple(sets), tuple(others), refused)
+
+
+BeforeCommit = Callable[[sqlite3.Connection, Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How to deploy. Warnings (members without a file) end a deployment unless `ignore_warnings`."""
+
+    check_only: bool = False
+    rollback_on_error: bool = True
+    ignore_warnings: bool = False
+
+
 def deploy(
-    database: Database, schema: Schema, package: Path, now: str
-) -> tuple[DeployReport, dict[str, PermissionSet]]:
-    """Deploy a folder of SFDX source in one transaction; what is in the org but not in the folder stays.
+    database: Database,
+    schema: Schema,
+    content: Content,
+    order: Order,
+    user_id: str,
+    now: str,
+    *,
+    before_commit: BeforeCommit | None = None,
+) -> Outcome:
+    """Check everything and, if it is sound, put it into the org; what is there but not in the content stays.
 
-    schema is changed in place. Returns the report and the deployed permission sets.
-    Raises PackageError if the folder cannot be read; then nothing is changed.
+    schema is changed in place. before_commit: called in the deployment's own transaction with its outcome.
     """
-    source = read_package(package)
-    refused = [Refusal(component, reason) for component, reason in source.refused]
     with database.writer() as connection:
-        planned = _planned_objects(connection, schema, source, refused)
-        planned = {name: _sound(sobject, {**schema.objects, **planned}, refused) for name, sobject in planned.items()}
-        merged = {**schema.objects, **planned}
-        grants = {
-            permission_set.name: _sound_grants(permission_set, merged, refused)
-            for permission_set in source.permission_sets
-        }
-        database.ensure_tables(planned.values())
-        _save(connection, planned.values(), grants.values())
-        for permission_set in grants.values():
-            _put_permission_set_row(connection, permission_set, now)
-        if INTEGRATION_PERMISSION_SET in grants:
-            _assign(connection, INTEGRATION_PERMISSION_SET, INTEGRATION_USERNAME, now)
-    schema.put(planned.values())
-    fields = tuple(f"{o.name}.{f.name}" for o in planned.values() for f in o.fields.values() if f.custom)
-    custom = tuple(name for name, sobject in planned.items() if sobject.custom)
-    return DeployReport(custom, fields, tuple(grants), tuple(refused)), grants
+        present = kept_components(connection)
+
+        def has_data(sobject: str, field: str) -> bool:
+            sql = f"SELECT 1 FROM {quoted(sobject)} WHERE {quoted(field)} IS NOT NULL LIMIT 1"
+            return connection.execute(sql).fetchone() is not None
+
+        plan = make_plan(content.components, schema, frozenset(present), has_data)
+        failures = (*content.failures, *plan.failures)
+        grave = any(each.kind == "Error" or not order.ignore_warnings for each in failures)
+        apply = not order.check_only and bool(plan.sound) and not (grave and order.rollback_on_error)
+        kept = _apply(connection, database, schema, plan, present, user_id, now) if apply else present
+        outcome = Outcome(_successes(plan.sound, present, kept), failures, apply, plan.permission_sets)
+        if before_commit is not None:
+            before_commit(connection, outcome)
+    if apply:
+        schema.put(plan.objects.values())
+    return outcome
 
 
-def _planned_objects(
-    connection: sqlite3.Connection, schema: Schema, source: PackageSource, refused: list[Refusal]
-) -> dict[str, SObject]:
-    planned = {}
-    for sobject in source.objects:
-        present = schema.objects.get(sobject.name)
-        prefix = present.key_prefix if present else _next_prefix(connection, schema)
-        own = _merged(present, sobject.fields.values(), refused) if present else sobject.fields
-        planned[sobject.name] = replace(sobject, key_prefix=prefix, fields=own)
-    for name, fields in source.fields.items():
-        target = planned.get(name) or schema.objects.get(name)
-        if target is None:
-            refused.extend(Refusal(f"{name}.{field.name}", f"the org has no object {name}") for field in fields)
-            continue
-        planned[name] = replace(target, fields=_merged(target, fields, refused))
-    return planned
+def _apply(
+    connection: sqlite3.Connection,
+    database: Database,
+    schema: Schema,
+    plan: Plan,
+    present: dict[Key, Kept],
+    user_id: str,
+    now: str,
+) -> dict[Key, Kept]:
+    for name, sobject in plan.objects.items():
+        if not sobject.key_prefix:
+            plan.objects[name] = replace(sobject, key_prefix=_next_prefix(connection, schema))
+    objects = plan.objects.values()
+    database.ensure_tables(objects)
+    for statement in (sql for sobject in objects for sql in index_names(sobject).values()):
+        connection.execute(statement)
+    _save(connection, objects, plan.permission_sets.values())
+    for rule in plan.rules:
+        save(connection, RULE, f"{rule.object}.{rule.name}", asdict(rule))
+    put_permission_sets(connection, plan.permission_sets, now)
+    return keep(connection, plan.sound, present, user_id, now)
 
 
 def _next_prefix(connection: sqlite3.Connection, schema: Schema) -> str:
@@ -94,70 +142,6 @@ def _next_prefix(connection: sqlite3.Connection, schema: Schema) -> str:
         prefix = "a" + number_to_base62(number - 1, 2)
         if schema.by_prefix(prefix) is None:
             return prefix
-
-
-def _merged(present: SObject, fields: Iterable[Field], refused: list[Refusal]) -> dict[str, Field]:
-    merged = dict(present.fields)
-    for field in fields:
-        old = merged.get(field.name)
-        if old is not None and _column(old) != _column(field):
-            reason = f"the field is {old.type} in the org and cannot become {field.type}: delete it first"
-            refused.append(Refusal(f"{present.name}.{field.name}", reason))
-            continue
-        merged[field.name] = field
-    return merged
-
-
-def _column(field: Field) -> str | None:
-    return column_definition(field) if field.stored else None
-
-
-def _sound(sobject: SObject, objects: Mapping[str, SObject], refused: list[Refusal]) -> SObject:
-    """The object without the custom fields that cannot work, which are reported."""
-    kept = dict(sobject.fields)
-    for field in sobject.fields.values():
-        reason = _fault(sobject, field, objects) if field.custom else None
-        if reason:
-            refused.append(Refusal(f"{sobject.name}.{field.name}", reason))
-            del kept[field.name]
-    return replace(sobject, fields=kept)
-
-
-def _fault(sobject: SObject, field: Field, objects: Mapping[str, SObject]) -> str | None:
-    for target in field.reference_to:
-        if target not in objects:
-            return f"it refers to {target or 'no object'}, which the org does not have"
-    if field.formula is not None:
-        try:
-            formula_sql(sobject, field, objects=objects)
-        except FormulaError as error:
-            return str(error)
-    return None
-
-
-def _sound_grants(
-    permission_set: PermissionSet, objects: Mapping[str, SObject], refused: list[Refusal]
-) -> PermissionSet:
-    kept_objects, kept_fields = {}, {}
-    for name, rights in permission_set.objects.items():
-        sobject = objects.get(name)
-        if sobject is None or sobject.access != "own":
-            reason = "the org has no such object" if sobject is None else f"rights on {name} follow {sobject.access!r}"
-            refused.append(Refusal(f"{permission_set.name}: {name}", reason))
-        else:
-            kept_objects[name] = rights
-    for name, grant in permission_set.fields.items():
-        object_name, _, field_name = name.partition(".")
-        target = objects.get(object_name)
-        field = target.field(field_name) if target else None
-        if field is None:
-            refused.append(Refusal(f"{permission_set.name}: {name}", "the org has no such field"))
-        elif not field.permissionable:
-            reason = "field-level security does not govern it (required and system fields are always visible)"
-            refused.append(Refusal(f"{permission_set.name}: {name}", reason))
-        else:
-            kept_fields[name] = grant
-    return replace(permission_set, objects=kept_objects, fields=kept_fields)
 
 
 def _save(connection: sqlite3.Connection, objects: Iterable[SObject], permission_sets: Iterable[PermissionSet]) -> None:
@@ -171,45 +155,17 @@ def _save(connection: sqlite3.Connection, objects: Iterable[SObject], permission
         save(connection, "permission set", permission_set.name, permission_set_to_json(permission_set))
 
 
-def _put_permission_set_row(connection: sqlite3.Connection, permission_set: PermissionSet, now: str) -> None:
-    row = connection.execute('SELECT "Id" FROM "PermissionSet" WHERE "Name" = ?', (permission_set.name,)).fetchone()
-    facts = (permission_set.label, (permission_set.description or "")[:255] or None)
-    if row:
-        connection.execute(
-            'UPDATE "PermissionSet" SET "Label" = ?, "Description" = ?, "SystemModstamp" = ? '
-            'WHERE "Id" = ? AND ("Label", "Description") IS NOT (?, ?)',
-            (*facts, now, row[0], *facts),
-        )
-        return
-    admin = admin_id(connection)
-    values: dict[str, Value] = {
-        "Id": IdAllocator(connection).take("0PS")[0],
-        "Name": permission_set.name,
-        "Label": facts[0],
-        "Description": facts[1],
-        "IsCustom": 1,
-        "CreatedDate": now,
-        "CreatedById": admin,
-        "LastModifiedDate": now,
-        "LastModifiedById": admin,
-        "SystemModstamp": now,
-    }
-    insert_rows(connection, "PermissionSet", [values])
+def _successes(
+    sound: Sequence[Component], present: Mapping[Key, Kept], kept: Mapping[Key, Kept]
+) -> tuple[Success, ...]:
+    found = []
+    for component in sound:
+        old, new = present.get(component.key), kept.get(component.key)
+        changed = old is None or old.digest != component.digest()
+        record_id = new.id if new else None
+        found.append(Success(component.type, component.name, component.file, record_id, old is None, changed))
+    return tuple(found)
 
 
-def _assign(connection: sqlite3.Connection, permission_set: str, username: str, now: str) -> None:
-    ids = connection.execute(
-        'SELECT s."Id", u."Id" FROM "PermissionSet" s, "User" u WHERE s."Name" = ? AND u."Username" = ? '
-        'AND NOT EXISTS (SELECT 1 FROM "PermissionSetAssignment" a '
-        'WHERE a."PermissionSetId" = s."Id" AND a."AssigneeId" = u."Id" AND a."IsDeleted" = 0)',
-        (permission_set, username),
-    ).fetchone()
-    if ids:
-        values: dict[str, Value] = {
-            "Id": IdAllocator(connection).take("0Pa")[0],
-            "PermissionSetId": ids[0],
-            "AssigneeId": ids[1],
-            "IsActive": 1,
-            "SystemModstamp": now,
-        }
-        insert_rows(connection, "PermissionSetAssignment", [values])
+def _place(failure: Failure) -> str:
+    return failure.file if failure.line is None else f"{failure.file}:{failure.line}:{failure.column}"

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from localorg.access import PermissionSet, User
 from localorg.clock import Clock
-from localorg.deploy import DeployReport, deploy
+from localorg.deploy import BeforeCommit, DeployReport, Order, Outcome, deploy
+from localorg.errors import PackageError
 from localorg.faults import Faults
 from localorg.load import load_folder
 from localorg.loading.fill import fill
 from localorg.loading.report import LoadReport, Progress
+from localorg.metadata.component import Content
+from localorg.metadata.reader import read_source
 from localorg.schema.model import Schema
 from localorg.schema.standard import standard_objects
 from localorg.schema.stored import field_from_json, object_from_json, permission_set_from_json, saved
@@ -22,7 +25,7 @@ from localorg.store.alteration import Alteration
 from localorg.store.birth import give_birth
 from localorg.store.conduct import Conduct
 from localorg.store.database import Database
-from localorg.store.directory import all_users, find_user
+from localorg.store.directory import admin_id, all_users, find_user
 from localorg.store.locks import LockTable
 from localorg.store.periods import ensure_periods
 from localorg.store.records import Records, RowResult
@@ -57,7 +60,7 @@ class LocalOrg:
         """The org in this SQLite file, made if it is missing.
 
         path: the file. package: a folder of SFDX source to deploy. clock: the org's clock, the machine's by default.
-        Raises StoreError for a file that is no local org, PackageError for a package that cannot be read.
+        Raises StoreError for a file that is no local org, PackageError for a package that cannot be deployed.
         """
         clock = clock or Clock()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,17 +74,45 @@ class LocalOrg:
         org = cls(database, schema, clock, org_id)
         org.refresh_settings()
         if package is not None:
-            org.deploy(package)
+            org._deploy_whole(package)
         return org
 
-    def deploy(self, package: Path) -> DeployReport:
+    def deploy(self, package: Path, *, rollback_on_error: bool = True) -> DeployReport:
         """Put a package of SFDX source into the org; what is there but not in the package stays.
 
-        Raises PackageError if the folder cannot be read; then nothing is changed.
+        rollback_on_error: whether one refused component keeps all of them out.
+        Raises PackageError if there is no such folder.
         """
-        report, grants = deploy(self.database, self.schema, package, self.clock.stamp())
-        self._permission_sets.update(grants)
-        return report
+        content = read_source(package)
+        with self.database.reader() as connection:
+            admin = admin_id(connection)
+        order = Order(rollback_on_error=rollback_on_error, ignore_warnings=True)
+        return self.deploy_content(content, order, admin).report()
+
+    def deploy_content(
+        self, content: Content, order: Order, user_id: str, before_commit: BeforeCommit | None = None
+    ) -> Outcome:
+        """Deploy components as a user; see `deploy.deploy`. What is deployed is live at once."""
+        now = self.clock.stamp()
+        outcome = deploy(self.database, self.schema, content, order, user_id, now, before_commit=before_commit)
+        if outcome.applied:
+            self._permission_sets.update(outcome.permission_sets)
+            self.rules.refresh()
+            self.tracking.refresh()
+        return outcome
+
+    def _deploy_whole(self, package: Path) -> None:
+        try:
+            refused = self.deploy(package).refused
+            if refused:
+                first = refused[0]
+                raise PackageError(
+                    f"the package in {package} cannot be deployed: {first.component}: {first.reason} ({first.place})"
+                    + (f", and {len(refused) - 1} more" if len(refused) > 1 else "")
+                )
+        except PackageError:
+            self.close()
+            raise
 
     def refresh_settings(self) -> None:
         """Take over what rows say about the org itself: its stages, time zone and fiscal years."""

@@ -14,20 +14,27 @@ from localorg.http import (
     graphql,
     limits,
     local,
+    metadata,
     oauth,
     query,
     recent,
     roots,
     rows,
+    search,
+    tooling,
     tree,
     uiapi,
 )
+from localorg.http.bulk_load import Patience
 from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
 from localorg.http.gate import register_gate
 from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
+from localorg.http.method_override import MethodOverride
+from localorg.http.metadata.deployments import Deployments
+from localorg.http.metadata.worker import DeployWorker
 from localorg.http.method_override import MethodOverride
 from localorg.http.services import Services
 from localorg.http.session import Sessions
@@ -57,19 +64,25 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     for resource in (
         roots.blueprint(org, recent_rows),
         query.blueprint(services.queries),
-        limits.blueprint(org, services.calls),
+        limits.blueprint(org, services.calls, services.jobs),
         rows.blueprint(org, services.writer, services.queries, recent_rows),
         recent.blueprint(recent_rows),
         collections.blueprint(org, services.writer),
         composite.blueprint(org),
         tree.blueprint(org, services.writer),
+        tooling.blueprint(org, services.cursors),
+        search.blueprint(),
         changes.blueprint(org),
         bulk_query.blueprint(org, services.jobs, services.worker),
         bulk_ingest.blueprint(org, services.jobs, services.worker),
         uiapi.blueprint(org, package),
         graphql.blueprint(org),
+        metadata.rest.blueprint(org, services.deployments, services.deploy_worker),
     ):
         app.register_blueprint(resource, url_prefix=version)
+    calls, deployments, deploy_worker = services.calls, services.deployments, services.deploy_worker
+    soap = metadata.soap.MetadataSoap(org, services.sessions, calls, deployments, deploy_worker)
+    app.register_blueprint(metadata.soap.blueprint(soap))
     if services.settings.pages is not None:
         app.register_blueprint(pages.blueprint(org, services.sessions, package, services.settings.pages))
     return app
@@ -83,9 +96,12 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     faults = org.faults
     writer = Writer(org)
     jobs = Jobs(org.database, org.clock, spool / "jobs")
-    worker = BulkWorker(org, jobs, writer, faults)
+    worker = BulkWorker(org, jobs, writer, faults, Patience(settings.bulk_batch_seconds, settings.bulk_retries))
+    deployments = Deployments(org.database, org.clock, spool / "deployments")
+    deploy_worker = DeployWorker(org, deployments)
     if settings.worker:
         worker.start()
+        deploy_worker.start()
     return Services(
         org=org,
         settings=settings,
@@ -98,4 +114,6 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
         faults=faults,
         writer=writer,
         worker=worker,
+        deployments=deployments,
+        deploy_worker=deploy_worker,
     )

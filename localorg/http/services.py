@@ -9,6 +9,8 @@ from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import ConnectedApp
 from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
+from localorg.http.metadata.deployments import Deployments
+from localorg.http.metadata.worker import DeployWorker
 from localorg.http.session import Sessions
 from localorg.http.settings import Settings
 from localorg.http.writes import Writer
@@ -32,8 +34,11 @@ class Services:
     faults: Faults
     writer: Writer
     worker: BulkWorker
+    deployments: Deployments
+    deploy_worker: DeployWorker
 
     def close(self) -> None:
         """Stop what runs in the background and write down what is only in memory."""
         self.worker.stop()
+        self.deploy_worker.stop()
         self.calls.save()

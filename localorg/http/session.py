@@ -162,9 +162,8 @@ def request_token() -> str | None:
     return request.cookies.get(COOKIE)
 
 
-def sign_in(org: LocalOrg, sessions: Sessions) -> User:
-    """The active user whose token the request carries, kept for `current_user()`. Raises INVALID_SESSION_ID."""
-    token = request_token()
+def user_of(org: LocalOrg, sessions: Sessions, token: str | None) -> User:
+    """The active user of a token that opens the API. Raises OrgError INVALID_SESSION_ID."""
     session = sessions.use(token) if token else None
     if session is None:
         raise invalid_session()
@@ -173,6 +172,12 @@ def sign_in(org: LocalOrg, sessions: Sessions) -> User:
     user = org.user(session.user_id)
     if not user.is_active:
         raise invalid_session()
+    return user
+
+
+def sign_in(org: LocalOrg, sessions: Sessions) -> User:
+    """The active user whose token the request carries, kept for `current_user()`. Raises INVALID_SESSION_ID."""
+    user = user_of(org, sessions, request_token())
     g.user = user
     g.with_cookie = "Authorization" not in request.headers
     return user

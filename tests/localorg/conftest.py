@@ -28,7 +28,7 @@ def picklist_xml(name: str, kind: str, values: str, **parts: str) -> str:
         f"<label>{v.strip('*')}</label></value>"
         for v in values.split(";")
     )
-    value_set = f"<restricted>true</restricted><valueSetDefinition>{listed}</valueSetDefinition>"
+    value_set = f"<restricted>true</restricted><valueSetDefinition><sorted>false</sorted>{listed}</valueSetDefinition>"
     return field_xml(name, kind, valueSet=value_set, **parts)
 
 
@@ -45,7 +45,8 @@ def permission_set_xml(objects: dict[str, str], fields: dict[str, str]) -> str:
     listed = "".join(
         "<objectPermissions>"
         + "".join(f"<{right}>{str(right[5].lower() in letters).lower()}</{right}>" for right in rights)
-        + f"<object>{name}</object></objectPermissions>"
+        + f"<modifyAllRecords>false</modifyAllRecords><object>{name}</object>"
+        "<viewAllRecords>false</viewAllRecords></objectPermissions>"
         for name, letters in objects.items()
     )
     listed += "".join(
@@ -70,7 +71,9 @@ SOURCE = {
         formula="TODAY() - Entered__c",
         formulaTreatBlanksAs="BlankAsBlank",
     ),
-    "objects/Opportunity/fields/Tags__c": picklist_xml("Tags__c", "MultiselectPicklist", "Stalled;Slipping;Pushed"),
+    "objects/Opportunity/fields/Tags__c": picklist_xml(
+        "Tags__c", "MultiselectPicklist", "Stalled;Slipping;Pushed", visibleLines="3"
+    ),
     "objects/Opportunity/fields/Trust__c": picklist_xml("Trust__c", "Picklist", "High;Medium;Low"),
     "objects/Opportunity/fields/Scored__c": field_xml("Scored__c", "DateTime"),
     "objects/Plan__c/fields/Key__c": field_xml("Key__c", "Text", length="80", unique="true", externalId="true"),

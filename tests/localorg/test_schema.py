@@ -7,7 +7,6 @@ import pytest
 from localorg.errors import PackageError
 from localorg.org import LocalOrg
 from localorg.schema.model import Schema
-from localorg.schema.package import read_package
 from localorg.schema.standard import standard_objects
 from localorg.schema.stored import field_from_json, field_to_json, object_from_json, object_to_json
 
@@ -90,10 +89,9 @@ def test_names_are_found_in_any_case() -> None:
     assert relation.name == "OwnerId"
 
 
-def test_package_fields_become_describe_types(small_package: Path) -> None:
-    source = read_package(small_package)
-    (plan,) = source.objects
-    added = {field.name: field for field in source.fields["Opportunity"]}
+def test_package_fields_become_describe_types(packaged_org: LocalOrg) -> None:
+    plan = packaged_org.schema.objects["Plan__c"]
+    added = packaged_org.schema.objects["Opportunity"].fields
     assert (added["Chance__c"].type, added["Chance__c"].precision, added["Chance__c"].scale) == ("percent", 4, 1)
     assert added["Age__c"].calculated
     assert not added["Age__c"].stored
@@ -105,33 +103,47 @@ def test_package_fields_become_describe_types(small_package: Path) -> None:
     assert (account.relationship_name, account.child_relationship_name) == ("Account__r", "Plans__r")
     assert (name.auto_number, name.createable, name.display_format) == (True, False, "PLAN-{00000}")
     assert plan.fields["Segment__c"].default_value == "Upsell"
-    assert source.refused == ()
 
 
 @pytest.mark.parametrize(
     ("xml", "reason"),
     [
-        (field_xml("Bad__c", "Hologram"), "'Hologram' is not supported"),
-        (field_xml("Bad__c", "Number", precision="19", scale="0"), "precision must be 1 to 18"),
-        (field_xml("Bad__c", "Number", precision="3", scale="4"), "precision must be 1 to 18"),
-        (field_xml("Bad__c", "Text", length="256"), "takes 1 to 255"),
-        (field_xml("Bad__c", "LongTextArea", length="200000"), "takes 1 to 131072"),
-        (field_xml("Bad__c", "Lookup", referenceTo="Nothing__c"), "Nothing__c, which the org does not have"),
-        (field_xml("Bad__c", "Text", formula="HYPERLINK(Name)"), "HYPERLINK is not supported"),
-        (field_xml("Bad__c", "Number", scale="0", formula="Name"), "needs number, but got text"),
-        (field_xml("Bad__c", "Number", scale="0", formula="Bad__c + 1"), "refer to one another"),
+        (field_xml("Bad__c", "Hologram"), "'Hologram' is not a valid value for the enum 'FieldType'"),
+        (field_xml("Bad__c", "Location", scale="2"), "'Location' is not supported"),
+        (field_xml("Bad__c", "Number", precision="19", scale="0"), "must be between 1 and 18"),
+        (field_xml("Bad__c", "Number", precision="3", scale="4"), "must be between 1 and 18"),
+        (field_xml("Bad__c", "Text", length="256"), "must be between 1 and 255"),
+        (field_xml("Bad__c", "LongTextArea", length="200000", visibleLines="3"), "must be between 256 and 131072"),
+        (field_xml("Bad__c", "Lookup", referenceTo="Nothing__c"), "referenceTo value of 'Nothing__c' does not resolve"),
+        (field_xml("Bad__c", "Number", scale="0", formula="Bad__c + 1"), "refer"),
     ],
 )
 def test_a_field_that_cannot_be_is_refused_with_the_reason(tmp_path: Path, xml: str, reason: str) -> None:
     package = write_package(tmp_path / "package", {"objects/Account/fields/Bad__c": xml})
     org = LocalOrg.open(tmp_path / "org.sqlite")
-    report = org.deploy(package)
+    report = org.deploy(package, rollback_on_error=False)
     org.close()
     (refusal,) = report.refused
     assert refusal.component == "Account.Bad__c"
     assert reason in refusal.reason
+    assert refusal.place.startswith("main/default/objects/Account/fields/Bad__c.field-meta.xml:")
     assert "Bad__c" not in org.schema.objects["Account"].fields
     assert "Health__c" in org.schema.objects["Account"].fields
+
+
+def test_one_refused_component_keeps_all_of_them_out(plain_org: LocalOrg, tmp_path: Path) -> None:
+    extra = {"objects/Account/fields/Bad__c": field_xml("Bad__c", "Hologram")}
+    report = plain_org.deploy(write_package(tmp_path / "package", extra))
+    assert [refusal.component for refusal in report.refused] == ["Account.Bad__c"]
+    assert report.objects == report.fields == report.permission_sets == ()
+    assert "Health__c" not in plain_org.schema.objects["Account"].fields
+    assert "Plan__c" not in plain_org.schema.objects
+
+
+def test_an_org_does_not_open_with_a_package_that_cannot_be_deployed(tmp_path: Path) -> None:
+    extra = {"objects/Account/fields/Bad__c": field_xml("Bad__c", "Hologram")}
+    with pytest.raises(PackageError, match=r"Account\.Bad__c: .*'Hologram'.*Bad__c\.field-meta\.xml"):
+        LocalOrg.open(tmp_path / "org.sqlite", write_package(tmp_path / "package", extra))
 
 
 def test_fields_of_an_object_that_is_not_there_are_refused(tmp_path: Path) -> None:
@@ -139,7 +151,9 @@ def test_fields_of_an_object_that_is_not_there_are_refused(tmp_path: Path) -> No
     org = LocalOrg.open(tmp_path / "org.sqlite")
     report = org.deploy(write_package(tmp_path / "package", extra))
     org.close()
-    assert [(r.component, r.reason) for r in report.refused] == [("Invoice.Sum__c", "the org has no object Invoice")]
+    assert [(r.component, r.reason) for r in report.refused] == [
+        ("Invoice.Sum__c", "Entity of type 'CustomObject' named 'Invoice' cannot be found")
+    ]
 
 
 def test_a_missing_folder_changes_nothing(plain_org: LocalOrg, tmp_path: Path) -> None:
@@ -151,8 +165,9 @@ def test_a_missing_folder_changes_nothing(plain_org: LocalOrg, tmp_path: Path) -
 @pytest.mark.parametrize("text", ["<CustomField", "<Flow xmlns='http://soap.sforce.com/2006/04/metadata'/>"])
 def test_a_broken_metadata_file_is_named(plain_org: LocalOrg, small_package: Path, text: str) -> None:
     (small_package / "main/default/objects/Account/fields/Health__c.field-meta.xml").write_text(text)
-    with pytest.raises(PackageError, match=r"Health__c\.field-meta\.xml"):
-        plain_org.deploy(small_package)
+    report = plain_org.deploy(small_package)
+    places = [refusal.place for refusal in report.refused if "Error parsing file" in refusal.reason]
+    assert [place.partition(":")[0].rpartition("/")[2] for place in places] == ["Health__c.field-meta.xml"]
     assert "Plan__c" not in plain_org.schema.objects
 
 
@@ -180,7 +195,7 @@ def test_a_later_package_adds_and_keeps(packaged_org: LocalOrg, tmp_path: Path) 
 def test_a_field_cannot_change_its_storage(packaged_org: LocalOrg, tmp_path: Path) -> None:
     extra = {"objects/Account/fields/Health__c": field_xml("Health__c", "Text", length="10")}
     report = packaged_org.deploy(write_package(tmp_path / "later", extra))
-    assert "cannot become string" in report.refused[0].reason
+    assert report.refused[0].reason == "Cannot change type due to existing data"
     assert packaged_org.schema.objects["Account"].fields["Health__c"].type == "double"
 
 

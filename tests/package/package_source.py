@@ -7,6 +7,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from localorg.metadata.registry import SOURCE_SUFFIXES
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = REPOSITORY / "lwc_components" / "main" / "default"
 
@@ -98,3 +100,8 @@ def own_field_names() -> Iterator[str]:
     for sobject, fields in own_fields().items():
         for name in fields:
             yield f"{sobject}.{name}"
+
+
+def metadata_type(file: Path) -> str:
+    """The type that a file `NAME.SUFFIX-meta.xml` holds. Raises KeyError for a suffix that is not known here."""
+    return SOURCE_SUFFIXES[file.name.removesuffix("-meta.xml").rpartition(".")[2]]
