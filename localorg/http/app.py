@@ -20,19 +20,15 @@ from localorg.http import (
     recent,
     roots,
     rows,
-    search,
-    tooling,
     tree,
     uiapi,
 )
-from localorg.http.bulk_load import Patience
 from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
 from localorg.http.gate import register_gate
 from localorg.http.jobs import Jobs
 from localorg.http.limits import CallCounter
-from localorg.http.method_override import MethodOverride
 from localorg.http.metadata.deployments import Deployments
 from localorg.http.metadata.worker import DeployWorker
 from localorg.http.method_override import MethodOverride
@@ -64,14 +60,12 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     for resource in (
         roots.blueprint(org, recent_rows),
         query.blueprint(services.queries),
-        limits.blueprint(org, services.calls, services.jobs),
+        limits.blueprint(org, services.calls),
         rows.blueprint(org, services.writer, services.queries, recent_rows),
         recent.blueprint(recent_rows),
         collections.blueprint(org, services.writer),
         composite.blueprint(org),
         tree.blueprint(org, services.writer),
-        tooling.blueprint(org, services.cursors),
-        search.blueprint(),
         changes.blueprint(org),
         bulk_query.blueprint(org, services.jobs, services.worker),
         bulk_ingest.blueprint(org, services.jobs, services.worker),
@@ -96,7 +90,7 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     faults = org.faults
     writer = Writer(org)
     jobs = Jobs(org.database, org.clock, spool / "jobs")
-    worker = BulkWorker(org, jobs, writer, faults, Patience(settings.bulk_batch_seconds, settings.bulk_retries))
+    worker = BulkWorker(org, jobs, writer, faults)
     deployments = Deployments(org.database, org.clock, spool / "deployments")
     deploy_worker = DeployWorker(org, deployments)
     if settings.worker:
