@@ -56,6 +56,8 @@ def key_field(user: User, sobject: SObject, name: str) -> Field:
 
 def address_of(org: LocalOrg, user: User, sobject: SObject, key: str, value: str) -> Address:
     """What `X/Field__c/value` names, or `X/{id}/Relationship`, the row's parent. Raises OrgError 404."""
+    if key == "describe":  # layouts, compact layouts: none here
+        raise not_found()
     if sobject.field(key) is None and is_id(key):
         return _parent(org, user, sobject, id18(key), value)
     field = key_field(user, sobject, key)

@@ -60,7 +60,7 @@ def blueprint(org: LocalOrg) -> Blueprint:
 
 
 def _span(org: LocalOrg, days: int) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
-    """start, end (both whole minutes) and the latest date covered.
+    """start, end (both whole minutes) and the latest date covered: before that of any write which is still open.
 
     Raises OrgError INVALID_REPLICATION_DATE for a span too short, too old or in the wrong order.
     """
@@ -69,7 +69,9 @@ def _span(org: LocalOrg, days: int) -> tuple[dt.datetime, dt.datetime, dt.dateti
         raise _bad_span("endDate must be at least one minute greater than startDate")
     if start < now - dt.timedelta(days=days):
         raise _bad_span(f"startDate cannot be more than {days} days ago")
-    return start, end, min(end, now.replace(second=0, microsecond=0))
+    open_since = org.locks.oldest
+    covered = now if open_since is None else min(now, dt.datetime.fromisoformat(open_since))
+    return start, end, min(end, covered.replace(second=0, microsecond=0))
 
 
 def _moment(name: str) -> dt.datetime:

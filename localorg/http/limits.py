@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 import time
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
+from localorg.clock import stamp
 from localorg.errors import OrgError
 from localorg.http.body import json_response
+from localorg.http.jobs import Jobs
 from localorg.http.session import current_user
 from localorg.org import LocalOrg
 from localorg.soql.scope import quoted
@@ -18,24 +21,28 @@ from localorg.soql.scope import quoted
 _HOUR = 3600
 _HOURS = 24
 _SAVE_EVERY = 2.0  # seconds
-# Limits that nothing here uses up, as a Developer Edition org shows them.
+_ROW_KILOBYTES = 2  # what a record of nearly any object counts, whatever is in it
+_STORAGE_MEGABYTES = 10_240
+_JOB_MEGABYTES = 976_562
+_MOST_JOBS, _MOST_BATCHES = 10_000, 15_000
+_BATCH_ROWS = 10_000
+_MEGABYTE = 2**20
+# Limits that nothing here uses up.
 _UNUSED = {
+    "ActiveScratchOrgs": 6,
     "DailyAsyncApexExecutions": 250_000,
-    "DailyBulkApiBatches": 15_000,
-    "DailyBulkV2QueryFileStorageMB": 976_562,
-    "DailyBulkV2QueryJobs": 10_000,
     "DailyDeliveredPlatformEvents": 10_000,
     "DailyDurableStreamingApiEvents": 10_000,
     "DailyStandardVolumePlatformEvents": 10_000,
     "DailyStreamingApiEvents": 10_000,
     "DailyWorkflowEmails": 100,
-    "DataStorageMB": 1_024,
     "DurableStreamingApiConcurrentClients": 20,
     "FileStorageMB": 1_024,
     "HourlyPublishedPlatformEvents": 50_000,
     "HourlyPublishedStandardVolumePlatformEvents": 1_000,
     "HourlyTimeBasedWorkflow": 50,
     "MassEmail": 10,
+    "MonthlyPlatformEventsUsageEntitlement": 0,
     "SingleEmail": 15,
     "StreamingApiConcurrentClients": 20,
 }
@@ -87,27 +94,65 @@ class CallCounter:
         return int(time.time()) // _HOUR
 
 
-def blueprint(org: LocalOrg, counter: CallCounter) -> Blueprint:
+def blueprint(org: LocalOrg, counter: CallCounter, jobs: Jobs) -> Blueprint:
     """`/limits` and `/limits/recordCount`."""
     pages = Blueprint("limits", __name__)
 
     @pages.get("/limits")
     def limits() -> Response:
-        found = {"DailyApiRequests": {"Max": counter.maximum, "Remaining": counter.maximum - counter.used}}
-        found |= {name: {"Max": most, "Remaining": most} for name, most in _UNUSED.items()}
-        return json_response(found)
+        used = _of_jobs(org, jobs) | {"DailyApiRequests": (counter.maximum, counter.used)}
+        used |= {"DataStorageMB": (_STORAGE_MEGABYTES, _stored_kilobytes(org) // 1_024)}
+        found: dict[str, object] = {name: _limit(most, count) for name, (most, count) in used.items()}
+        found |= {name: _limit(most, 0) for name, most in _UNUSED.items()}
+        found["PermissionSets"] = _limit(1_500, 0) | {"CreateCustom": _limit(1_000, _permission_sets(org))}
+        return json_response(dict(sorted(found.items())))
 
     @pages.get("/limits/recordCount")
     def record_count() -> Response:
         user = current_user()
         wanted = [name for name in request.args.get("sObjects", "").split(",") if name] or list(org.schema.objects)
-        objects = [found for name in wanted if (found := org.schema.get(name.strip())) is not None]
+        objects = {found.name: found for name in wanted if (found := org.schema.get(name.strip())) is not None}
         counts = []
         with org.database.reader() as connection:
-            for sobject in objects:
+            for sobject in objects.values():
                 if user.may_read_object(sobject.name):
                     sql = f'SELECT count(*) FROM {quoted(sobject.name)} WHERE "IsDeleted" = 0'
                     counts.append({"count": connection.execute(sql).fetchone()[0], "name": sobject.name})
         return json_response({"sObjects": counts})
 
     return pages
+
+
+def _limit(most: int, used: int) -> dict[str, object]:
+    return {"Max": most, "Remaining": max(0, most - used)}
+
+
+def _of_jobs(org: LocalOrg, jobs: Jobs) -> dict[str, tuple[int, int]]:
+    """What the Bulk jobs of the last 24 hours used: (most, used)."""
+    oldest = stamp(org.clock.now() - dt.timedelta(hours=_HOURS))
+    queries = [job for job in jobs.page("query", None, None, _MOST_JOBS) if job.created > oldest]
+    files = [file for job in queries for file in jobs.folder(job).glob("**/*") if file.is_file()]
+    rows = [
+        job.number("numberRecordsProcessed")
+        for job in jobs.page("ingest", None, None, _MOST_BATCHES)
+        if job.created > oldest
+    ]
+    return {
+        "DailyBulkApiBatches": (_MOST_BATCHES, sum(-(-count // _BATCH_ROWS) for count in rows)),
+        "DailyBulkV2QueryFileStorageMB": (_JOB_MEGABYTES, sum(file.stat().st_size for file in files) // _MEGABYTE),
+        "DailyBulkV2QueryJobs": (_MOST_JOBS, len(queries)),
+    }
+
+
+def _stored_kilobytes(org: LocalOrg) -> int:
+    """The rows which count as data: those that clients create, in the recycle bin or not."""
+    counted = [each for each in org.schema.objects.values() if each.createable and each.access != "all"]
+    with org.database.reader() as connection:
+        counts = [connection.execute(f"SELECT count(*) FROM {quoted(each.name)}").fetchone()[0] for each in counted]
+    return sum(counts) * _ROW_KILOBYTES
+
+
+def _permission_sets(org: LocalOrg) -> int:
+    with org.database.reader() as connection:
+        row: tuple[int] = connection.execute('SELECT count(*) FROM "PermissionSet"').fetchone()
+    return row[0]

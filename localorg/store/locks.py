@@ -39,6 +39,12 @@ class LockTable:
             return sorted(self._owners)
 
     @property
+    def oldest(self) -> str | None:
+        """The earliest stamp of the writes that hold locks and are not committed yet."""
+        with self._changed:
+            return min((owner.now for owner in self._owners.values() if isinstance(owner, Turn)), default=None)
+
+    @property
     def in_use(self) -> bool:
         """Whether anything is locked, or writes take time."""
         return bool(self._owners) or self.automation_seconds > 0

@@ -24,6 +24,7 @@ def composite(served: Served, *parts: dict[str, object], all_or_none: bool = Fal
 ACCOUNT = part("acc", "POST", "sobjects/Account", {"Name": "A"})
 
 
+@pytest.mark.shows("rest.composite")
 @pytest.mark.parametrize("all_or_none", [False, True])
 def test_later_requests_use_what_earlier_ones_answered(served: Served, all_or_none: bool) -> None:
     before = served.services.calls.used
@@ -44,6 +45,7 @@ def test_later_requests_use_what_earlier_ones_answered(served: Served, all_or_no
     ]
 
 
+@pytest.mark.shows("rest.composite")
 def test_a_value_deep_in_an_answer_can_be_used(served: Served) -> None:
     served.admin.insert("Account", {"Name": "there"})
     found = composite(
@@ -55,6 +57,7 @@ def test_a_value_deep_in_an_answer_can_be_used(served: Served) -> None:
     assert served.admin.records("SELECT Name FROM Account") == [{"Name": "here"}]
 
 
+@pytest.mark.shows("rest.composite")
 def test_without_all_or_none_the_others_stand(served: Served) -> None:
     found = composite(
         served,
@@ -68,6 +71,7 @@ def test_without_all_or_none_the_others_stand(served: Served) -> None:
     assert served.admin.query("SELECT COUNT() FROM Account")["totalSize"] == 1
 
 
+@pytest.mark.shows("rest.composite")
 def test_all_or_none_undoes_everything(served: Served) -> None:
     found = composite(
         served,
@@ -87,6 +91,7 @@ def test_all_or_none_undoes_everything(served: Served) -> None:
         ([ACCOUNT, ACCOUNT], "JSON_PARSER_ERROR"),
         ([{"method": "GET", "url": f"{BASE}/limits"}], "JSON_PARSER_ERROR"),
         ([part(f"p{number}", "GET", "limits") for number in range(26)], "LIMIT_EXCEEDED"),
+        ([part(f"p{number}", "GET", "query?q=x") for number in range(6)], "LIMIT_EXCEEDED"),
         (None, "JSON_PARSER_ERROR"),
     ],
 )
@@ -94,6 +99,65 @@ def test_what_is_no_composite_is_refused_as_a_whole(shared: Served, parts: objec
     assert error_of(shared.admin.post("composite", json={"compositeRequest": parts}))[0] == code
 
 
+@pytest.mark.shows("rest.composite")
+def test_requests_of_one_transaction_see_what_earlier_ones_wrote(served: Served) -> None:
+    found = composite(
+        served,
+        ACCOUNT,
+        part("read", "GET", "sobjects/Account/@{acc.id}?fields=Name"),
+        part("rows", "GET", "query?q=SELECT+Id+FROM+Account"),
+        part("refs", "POST", "composite/sobjects", {"records": [{"attributes": {"type": "Contact"}, "LastName": "B"}]}),
+        part("last", "PATCH", "sobjects/Contact/@{refs[0].id}", {"Description": "@{read.Name} @{rows.totalSize}"}),
+        all_or_none=True,
+    )
+    assert [each["httpStatusCode"] for each in found.values()] == [201, 200, 200, 200, 204]
+    assert served.admin.records("SELECT Description FROM Contact") == [{"Description": "A 1"}]
+
+
+@pytest.mark.shows("rest.composite")
+def test_rows_inside_a_rolled_back_request_are_gone_though_the_status_of_their_part_says_it(served: Served) -> None:
+    found = composite(
+        served,
+        part("refs", "POST", "composite/sobjects", {"records": [{"attributes": {"type": "Account"}, "Name": "B"}]}),
+        part("bad", "POST", "sobjects/Contact", {}),
+        all_or_none=True,
+    )
+    assert found["refs"]["httpStatusCode"] == 400
+    assert found["refs"]["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    assert served.admin.query("SELECT COUNT() FROM Account")["totalSize"] == 0
+
+
+@pytest.mark.shows("rest.composite")
+def test_a_part_may_set_a_condition(served: Served) -> None:
+    account = served.admin.insert("Account", {"Name": "a"})[0]
+    change = part("change", "PATCH", f"sobjects/Account/{account}", {"Name": "b"})
+    change["httpHeaders"] = {"If-Match": '"another"', "Authorization": "Bearer wrong", "Content-Type": "text/xml"}
+    assert composite(served, change)["change"]["httpStatusCode"] == 412
+
+
+@pytest.mark.shows("rest.composite")
+@pytest.mark.parametrize("path", ["composite", "composite/", "composite/batch", "composite/graph?x", "jobs/ingest"])
+def test_a_composite_is_no_part_of_itself(shared: Served, path: str) -> None:
+    inner = part("inner", "POST", path, {"compositeRequest": []})
+    assert composite(shared, inner)["inner"]["httpStatusCode"] == 400
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "_a", "a b", 1, None, "ä"])
+def test_a_reference_needs_a_name_of_letters_and_digits(shared: Served, name: object) -> None:
+    body = {"compositeRequest": [part("x", "GET", "limits") | {"referenceId": name}]}
+    assert error_of(shared.admin.post("composite", json=body))[0] == "JSON_PARSER_ERROR"
+
+
+@pytest.mark.parametrize("method", [None, "", "get", "BREW", 5, {}])
+@pytest.mark.parametrize("url", [None, "", "//[", f"{BASE}/\x00[::", 7, f"{BASE}/limits"])
+def test_a_part_that_is_no_request_is_refused_alone(shared: Served, method: object, url: object) -> None:
+    good = part("good", "GET", "sobjects/Account")
+    found = composite(shared, good, {"referenceId": "bad", "method": method, "url": url})
+    assert found["good"]["httpStatusCode"] == 200
+    assert found["bad"]["httpStatusCode"] in (400, 404) or (method, url) == ("get", f"{BASE}/limits")
+
+
+@pytest.mark.shows("rest.batch")
 def test_a_batch_is_serial_counts_each_request_and_halts_when_told(served: Served) -> None:
     requests = [
         {"method": "POST", "url": "v66.0/sobjects/Account", "richInput": {"Name": "A"}},
