@@ -58,6 +58,7 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
     app.register_blueprint(local.blueprint(org, services.sessions, services.faults))
     package = read_package(services.settings.package)
     recent_rows = recent.Recent(org)
+    schemas = graphql.VisibleSchemas()
     version = "/services/data/<version>"
     for resource in (
         roots.blueprint(org, recent_rows),
@@ -73,8 +74,8 @@ def create_app(org: LocalOrg, *, settings: Settings | None = None) -> Flask:
         changes.blueprint(org),
         bulk_query.blueprint(org, services.jobs, services.worker),
         bulk_ingest.blueprint(org, services.jobs, services.worker),
-        uiapi.blueprint(org, package),
-        graphql.blueprint(org),
+        uiapi.blueprint(org, package, services.writer, graphql.FilterTexts(org, schemas)),
+        graphql.blueprint(org, package, services.writer, services.calls, schemas),
         metadata.rest.blueprint(org, services.deployments, services.deploy_worker),
     ):
         app.register_blueprint(resource, url_prefix=version)

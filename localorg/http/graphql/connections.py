@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graphql import FieldNode
-
-from localorg.http.graphql.cursors import cursor_of
+from localorg.http.graphql.paging import Window
 from localorg.http.uiapi.fetch import Fetcher
 from localorg.http.uiapi.selection import Selection
 from localorg.soql.plan import RowPlan
@@ -35,19 +33,19 @@ class Connection:
     """A connection of the query.
 
     selection: what is fetched of each record. slots: how a record's answer is made. children: connections below it.
-    first, offset: the page. keys: response keys of the connection by what they show (`edges`, `totalCount` ...).
+    level: how many connections are above it.
+    window: the page. writers: response keys of the connection with what makes their values.
     """
 
     selection: Selection
     condition: Condition | None
     order: tuple[OrderItem, ...]
-    first: int
-    offset: int
-    fields: Mapping[str, list[FieldNode]]
+    window: Window
     writers: list[tuple[str, Callable[[Connection, Page], object]]] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     children: list[Children] = field(default_factory=list)
     wants_total: bool = False
+    level: int = 0
 
     @property
     def object_name(self) -> str:
@@ -56,21 +54,25 @@ class Connection:
     def plan(self, fetcher: Fetcher) -> RowPlan:
         """The compiled query, one row more than the page so that it shows whether there are more."""
         query = Query(self.selection.select(), Path((self.object_name,), 0), where=self.condition, order=self.order)
-        return replace(fetcher.plan(query), limit=self.first + 1, offset=self.offset)
+        return replace(fetcher.plan(query), limit=self.window.size + 1, offset=self.window.offset)
 
     def fetch(self, fetcher: Fetcher) -> Json:
         """The answer of a connection at the root."""
-        plan = self.plan(fetcher)
-        rows = fetcher.rows(plan)
-        self._fetch_children(fetcher, rows[: self.first])
-        return self.json(Page(rows, fetcher.count(plan) if self.wants_total else None))
+        rows = self.rows(fetcher)
+        return self.json(Page(rows, fetcher.count(self.plan(fetcher)) if self.wants_total else None))
+
+    def rows(self, fetcher: Fetcher) -> list[JsonRecord]:
+        """The rows of a connection at the root, one more than the page when there are more, with what hangs below."""
+        rows = fetcher.rows(self.plan(fetcher))
+        self._fetch_children(fetcher, rows[: self.window.size])
+        return rows
 
     def fetch_for(self, fetcher: Fetcher, reference: str, parents: Sequence[str]) -> dict[str, Json]:
         """The answer for each parent that has children."""
         plan = self.plan(fetcher)
         found = fetcher.children(plan, reference, parents)
         totals = fetcher.child_counts(plan, reference, parents) if self.wants_total else {}
-        self._fetch_children(fetcher, [row for rows in found.values() for row in rows[: self.first]])
+        self._fetch_children(fetcher, [row for rows in found.values() for row in rows[: self.window.size]])
         return {parent: self.json(Page(rows, totals.get(parent))) for parent, rows in found.items()}
 
     def json(self, page: Page) -> Json:
@@ -113,21 +115,10 @@ class Children:
 
 
 def edges_json(connection: Connection, page: Page, wanted: Mapping[str, str]) -> list[Json]:
-    """The page's edges; `wanted` maps response keys to `node` and `cursor`."""
+    """The page's edges; `wanted` maps response keys to `node`, `cursor` and `__typename`."""
     made = []
-    for number, row in enumerate(page.rows[: connection.first], start=connection.offset + 1):
-        values: Json = {"node": connection.record(row), "cursor": cursor_of(number)}
-        made.append({key: values.get(name) for key, name in wanted.items()})
+    window = connection.window
+    for number, row in enumerate(page.rows[: window.size], start=window.offset + 1):
+        values: Json = {"cursor": window.cursor(number), "__typename": f"{connection.object_name}Edge"}
+        made.append({key: connection.record(row) if name == "node" else values[name] for key, name in wanted.items()})
     return made
-
-
-def page_info_json(connection: Connection, page: Page, wanted: Mapping[str, str]) -> Json:
-    """The page's place among all pages; `wanted` maps response keys to names."""
-    count = min(len(page.rows), connection.first)
-    values: Json = {
-        "hasNextPage": len(page.rows) > connection.first,
-        "hasPreviousPage": connection.offset > 0,
-        "startCursor": cursor_of(connection.offset + 1) if count else None,
-        "endCursor": cursor_of(connection.offset + count) if count else None,
-    }
-    return {key: values.get(name) for key, name in wanted.items()}

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import FieldNode
 
-from localorg.http.graphql.errors import GraphqlError, field_undefined, invalid
-from localorg.http.uiapi.selection import Selection, UnknownFieldError
-from localorg.schema.model import NUMBER_TYPES, Field
-from localorg.soql.tree import Comparison, Condition, Junction, Literal, Not, OrderItem, Path
+from localorg.http.graphql.errors import GraphqlError, invalid
+from localorg.http.uiapi.selection import Selection
+from localorg.schema.model import Field
+from localorg.soql.tree import Comparison, Condition, Junction, Literal, Not, OrderItem, Path, Query, Selected, SemiJoin
 
 OPERATORS = {"eq": "=", "ne": "!=", "lt": "<", "gt": ">", "lte": "<=", "gte": ">=", "like": "LIKE"}
 LIST_OPERATORS = {"in": "IN", "nin": "NOT IN", "includes": "INCLUDES", "excludes": "EXCLUDES"}
 _NOTHING = Comparison(Path(("Id",), 0), "=", (Literal("null", None, 0),))
 _JUNCTIONS = ("and", "or")
+_LONE_BACKSLASH = re.compile(r"\\(?![%_])")
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Reads the filter and order of one connection; errors point at its field."""
+    """Reads the filter and order of one connection, which fit the schema; errors point at its field."""
 
     selection: Selection
     node: FieldNode
@@ -32,15 +34,13 @@ class Arguments:
         return _junction("AND", parts) if parts else None
 
     def order(self, order_by: object) -> tuple[OrderItem, ...]:
-        """The order; Id decides between equals, so that pages never overlap. Raises GraphqlError."""
-        entries = order_by if isinstance(order_by, list) else [order_by]
-        items = [item for entry in entries for item in self._orders(entry, self.selection, ())]
-        return (*items, OrderItem(Path(("Id",), 0)))
+        """The order; Id decides between equals, so that pages never overlap."""
+        return (*self._orders(order_by, self.selection, ()), OrderItem(Path(("Id",), 0)))
 
     def _conditions(self, where: object, at: Selection, prefix: tuple[str, ...]) -> Iterator[Condition]:
-        for key, value in self._object(where, "where").items():
+        for key, value in _mapping(where).items():
             if key in _JUNCTIONS:
-                entries = value if isinstance(value, list) else [value]
+                entries = value if isinstance(value, list) else []
                 inner = [_junction("AND", found) for e in entries if (found := list(self._conditions(e, at, prefix)))]
                 if inner:
                     yield _junction(key.upper(), inner)
@@ -48,75 +48,81 @@ class Arguments:
                 negated = list(self._conditions(value, at, prefix))
                 if negated:
                     yield Not(_junction("AND", negated))
-            elif (field := at.find(key)) is not None and field.name == key:
+            elif (field := at.find(key)) is not None:
                 yield from self._field(field, (*prefix, key), value)
             else:
                 yield from self._conditions(value, self._parent(at, key), (*prefix, key))
 
     def _field(self, field: Field, path: tuple[str, ...], value: object) -> Iterator[Condition]:
         operand = Path(path, 0)
-        for operator, wanted in self._object(value, ".".join(path)).items():
-            if operator in OPERATORS:
-                yield Comparison(operand, OPERATORS[operator], (self._literal(field, wanted),))
-            elif operator in LIST_OPERATORS and isinstance(wanted, list):
-                literals = tuple(self._literal(field, each) for each in wanted)
-                if literals:
-                    yield Comparison(operand, LIST_OPERATORS[operator], literals)
-                elif operator in ("in", "includes"):
-                    yield _NOTHING  # a member of an empty list
-            else:
-                raise self._wrong(f"'{operator}' with {wanted!r} is no operator of field '{field.name}'")
+        for operator, wanted in _mapping(value).items():
+            if operator in ("inq", "ninq"):
+                yield from self._semi_join(operand, wanted, negated=operator == "ninq")
+            elif operator in OPERATORS:
+                literal = self._literal(field, wanted, pattern=operator == "like")
+                yield Comparison(operand, OPERATORS[operator], (literal,))
+            elif wanted:
+                literals = tuple(self._literal(field, each) for each in _list(wanted))
+                yield Comparison(operand, LIST_OPERATORS[operator], literals)
+            elif operator in ("in", "includes"):
+                yield _NOTHING  # a member of an empty list
 
-    def _literal(self, field: Field, value: object) -> Literal:
+    def _semi_join(self, operand: Path, join: object, *, negated: bool) -> Iterator[Condition]:
+        """`{Opportunity: {StageName: {eq: "Closed Won"}}, ApiName: "AccountId"}`: the object, its filter, its field."""
+        given = dict(_mapping(join))
+        if not given:
+            return
+        column = str(given.pop("ApiName"))
+        if len(given) != 1:
+            raise self._wrong(f"a join takes exactly one object beside ApiName, got {len(given)}")
+        ((name, where),) = given.items()
+        schema, user = self.selection.schema, self.selection.user
+        inner = Arguments(Selection(schema, user, schema.objects[name]), self.node, self.paths)
+        selected = (Selected(Path((column,), 0)),)
+        yield SemiJoin(operand, Query(selected, Path((name,), 0), where=inner.condition(where)), negated)
+
+    def _literal(self, field: Field, value: object, *, pattern: bool = False) -> Literal:
         if value is None:
             return Literal("null", None, 0)
-        if field.type in ("date", "datetime"):
+        if isinstance(value, Mapping):
             return self._moment(field, value)
-        if field.type == "boolean" and isinstance(value, bool):
+        if isinstance(value, bool):
             return Literal("boolean", value, 0)
-        if field.type in NUMBER_TYPES | {"int", "long"} and isinstance(value, (int, float)) and value is not True:
+        if isinstance(value, int | float):
             return Literal("number", value, 0)
-        if isinstance(value, str) and field.type not in NUMBER_TYPES | {"int", "long", "boolean"}:
-            return Literal("string", value, 0)
-        raise self._wrong(f"{value!r} is not a value of field '{field.name}' of type {field.type}")
+        # backslashes of the text are no escapes of a query; in a pattern they keep wildcards from being wild
+        text = _LONE_BACKSLASH.sub(r"\\\\", str(value)) if pattern else str(value).replace("\\", "\\\\")
+        return Literal("string", text, 0)
 
-    def _moment(self, field: Field, value: object) -> Literal:
+    def _moment(self, field: Field, given: Mapping[str, object]) -> Literal:
         """`{value: "2026-03-31"}`, `{literal: THIS_QUARTER}` or `{range: {last_n_days: 30}}`."""
-        given = self._object(value, field.name)
-        plain = given.get("value")
-        if isinstance(plain, str):
-            return Literal("date" if field.type == "date" else "datetime", plain, 0)
-        if isinstance(given.get("literal"), str):
-            return Literal("date_literal", str(given["literal"]), 0)
-        for name, number in self._object(given.get("range") or {}, field.name).items():
-            if isinstance(number, int):
-                return Literal("date_literal", f"{name.upper()}:{number}", 0)
-        raise self._wrong(f"field '{field.name}' takes an object with value, literal or range, got {value!r}")
+        if len(given) != 1:
+            raise self._wrong(f"field '{field.name}' takes one of value, literal and range, got {len(given)}")
+        ((kind, value),) = given.items()
+        if value is None:
+            return Literal("null", None, 0)
+        if kind == "value":
+            return Literal("date" if field.type == "date" else "datetime", str(value), 0)
+        if kind == "literal":
+            return Literal("date_literal", str(value), 0)
+        ranges = _mapping(value)
+        if len(ranges) != 1:
+            raise self._wrong(f"the range of field '{field.name}' takes one number, got {len(ranges)}")
+        ((name, number),) = ranges.items()
+        return Literal("date_literal", f"{name.upper()}:{number}", 0)
 
     def _orders(self, entry: object, at: Selection, prefix: tuple[str, ...]) -> Iterator[OrderItem]:
-        for key, value in self._object(entry or {}, "orderBy").items():
-            given = self._object(value, key)
+        for key, value in _mapping(entry).items():
             if at.find(key) is None:
-                yield from self._orders(given, self._parent(at, key), (*prefix, key))
-                continue
-            order, nulls = given.get("order", "ASC"), given.get("nulls", "FIRST")
-            if order not in ("ASC", "DESC") or nulls not in ("FIRST", "LAST"):
-                raise self._wrong(f"orderBy of '{key}' takes order ASC or DESC and nulls FIRST or LAST, got {given!r}")
-            yield OrderItem(Path((*prefix, key), 0), order == "DESC", nulls == "LAST")
+                yield from self._orders(value, self._parent(at, key), (*prefix, key))
+            elif value is not None:
+                given = _mapping(value)
+                last = given.get("nulls") == "LAST"
+                yield OrderItem(Path((*prefix, key), 0), given.get("order") == "DESC", last)
 
     def _parent(self, at: Selection, name: str) -> Selection:
-        try:
-            # the filter's parents are looked up apart: they must not become part of what is fetched
-            return Selection(at.schema, at.user, at.sobject).parent(name)
-        except UnknownFieldError as error:
-            raise field_undefined(name, f"{at.object_name}_Filter", self.node, (*self.paths, name)) from error
-
-    def _object(self, value: object, name: str) -> Mapping[str, object]:
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            raise self._wrong(f"{name} takes an object, got {value!r}")
-        return value
+        # the filter's parents are looked up apart: they must not become part of what is fetched
+        return Selection(at.schema, at.user, at.sobject).parent(name)
 
     def _wrong(self, reason: str) -> GraphqlError:
         return invalid("WrongType", reason, self.node, self.paths)
@@ -126,3 +132,11 @@ def _junction(operator: str, parts: Sequence[Condition]) -> Condition:
     if len(parts) == 1:
         return parts[0]
     return Junction("OR" if operator == "OR" else "AND", tuple(parts))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

@@ -1,31 +1,28 @@
-"""Turns a connection's part of the query into a plan, refusing what does not exist for the user."""
+"""Turns a connection's part of a valid request into a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from graphql import FieldNode
 
-from localorg.http.graphql.connections import Children, Connection, Json, Page, Row, Slot, edges_json, page_info_json
-from localorg.http.graphql.cursors import number_of
-from localorg.http.graphql.document import Request, is_optional
-from localorg.http.graphql.errors import GraphqlError, field_undefined, invalid
+from localorg.http.graphql.connections import Children, Connection, Json, Page, Row, Slot, edges_json
+from localorg.http.graphql.document import Request
+from localorg.http.graphql.errors import FETCHING, GraphqlError
 from localorg.http.graphql.filters import Arguments
+from localorg.http.graphql.paging import window_of
+from localorg.http.graphql.types.scalars import MOMENTS, NUMBERS, type_name
 from localorg.http.uiapi.fetch import all_of
-from localorg.http.uiapi.selection import Selection, UnknownFieldError
+from localorg.http.uiapi.records import milliseconds
+from localorg.http.uiapi.selection import Selection
 from localorg.http.uiapi.values import api_value, display_value
 from localorg.http.uiapi.viewer import Viewer
 from localorg.org import LocalOrg
 from localorg.schema.model import Field, SObject
-from localorg.soql.tree import Comparison, Literal, Path
+from localorg.soql.tree import Comparison, Condition, Literal, Path
 
-DEFAULT_FIRST = 10
-LARGEST_FIRST = 2000
-_ARGUMENTS = frozenset({"where", "orderBy", "first", "after", "scope", "upperBound"})
-_EDGE = frozenset({"node", "cursor", "__typename"})
-_PAGE_INFO = frozenset({"hasNextPage", "hasPreviousPage", "startCursor", "endCursor", "__typename"})
-_VALUE = frozenset({"value", "displayValue", "label", "format", "__typename"})
+MOST_CHILD_LEVELS = 5
 
 Paths = tuple[str, ...]
 
@@ -38,29 +35,72 @@ class Planner:
     viewer: Viewer
     request: Request
 
-    def connection(self, nodes: list[FieldNode], sobject: SObject, paths: Paths) -> Connection:
-        """The plan of a connection. Raises GraphqlError."""
+    def connection(
+        self, nodes: list[FieldNode], sobject: SObject, paths: Paths, owner: str = "RecordQuery", level: int = 0
+    ) -> Connection:
+        """The plan of a connection, a field of the type `owner`. Raises GraphqlError."""
         node = nodes[0]
-        given = self.request.arguments(node)
-        unknown = sorted(set(given) - _ARGUMENTS)
-        if unknown:
-            raise invalid("UnknownArgument", f"Unknown argument '{unknown[0]}'", node, paths)
+        if level > MOST_CHILD_LEVELS:
+            raise GraphqlError(f"At most {MOST_CHILD_LEVELS} levels of child relationships", FETCHING, node, paths)
+        given = self.request.arguments(node, owner)
         selection = Selection(self.org.schema, self.viewer.user, sobject)
         arguments = Arguments(selection, node, paths)
-        fields = self.request.fields(*(each.selection_set for each in nodes))
-        connection = Connection(
-            selection=selection,
-            condition=all_of(
-                self._scope(given.get("scope"), sobject, node, paths), arguments.condition(given.get("where"))
-            ),
-            order=arguments.order(given.get("orderBy")),
-            first=self._first(given.get("first"), node, paths),
-            offset=self._offset(given.get("after"), node, paths),
-            fields=fields,
-        )
-        for key, found in fields.items():
+        condition = all_of(self.scope(given.get("scope")), arguments.condition(given.get("where")))
+        order = arguments.order(self.request.in_order(given.get("orderBy"), node, "orderBy"))
+        connection = Connection(selection, condition, order, window_of(given, node, paths), level=level)
+        for key, found in self.request.below(nodes).items():
             connection.writers.append((key, self._connection_field(connection, found, (*paths, found[0].name.value))))
         return connection
+
+    def scope(self, scope: object) -> Condition | None:
+        """The condition of a scope."""
+        if scope != "MINE":
+            return None
+        return Comparison(Path(("OwnerId",), 0), "=", (Literal("string", self.viewer.user.id, 0),))
+
+    def names(self, nodes: list[FieldNode]) -> dict[str, str]:
+        """Response keys below merged fields, to the names behind them."""
+        return {key: found[0].name.value for key, found in self.request.below(nodes).items()}
+
+    def record(
+        self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
+    ) -> list[Slot]:
+        """Slots for a record or a parent; `path` leads from the connection's record to it."""
+        return self.slots(connection, self.request.below(nodes), at, paths, path)
+
+    def slots(
+        self,
+        connection: Connection,
+        fields: Mapping[str, list[FieldNode]],
+        at: Selection,
+        paths: Paths,
+        path: Paths = (),
+    ) -> list[Slot]:
+        """Slots for these fields of a record, by response key."""
+        return [
+            (key, self._slot(connection, found, at, path, (*paths, found[0].name.value)))
+            for key, found in fields.items()
+        ]
+
+    def value(
+        self, field: Field, nodes: list[FieldNode], only: Collection[str] | None = None
+    ) -> Callable[[object], Json]:
+        """Makes the answer of a field from its value; `only` names the response keys if not all are of its value."""
+        wanted = {key: name for key, name in self.names(nodes).items() if only is None or key in only}
+        kind = type_name(field)
+
+        def write(value: object) -> Json:
+            shown = display_value(field, value, self.viewer)
+            values: Json = {
+                "value": api_value(field, value),
+                "displayValue": shown,
+                "label": shown,
+                "format": shown if kind in NUMBERS + MOMENTS else None,
+                "__typename": f"{kind}Value",
+            }
+            return {key: values[name] for key, name in wanted.items()}
+
+        return write
 
     def _connection_field(
         self, connection: Connection, nodes: list[FieldNode], paths: Paths
@@ -69,120 +109,77 @@ class Planner:
             case "edges":
                 return self._edges(connection, nodes, paths)
             case "pageInfo":
-                wanted = self._names(nodes, _PAGE_INFO, "PageInfo", paths)
-                return lambda owner, page: page_info_json(owner, page, wanted)
+                wanted = self.names(nodes)
+                return lambda owner, page: owner.window.info(len(page.rows), wanted)
             case "totalCount":
                 connection.wants_total = True
                 return lambda _owner, page: page.total or 0
             case "pageResultCount":
-                return lambda owner, page: min(len(page.rows), owner.first)
-            case "__typename":
-                return lambda owner, _page: f"{owner.object_name}Connection"
-        raise field_undefined(nodes[0].name.value, f"{connection.object_name}Connection", nodes[0], paths)
+                return lambda owner, page: min(len(page.rows), owner.window.size)
+        return lambda owner, _page: f"{owner.object_name}Connection"
 
     def _edges(
         self, connection: Connection, nodes: list[FieldNode], paths: Paths
     ) -> Callable[[Connection, Page], object]:
-        wanted = self._names(nodes, _EDGE, f"{connection.object_name}Edge", paths)
-        below = self.request.fields(*(each.selection_set for each in nodes))
-        records = [node for found in below.values() for node in found if node.name.value == "node"]
+        wanted = self.names(nodes)
+        records = [node for found in self.request.below(nodes).values() for node in found if node.name.value == "node"]
         if records:
-            connection.slots = self._record(connection, records, connection.selection, (), (*paths, "node"))
+            connection.slots = self.record(connection, records, connection.selection, (), (*paths, "node"))
         return lambda owner, page: edges_json(owner, page, wanted)
-
-    def _record(
-        self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
-    ) -> list[Slot]:
-        """Slots for a record or a parent; `path` leads from the connection's record to it."""
-        slots: list[Slot] = []
-        for key, found in self.request.fields(*(node.selection_set for node in nodes)).items():
-            name = found[0].name.value
-            try:
-                slots.append((key, self._slot(connection, found, at, path, (*paths, name))))
-            except GraphqlError:
-                if not is_optional(found[0]):
-                    raise
-        if not slots and not self.request.fields(*(node.selection_set for node in nodes)):
-            raise invalid("SubselectionRequired", f"'{nodes[0].name.value}' needs a selection", nodes[0], paths)
-        return slots
 
     def _slot(
         self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
     ) -> Callable[[Row], object]:
         name = nodes[0].name.value
-        if name in ("__typename", "ApiName"):
-            return lambda _row: at.object_name
-        if name == "Id":
-            return lambda row: row["Id"]
+        own = self._of_every_record(at, name)
+        if own is not None:
+            return own
         field = at.find(name)
         if field is not None and field.name == name:
-            return self._value(at, field, nodes, paths)
+            at.add(name)
+            write = self.value(field, nodes)
+            return lambda row: write(row[name])
         child = at.sobject.child_relationship(name) if at.sobject else None
-        if child is not None and self.viewer.user.may_read(child.child_object, child.field):
-            inner = self.connection(nodes, self.org.schema.objects[child.child_object], paths)
+        if child is not None and child.name == name and at.sobject is not None:
+            sobject = self.org.schema.objects[child.child_object]
+            inner = self.connection(nodes, sobject, paths, at.object_name, connection.level + 1)
             children = Children(inner, child.field, path)
             connection.children.append(children)
             return children.answer
         return self._parent(connection, nodes, at, path, paths)
 
+    def _of_every_record(self, at: Selection, name: str) -> Callable[[Row], object] | None:
+        match name:
+            case "__typename":
+                return lambda _row: at.object_name
+            case "ApiName":
+                return lambda row: self._actual_name(at, row)
+            case "Id":
+                return lambda row: row["Id"]
+            case "DisplayValue":
+                naming = at.sobject.name_field if at.sobject else at.find("Name")
+                if naming is not None and at.find(naming.name) is not None:
+                    at.add(naming.name)
+                    return lambda row: row[naming.name]
+                return lambda row: row["Id"]
+            case "WeakEtag":
+                if at.find("SystemModstamp") is not None:
+                    at.add("SystemModstamp")
+                return lambda row: milliseconds(row.get("SystemModstamp"))
+        return None
+
+    def _actual_name(self, at: Selection, row: Row) -> str:
+        actual = at.sobject or self.org.schema.by_prefix(str(row["Id"])[:3])
+        return actual.name if actual else at.object_name
+
     def _parent(
         self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
     ) -> Callable[[Row], object]:
         name = nodes[0].name.value
-        try:
-            parent = at.parent(name)
-        except UnknownFieldError as error:
-            raise field_undefined(name, at.object_name, nodes[0], paths) from error
-        slots = self._record(connection, nodes, parent, (*path, name), paths)
+        slots = self.record(connection, nodes, at.parent(name), (*path, name), paths)
 
         def write(row: Row) -> object:
             record = row.get(name)
             return {key: slot(record) for key, slot in slots} if isinstance(record, Mapping) else None
 
         return write
-
-    def _value(self, at: Selection, field: Field, nodes: list[FieldNode], paths: Paths) -> Callable[[Row], object]:
-        wanted = self._names(nodes, _VALUE, "FieldValue", paths)
-        at.add(field.name)
-
-        def write(row: Row) -> Json:
-            value = row[field.name]
-            shown = display_value(field, value, self.viewer)
-            values: Json = {"value": api_value(field, value), "displayValue": shown, "label": shown, "format": None}
-            return {key: values.get(name) for key, name in wanted.items()}
-
-        return write
-
-    def _names(self, nodes: list[FieldNode], known: frozenset[str], type_name: str, paths: Paths) -> dict[str, str]:
-        """Response keys to the names behind them. Raises GraphqlError for a name that is not known."""
-        wanted = {}
-        for key, found in self.request.fields(*(node.selection_set for node in nodes)).items():
-            name = found[0].name.value
-            if name not in known:
-                raise field_undefined(name, type_name, found[0], (*paths, name))
-            wanted[key] = name
-        if not wanted:
-            raise invalid("SubselectionRequired", f"'{nodes[0].name.value}' needs a selection", nodes[0], paths)
-        return wanted
-
-    def _first(self, first: object, node: FieldNode, paths: Paths) -> int:
-        if first is None:
-            return DEFAULT_FIRST
-        if isinstance(first, bool) or not isinstance(first, int) or not 0 < first <= LARGEST_FIRST:
-            raise invalid("WrongType", f"first must be between 1 and {LARGEST_FIRST}, got {first!r}", node, paths)
-        return first
-
-    def _offset(self, after: object, node: FieldNode, paths: Paths) -> int:
-        if after is None:
-            return 0
-        number = number_of(after) if isinstance(after, str) else None
-        if number is None:
-            raise invalid("WrongType", f"after is no cursor of this query: {after!r}", node, paths)
-        return number
-
-    def _scope(self, scope: object, sobject: SObject, node: FieldNode, paths: Paths) -> Comparison | None:
-        if scope in (None, "EVERYTHING"):
-            return None
-        if scope == "MINE" and sobject.field("OwnerId"):
-            return Comparison(Path(("OwnerId",), 0), "=", (Literal("string", self.viewer.user.id, 0),))
-        raise invalid("WrongType", f"scope {scope!r} is not supported for {sobject.name}", node, paths)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from localorg.access import User
+from localorg.errors import OrgError
 from localorg.ids import MASTER_RECORD_TYPE_ID
 from localorg.pages.metadata import PagePackage
 from localorg.pages.metadata.layouts import Layout, Section
@@ -15,6 +16,8 @@ Json = dict[str, object]
 
 COMPACT = "Compact"
 FULL = "Full"
+LAYOUT_TYPES = (COMPACT, FULL)
+MODES = ("View", "Edit", "Create")
 _MOST_COMPACT_FIELDS = 7
 _LONGEST_PLAIN_TEXT = 255
 _NOT_SHOWN = frozenset({"Id", "IsDeleted", "MasterRecordId", "RecordTypeId", "PhotoUrl", *AUDIT_FIELDS})
@@ -54,26 +57,40 @@ def layout_fields(sobject: SObject, user: User, package: PagePackage) -> list[st
     return [part for name in names for part in _parts(sobject, user, name)]
 
 
-def layouts_json(sobject: SObject, user: User, package: PagePackage, types: Iterable[str]) -> Json:
+def layouts_json(
+    sobject: SObject, user: User, package: PagePackage, types: Iterable[str], modes: Iterable[str]
+) -> Json:
     """`layouts[object]` of record-ui: by record type, layout type and mode."""
-    made: Json = {}
-    for layout_type in types:
-        if layout_type == COMPACT:
-            fields = tuple(compact_fields(sobject, user, package))
-            sections: tuple[Section, ...] = (Section("", (fields,), use_heading=False),)
-        else:
-            sections = sections_of(sobject, user, package)
-        view = {
-            "eTag": _tag((sobject.name, layout_type, sections)),
-            "id": None,
-            "layoutType": layout_type,
-            "mode": "View",
-            "objectApiName": sobject.name,
-            "recordTypeId": MASTER_RECORD_TYPE_ID,
-            "sections": [_section_json(section, sobject, user) for section in sections],
-        }
-        made[layout_type] = {"View": view}
+    wanted = tuple(modes)
+    made = {kind: {mode: layout_json(sobject, user, package, kind, mode) for mode in wanted} for kind in types}
     return {MASTER_RECORD_TYPE_ID: made}
+
+
+def layout_json(sobject: SObject, user: User, package: PagePackage, layout_type: str, mode: str) -> Json:
+    """One layout; the local org has the same for every mode."""
+    if layout_type == COMPACT:
+        fields = tuple(compact_fields(sobject, user, package))
+        sections: tuple[Section, ...] = (Section("", (fields,), use_heading=False),)
+    else:
+        sections = sections_of(sobject, user, package)
+    return {
+        "eTag": _tag((sobject.name, layout_type, mode, sections)),
+        "id": None,
+        "layoutType": layout_type,
+        "mode": mode,
+        "objectApiName": sobject.name,
+        "recordTypeId": MASTER_RECORD_TYPE_ID,
+        "sections": [_section_json(section, sobject, user) for section in sections],
+    }
+
+
+def checked_layouts(types: Sequence[str], modes: Sequence[str]) -> None:
+    """Raise OrgError for a layout type or mode that does not exist."""
+    for name, given, known in (("layoutTypes", types, LAYOUT_TYPES), ("modes", modes, MODES)):
+        unknown = [each for each in given if each not in known]
+        if unknown:
+            reason = f"{name}: {', '.join(unknown)} unknown; expected {', '.join(known)}"
+            raise OrgError("ILLEGAL_QUERY_PARAMETER_VALUE", reason)
 
 
 def _section_json(section: Section, sobject: SObject, user: User) -> Json:

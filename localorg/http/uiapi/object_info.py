@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 
 from localorg.access import User
-from localorg.errors import OrgError
 from localorg.http.uiapi.errors import no_object
-from localorg.http.uiapi.selection import UnknownFieldError
 from localorg.ids import MASTER_RECORD_TYPE_ID
 from localorg.org import LocalOrg
 from localorg.pages.metadata import PagePackage
@@ -35,6 +34,10 @@ _DATA_TYPES = {
     "email": "Email",
     "url": "Url",
     "address": "Address",
+    "encryptedstring": "EncryptedString",
+    "location": "Location",
+    "time": "Time",
+    "base64": "Base64",
 }
 
 
@@ -49,7 +52,9 @@ def readable_object(org: LocalOrg, user: User, name: str) -> SObject:
 def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
     """What the user may know of an object; a field they may not read is not there."""
     fields = {field.name: _field_info(field, sobject, user) for field in user.readable_fields(sobject.name)}
-    children = [_child_info(child) for child in sobject.child_relationships if user.may_read_object(child.child_object)]
+    children = [
+        _child_info(child) for child in sobject.child_relationships if user.may_read(child.child_object, child.field)
+    ]
     record_type = {
         "available": True,
         "defaultRecordTypeMapping": True,
@@ -57,7 +62,7 @@ def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
         "name": "Master",
         "recordTypeId": MASTER_RECORD_TYPE_ID,
     }
-    return {
+    info: Json = {
         "apiName": sobject.name,
         "associateEntityType": None,
         "associateParentEntity": None,
@@ -68,7 +73,6 @@ def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
         "defaultRecordTypeId": MASTER_RECORD_TYPE_ID,
         "deletable": user.may_delete(sobject.name),
         "dependentFields": {},
-        "eTag": hashlib.md5(repr((sobject.name, list(fields))).encode(), usedforsecurity=False).hexdigest(),
         "feedEnabled": False,
         "fields": fields,
         "keyPrefix": sobject.key_prefix or None,
@@ -76,7 +80,7 @@ def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
         "labelPlural": sobject.label_plural,
         "layoutable": True,
         "mruEnabled": True,
-        "nameFields": [sobject.name_field.name] if sobject.name_field else [],
+        "nameFields": _name_fields(sobject, user),
         "queryable": True,
         "recordTypeInfos": {MASTER_RECORD_TYPE_ID: record_type},
         "searchLayoutable": True,
@@ -84,6 +88,49 @@ def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
         "themeInfo": _theme(package.icon(sobject.name)),
         "updateable": user.may_edit_object(sobject.name),
     }
+    return info | {"eTag": tag_of(info)}
+
+
+def object_directory(org: LocalOrg, user: User, base: str) -> Json:
+    """All objects that the user has."""
+    entries = {
+        sobject.name: {
+            "apiName": sobject.name,
+            "keyPrefix": sobject.key_prefix or None,
+            "label": sobject.label,
+            "labelPlural": sobject.label_plural,
+            "nameFields": _name_fields(sobject, user),
+            "objectInfoUrl": f"{base}/ui-api/object-info/{sobject.name}",
+        }
+        for sobject in org.schema.objects.values()
+        if user.may_read_object(sobject.name)
+    }
+    return {"eTag": tag_of(entries), "objects": entries}
+
+
+def related_infos(
+    org: LocalOrg, user: User, package: PagePackage, sobject: SObject, fields: Iterable[str]
+) -> dict[str, Json]:
+    """The infos of an object and of the objects that the reference fields among `fields` lead to."""
+    names = {sobject.name: None}
+    for name in fields:
+        field = sobject.field(name)
+        if field is not None and len(field.reference_to) == 1 and user.may_read_object(field.reference_to[0]):
+            names[field.reference_to[0]] = None
+    return {name: object_info(org.schema.objects[name], user, package) for name in names if name in org.schema.objects}
+
+
+def tag_of(content: object) -> str:
+    """An ETag: another one whenever the content is another."""
+    return hashlib.md5(repr(content).encode(), usedforsecurity=False).hexdigest()
+
+
+def _name_fields(sobject: SObject, user: User) -> Sequence[str]:
+    field = sobject.name_field
+    if field is None or not user.may_read(sobject.name, field.name):
+        return []
+    people = [name for name in ("FirstName", "LastName") if sobject.field(name) is not None]
+    return [*(name for name in people if user.may_read(sobject.name, name)), field.name]
 
 
 def _theme(icon: str) -> Json:
@@ -101,6 +148,15 @@ def _child_info(child: ChildRelationship) -> Json:
     }
 
 
+def _targets(field: Field, user: User) -> list[Json]:
+    targets = (user.schema.get(name) for name in field.reference_to)
+    return [
+        {"apiName": target.name, "nameFields": _name_fields(target, user)}
+        for target in targets
+        if target is not None and user.may_read_object(target.name)
+    ]
+
+
 def _field_info(field: Field, sobject: SObject, user: User) -> Json:
     editable = user.may_edit(sobject.name, field.name)
     return {
@@ -114,7 +170,7 @@ def _field_info(field: Field, sobject: SObject, user: User) -> Json:
         "createable": field.createable and editable,
         "custom": field.custom,
         "dataType": _DATA_TYPES.get(field.type, "String"),
-        "extraTypeInfo": None,
+        "extraTypeInfo": "PlainTextArea" if field.type == "textarea" else None,
         "filterable": field.filterable,
         "filteredLookupInfo": None,
         "highScaleNumber": False,
@@ -128,7 +184,7 @@ def _field_info(field: Field, sobject: SObject, user: User) -> Json:
         "precision": field.precision,
         "reference": field.type == "reference",
         "referenceTargetField": None,
-        "referenceToInfos": [{"apiName": name, "nameFields": ["Name"]} for name in field.reference_to],
+        "referenceToInfos": _targets(field, user),
         "relationshipName": field.relationship_name,
         "required": field.required,
         "scale": field.scale,
@@ -137,61 +193,3 @@ def _field_info(field: Field, sobject: SObject, user: User) -> Json:
         "unique": field.unique,
         "updateable": field.updateable and editable,
     }
-
-
-def picklist_values(org: LocalOrg, user: User, sobject: SObject, name: str, base: str) -> Json:
-    """The values of one picklist. Raises UnknownFieldError, OrgError for a field that is no picklist."""
-    field = sobject.field(name)
-    if field is None or not user.may_read(sobject.name, field.name):
-        raise UnknownFieldError(name, sobject.name)
-    if not _is_picklist(field):
-        raise OrgError("INVALID_FIELD", f"{sobject.name}.{field.name} is a {field.type} field, not a picklist")
-    path = f"{base}/ui-api/object-info/{sobject.name}/picklist-values/{MASTER_RECORD_TYPE_ID}/{field.name}"
-    return _values(org, sobject, field, path)
-
-
-def all_picklist_values(org: LocalOrg, user: User, sobject: SObject, base: str) -> Json:
-    """The values of every picklist of an object that the user may read."""
-    fields = [field for field in user.readable_fields(sobject.name) if _is_picklist(field)]
-    path = f"{base}/ui-api/object-info/{sobject.name}/picklist-values/{MASTER_RECORD_TYPE_ID}"
-    found = {field.name: _values(org, sobject, field, f"{path}/{field.name}") for field in fields}
-    return {"eTag": _tag(sorted(found)), "picklistFieldValues": found}
-
-
-def _is_picklist(field: Field) -> bool:
-    return field.type in ("picklist", "multipicklist")
-
-
-def _values(org: LocalOrg, sobject: SObject, field: Field, url: str) -> Json:
-    is_stage = sobject.name == "Opportunity" and field.name == "StageName"
-    plain = [_value(label, value, None) for value, label in field.picklist_values]
-    values = _stages(org) if is_stage else plain
-    return {"controllerValues": {}, "defaultValue": None, "eTag": _tag(values), "url": url, "values": values}
-
-
-def _value(label: str, value: str, attributes: Json | None) -> Json:
-    return {"attributes": attributes, "label": label, "validFor": [], "value": value}
-
-
-def _stages(org: LocalOrg) -> list[Json]:
-    """Sales stages are rows of the org, not part of the field."""
-    with org.database.reader() as connection:
-        rows = connection.execute(
-            'SELECT "MasterLabel", "ApiName", "IsClosed", "IsWon", "DefaultProbability", "ForecastCategoryName" '
-            'FROM "OpportunityStage" WHERE "IsActive" = 1 ORDER BY "SortOrder"'
-        ).fetchall()
-    stages = []
-    for label, name, closed, won, probability, category in rows:
-        attributes: Json = {
-            "picklistAtrributesValueType": "OpportunityStage",
-            "closed": bool(closed),
-            "defaultProbability": probability,
-            "forecastCategoryName": category,
-            "won": bool(won),
-        }
-        stages.append(_value(label, name or label, attributes))
-    return stages
-
-
-def _tag(content: object) -> str:
-    return hashlib.md5(repr(content).encode(), usedforsecurity=False).hexdigest()

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from localorg.errors import OrgError
+from localorg.http.uiapi.children import ChildrenWanted, add_children
 from localorg.http.uiapi.errors import no_record
-from localorg.http.uiapi.layouts import COMPACT, FULL, layout_fields, layouts_json
-from localorg.http.uiapi.object_info import Json, object_info
-from localorg.http.uiapi.records import RecordReader
+from localorg.http.uiapi.layouts import LAYOUT_TYPES, checked_layouts, layout_fields, layouts_json
+from localorg.http.uiapi.object_info import Json, related_infos, tag_of
+from localorg.http.uiapi.records import LARGEST_BATCH, RecordReader
 from localorg.http.uiapi.selection import Selection, UnknownFieldError
 from localorg.ids import id18
 from localorg.pages.metadata import PagePackage
 from localorg.schema.model import SObject
 
-LAYOUT_TYPES = (COMPACT, FULL)
+
+@dataclass(frozen=True)
+class LayoutsWanted:
+    """Which layouts are asked for, and what beyond their fields."""
+
+    types: Sequence[str] = ()
+    modes: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    optional: Sequence[str] = ()
 
 
 def layout_selection(
@@ -35,28 +44,37 @@ def layout_selection(
 
 
 def record_ui(
-    reader: RecordReader, package: PagePackage, ids: Sequence[str], types: Sequence[str], optional: Sequence[str]
+    reader: RecordReader, package: PagePackage, ids: Sequence[str], wanted: LayoutsWanted, children: ChildrenWanted
 ) -> Json:
     """Records of any objects. Raises OrgError for an unknown layout type, an id that is none, a record that is gone."""
-    unknown = [each for each in types if each not in LAYOUT_TYPES]
-    if unknown:
-        reason = f"layoutTypes: {', '.join(unknown)} unknown; expected {' or '.join(LAYOUT_TYPES)}"
-        raise OrgError("ILLEGAL_QUERY_PARAMETER_VALUE", reason)
-    records: Json = {}
+    checked_layouts(wanted.types, wanted.modes)
+    if len(ids) > LARGEST_BATCH:
+        raise OrgError("ILLEGAL_QUERY_PARAMETER_VALUE", f"at most {LARGEST_BATCH} record ids, got {len(ids)}")
+    groups: dict[str, list[str]] = {}
+    for record_id in ids:
+        groups.setdefault(reader.object_of(record_id).name, []).append(id18(record_id))
+    user = reader.viewer.user
+    found: Json = {}
     infos: Json = {}
     layouts: Json = {}
-    user = reader.viewer.user
-    for record_id in ids:
-        sobject = reader.object_of(record_id)
-        selection = layout_selection(reader, package, sobject, optional=optional)
-        found = reader.records(sobject, [record_id], selection)
-        if not found:
+    for name, members in groups.items():
+        sobject = reader.org.schema.objects[name]
+        selection = layout_selection(reader, package, sobject, optional=wanted.optional)
+        records = reader.records(sobject, members, selection)
+        if len(records) < len(set(members)):
             raise no_record()
-        records[id18(record_id)] = found[id18(record_id)]
-        infos[sobject.name] = object_info(sobject, user, package)
-        layouts[sobject.name] = layouts_json(sobject, user, package, types or LAYOUT_TYPES)
-    tag = hashlib.md5(repr(sorted(records)).encode(), usedforsecurity=False).hexdigest()
-    return {"eTag": tag, "layoutUserStates": {}, "layouts": layouts, "objectInfos": infos, "records": records}
+        add_children(reader, sobject, records, children)
+        found |= records
+        infos = related_infos(reader.org, user, package, sobject, selection.fields) | infos
+        layouts[name] = layouts_json(sobject, user, package, wanted.types or LAYOUT_TYPES, wanted.modes or ("View",))
+    records_json = {id18(each): found[id18(each)] for each in ids}
+    return {
+        "eTag": tag_of((records_json, layouts)),
+        "layoutUserStates": {},
+        "layouts": layouts,
+        "objectInfos": infos,
+        "records": records_json,
+    }
 
 
 def _add_name(selection: Selection, relationship: str) -> None:

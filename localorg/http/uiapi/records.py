@@ -1,4 +1,4 @@
-"""Records of the UI API: `GET .../records/{id}`, batches, and the record inside other answers."""
+"""Records of the UI API, as they stand inside all of its answers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from localorg.errors import OrgError
-from localorg.http.uiapi.errors import bad_record_id, no_record
+from localorg.http.uiapi.errors import bad_record_id
 from localorg.http.uiapi.fetch import Fetcher, by_ids
 from localorg.http.uiapi.selection import Selection, UnknownFieldError
 from localorg.http.uiapi.values import api_value, display_value
 from localorg.http.uiapi.viewer import Viewer
-from localorg.ids import MASTER_RECORD_TYPE_ID, id18, is_id
+from localorg.ids import MASTER_RECORD_TYPE_ID, is_id
 from localorg.org import LocalOrg
 from localorg.schema.model import SObject
 from localorg.soql.records import JsonRecord
@@ -30,8 +30,9 @@ class RecordReader:
     org: LocalOrg
     viewer: Viewer
 
-    @property
+    @cached_property
     def fetcher(self) -> Fetcher:
+        """Runs the reader's queries."""
         return Fetcher(self.org, self.viewer.user)
 
     def object_of(self, record_id: str) -> SObject:
@@ -51,9 +52,12 @@ class RecordReader:
             selection.add_path(_unqualified(name, sobject))
         for name in optional:
             try:
-                selection.add_path(_unqualified(name, sobject))
+                path = _unqualified(name, sobject)
+                # tried apart first: of a path that does not exist no part may stay behind
+                Selection(self.org.schema, self.viewer.user, sobject).add_path(path)
             except UnknownFieldError:
                 continue
+            selection.add_path(path)
         return selection
 
     def records(self, sobject: SObject, ids: Sequence[str], selection: Selection) -> dict[str, JsonRecord]:
@@ -62,38 +66,6 @@ class RecordReader:
         query = Query(selection.select(), Path((sobject.name,), 0), where=by_ids(ids))
         rows = self.fetcher.rows(self.fetcher.plan(query))
         return {str(row["Id"]): record_json(selection, row, self.viewer) for row in rows}
-
-    def record(self, record_id: str, fields: Iterable[str], optional: Iterable[str] = ()) -> JsonRecord:
-        """One record. Raises OrgError NOT_FOUND (404) where there is none."""
-        sobject = self.object_of(record_id)
-        found = self.records(sobject, [record_id], self.selection(sobject, fields, optional))
-        if not found:
-            raise no_record()
-        return found[id18(record_id)]
-
-    def batch(self, ids: Sequence[str], fields: Sequence[str], optional: Sequence[str]) -> JsonRecord:
-        """Up to 200 records, each with its own status; ids of several objects take the fields that are theirs."""
-        if len(ids) > LARGEST_BATCH:
-            raise OrgError("ILLEGAL_QUERY_PARAMETER_VALUE", f"at most {LARGEST_BATCH} record ids, got {len(ids)}")
-        found: dict[str, JsonRecord] = {}
-        refused: dict[str, OrgError] = {}
-        for sobject, members in self._by_object(ids, refused):
-            try:
-                selection = self.selection(sobject, _of(sobject, fields), _of(sobject, optional))
-                found |= self.records(sobject, members, selection)
-            except OrgError as error:
-                refused |= dict.fromkeys(members, error)
-        results = [_result(found.get(id18(each) if is_id(each) else each), refused.get(each)) for each in ids]
-        return {"hasErrors": any(result["statusCode"] != 200 for result in results), "results": results}
-
-    def _by_object(self, ids: Sequence[str], refused: dict[str, OrgError]) -> list[tuple[SObject, list[str]]]:
-        groups: dict[str, list[str]] = {}
-        for each in ids:
-            try:
-                groups.setdefault(self.object_of(each).name, []).append(each)
-            except OrgError as error:
-                refused[each] = error
-        return [(self.org.schema.objects[name], members) for name, members in groups.items()]
 
 
 def record_json(selection: Selection, row: Mapping[str, object], viewer: Viewer) -> JsonRecord:
@@ -117,7 +89,7 @@ def record_json(selection: Selection, row: Mapping[str, object], viewer: Viewer)
         "recordTypeId": MASTER_RECORD_TYPE_ID,
         "recordTypeInfo": None,
         "systemModstamp": stamp,
-        "weakEtag": _milliseconds(stamp),
+        "weakEtag": milliseconds(stamp),
     }
 
 
@@ -151,18 +123,6 @@ def _unqualified(name: str, sobject: SObject) -> list[str]:
     return rest
 
 
-def _of(sobject: SObject, names: Sequence[str]) -> list[str]:
-    return [name for name in names if name.split(".")[0].lower() == sobject.name.lower()]
-
-
-def _result(record: JsonRecord | None, error: OrgError | None) -> JsonRecord:
-    if record is not None:
-        return {"statusCode": 200, "result": record}
-    refused = error or no_record()
-    return {"statusCode": refused.status, "result": [{"errorCode": refused.code, "message": refused.message}]}
-
-
-def _milliseconds(moment: str | None) -> int:
-    if moment is None:
-        return 0
-    return int(dt.datetime.fromisoformat(moment).timestamp() * 1000)
+def milliseconds(moment: object) -> int:
+    """A moment as a number, 0 for none."""
+    return int(dt.datetime.fromisoformat(moment).timestamp() * 1000) if isinstance(moment, str) else 0

@@ -190,7 +190,7 @@ def test_the_number_of_queries_does_not_grow_with_the_records(
 
 
 def test_fragments_and_directives_apply(shared: Any, book: dict[str, str]) -> None:
-    query = """query q($no: Boolean) { uiapi { query { Opportunity(where: {Name: {eq: "Alpha"}}) {
+    query = """query q($no: Boolean!) { uiapi { query { Opportunity(where: {Name: {eq: "Alpha"}}) {
         edges { node { ...named StageName @skip(if: true) { value } Amount @include(if: $no) { value }
                        ... on Opportunity { Name { displayValue } } Nope @optional { value } } } } } } }
         fragment named on Opportunity { Id Name { value } }"""
@@ -261,17 +261,21 @@ def test_what_security_hides_is_undefined(shared: Any, book: dict[str, str], fie
         ),
         (
             "{ uiapi { query { Opportunity(where: {CloseDate: {eq: {literal: SOMEDAY}}}) { totalCount } } } }",
-            "DataFetchingException",
+            "ValidationError",
         ),
         (
             '{ uiapi { query { Account(where: {Description: {eq: "x"}}) { totalCount } } } }',
-            "DataFetchingException",
+            "ValidationError",
         ),
         ("query q($id: ID!) { uiapi { query { Account { totalCount } } } }", "ValidationError"),
-        ("query a { uiapi { query { Account { totalCount } } } } query b { uiapi { x } }", "ValidationError"),
+        (
+            "query a { uiapi { query { Account { totalCount } } } } query b { uiapi { query { Case { totalCount } } } }",
+            "OperationNotSupported",
+        ),
         ("{ uiapi { query { ...a } } } fragment a on Q { ...a }", "ValidationError"),
         ("{ uiapi { query { ...nowhere } } }", "ValidationError"),
-        ("mutation { uiapi { AccountDelete(input: {}) { Id } } }", "OperationNotSupported"),
+        ("mutation { uiapi { AccountDelete(input: {}) { Id } } }", "ValidationError"),
+        ("subscription { uiapi { query { Account { totalCount } } } }", "OperationNotSupported"),
         (
             "{ uiapi { query { " + " ".join(f"a{n}: Account {{ totalCount }}" for n in range(11)) + " } } }",
             "OperationNotSupported",

@@ -1,0 +1,228 @@
+"""Types of the objects a user sees: records, connections, filters, orders, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLID,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInt,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLString,
+)
+
+from localorg.access import User
+from localorg.http.graphql.types import values
+from localorg.http.graphql.types.scalars import SCALARS, type_name
+from localorg.schema.model import Field, Schema, SObject
+
+ANY = "Name"  # what a reference to one of several objects shows of its parent
+
+InputFields = dict[str, GraphQLInputField]
+OutputFields = dict[str, GraphQLField]
+
+RECORD = GraphQLInterfaceType(
+    "Record",
+    {
+        "Id": GraphQLField(GraphQLNonNull(GraphQLID)),
+        "ApiName": GraphQLField(GraphQLNonNull(GraphQLString)),
+        "DisplayValue": GraphQLField(GraphQLString),
+        "WeakEtag": GraphQLField(GraphQLNonNull(SCALARS["Long"])),
+    },
+)
+
+
+class ObjectTypes:
+    """Makes the types of one user's objects, each once."""
+
+    def __init__(self, schema: Schema, user: User) -> None:
+        self._schema = schema
+        self._user = user
+        self.objects = {
+            name: sobject
+            for name, sobject in schema.objects.items()
+            if user.may_read_object(name) and sobject.field("Id") is not None
+        }
+        self._outputs: dict[str, GraphQLObjectType] = {}
+        self._inputs: dict[str, GraphQLInputObjectType] = {}
+        self._scopes: dict[str, GraphQLEnumType] = {}
+
+    def fields_of(self, sobject: SObject) -> tuple[Field, ...]:
+        """The object's fields that the user may read."""
+        return self._user.readable_fields(sobject.name)
+
+    def references(self, sobject: SObject) -> Iterator[tuple[str, str]]:
+        """Relationship names to parents, with the parent's object or ANY."""
+        for field in self.fields_of(sobject):
+            targets = [name for name in field.reference_to if name in self.objects]
+            if field.relationship_name and targets:
+                yield field.relationship_name, targets[0] if len(targets) == 1 else ANY
+
+    def record(self, name: str) -> GraphQLObjectType:
+        """The type of an object's records, or of a parent that may be of several objects."""
+        return self._object(name, self._any_fields if name == ANY else lambda: self._record_fields(name), [RECORD])
+
+    def connection(self, name: str) -> GraphQLField:
+        """A page of an object's records, with the arguments that choose it."""
+        edge = self._object(
+            f"{name}Edge",
+            lambda: {"node": GraphQLField(self.record(name)), "cursor": GraphQLField(GraphQLString)},
+        )
+        connection = self._object(
+            f"{name}Connection",
+            lambda: {
+                "edges": GraphQLField(GraphQLList(edge)),
+                "pageInfo": GraphQLField(GraphQLNonNull(values.PAGE_INFO)),
+                "totalCount": GraphQLField(GraphQLNonNull(GraphQLInt)),
+                "pageResultCount": GraphQLField(GraphQLNonNull(GraphQLInt)),
+            },
+        )
+        chosen: dict[str, GraphQLInputType] = {
+            "first": GraphQLInt,
+            "after": GraphQLString,
+            "where": self.filter(name),
+            "orderBy": self.order(name),
+            "scope": self.scope(name),
+            "upperBound": GraphQLInt,
+        }
+        return GraphQLField(connection, {key: GraphQLArgument(kind) for key, kind in chosen.items()})
+
+    def filter(self, name: str) -> GraphQLInputObjectType:
+        """`Account_Filter`: operators by field, filters of parents, and, or, not."""
+        return self._input(f"{name}_Filter", lambda: self._filter_fields(name))
+
+    def order(self, name: str) -> GraphQLInputObjectType:
+        """`Account_OrderBy`."""
+        return self._clauses(f"{name}_OrderBy", name, lambda _field: values.ORDER_BY, lambda field: field.sortable)
+
+    def aggregate_order(self, name: str) -> GraphQLInputObjectType:
+        """`Account_AggregateOrderBy`."""
+
+        def clause(field: Field) -> GraphQLInputObjectType:
+            return values.aggregate_order("Boolean" if field.type == "reference" else type_name(field))
+
+        return self._clauses(f"{name}_AggregateOrderBy", name, clause, lambda field: field.sortable)
+
+    def group(self, name: str) -> GraphQLInputObjectType:
+        """`Account_GroupBy`."""
+
+        def clause(field: Field) -> GraphQLInputObjectType:
+            return values.GROUP_BY_DATE if field.type in ("date", "datetime") else values.GROUP_BY
+
+        extra = {"type": GraphQLInputField(values.GROUP_TYPE)}
+        return self._clauses(f"{name}_GroupBy", name, clause, lambda field: field.groupable, extra)
+
+    def aggregate(self, name: str) -> GraphQLObjectType:
+        """`AccountAggregate`: what can be computed over records."""
+        return self._object(f"{name}Aggregate", lambda: self._aggregate_fields(name))
+
+    def scope(self, name: str) -> GraphQLEnumType:
+        """The scopes of an object's records."""
+        if name not in self._scopes:
+            owned = self.objects[name].field("OwnerId") is not None
+            scopes = ("EVERYTHING", "MINE") if owned else ("EVERYTHING",)
+            self._scopes[name] = GraphQLEnumType(f"{name.upper()}_SCOPE", {scope: scope for scope in scopes})
+        return self._scopes[name]
+
+    @cached_property
+    def id_operators(self) -> GraphQLInputObjectType:
+        """Operators of ids, the semi-joins over all objects included."""
+        join = GraphQLInputObjectType(
+            "JoinInput",
+            lambda: (
+                {"ApiName": GraphQLInputField(GraphQLNonNull(GraphQLString))}
+                | {name: GraphQLInputField(self.filter(name)) for name in self.objects}
+            ),
+        )
+        return values.id_operators(join)
+
+    def _record_fields(self, name: str) -> OutputFields:
+        sobject = self.objects[name]
+        fields: OutputFields = dict(RECORD.fields)
+        for field in self.fields_of(sobject):
+            # a field called ApiName (OpportunityStage has one) stands behind what every record has under that name
+            if field.name not in fields:
+                fields[field.name] = GraphQLField(values.VALUES[type_name(field)])
+        for relationship, target in self.references(sobject):
+            fields.setdefault(relationship, GraphQLField(self.record(target)))
+        for child in sobject.child_relationships:
+            if (
+                child.name
+                and child.child_object in self.objects
+                and self._user.may_read(child.child_object, child.field)
+            ):
+                fields.setdefault(child.name, self.connection(child.child_object))
+        return fields
+
+    def _any_fields(self) -> OutputFields:
+        text = GraphQLField(values.VALUES["String"])
+        return {**RECORD.fields, "Name": text, "Type": text}
+
+    def _filter_fields(self, name: str) -> InputFields:
+        same = self.filter(name)
+        found = {"and": GraphQLInputField(GraphQLList(same)), "or": GraphQLInputField(GraphQLList(same))}
+        found["not"] = GraphQLInputField(same)
+        if name == ANY:
+            text = GraphQLInputField(values.OPERATORS["String"])
+            return found | {"Id": GraphQLInputField(self.id_operators), "Name": text, "Type": text}
+        sobject = self.objects[name]
+        for field in self.fields_of(sobject):
+            if field.filterable and field.type != "address":
+                kind = type_name(field)
+                operators = self.id_operators if kind == "ID" else values.OPERATORS[kind]
+                found[field.name] = GraphQLInputField(operators)
+        for relationship, target in self.references(sobject):
+            found.setdefault(relationship, GraphQLInputField(self.filter(target)))
+        return found
+
+    def _clauses(
+        self,
+        key: str,
+        name: str,
+        clause: Callable[[Field], GraphQLInputObjectType],
+        wanted: Callable[[Field], bool],
+        extra: InputFields | None = None,
+    ) -> GraphQLInputObjectType:
+        suffix = key.rpartition("_")[2]
+        below = {"OrderBy": self.order, "AggregateOrderBy": self.aggregate_order, "GroupBy": self.group}[suffix]
+
+        def fields() -> InputFields:
+            sobject = self.objects[name]
+            usable = (field for field in self.fields_of(sobject) if wanted(field) and field.type != "address")
+            found = {field.name: GraphQLInputField(clause(field)) for field in usable}
+            for relationship, target in self.references(sobject):
+                if target != ANY:
+                    found.setdefault(relationship, GraphQLInputField(below(target)))
+            return found | (extra or {})
+
+        return self._input(key, fields)
+
+    def _aggregate_fields(self, name: str) -> OutputFields:
+        sobject = self.objects[name]
+        fields = {field.name: GraphQLField(values.AGGREGATES[type_name(field)]) for field in self.fields_of(sobject)}
+        for relationship, target in self.references(sobject):
+            if target != ANY:
+                fields.setdefault(relationship, GraphQLField(self.aggregate(target)))
+        return fields
+
+    def _object(
+        self, name: str, fields: Callable[[], OutputFields], interfaces: list[GraphQLInterfaceType] | None = None
+    ) -> GraphQLObjectType:
+        if name not in self._outputs:
+            self._outputs[name] = GraphQLObjectType(name, fields, interfaces=interfaces)
+        return self._outputs[name]
+
+    def _input(self, name: str, fields: Callable[[], InputFields]) -> GraphQLInputObjectType:
+        if name not in self._inputs:
+            self._inputs[name] = GraphQLInputObjectType(name, fields)
+        return self._inputs[name]
