@@ -40,8 +40,8 @@ def load_folder(org: LocalOrg, folder: Path, progress: Progress | None = None) -
 
     Ids, audit dates and history rows are kept as they are. A row that is in the org with the same values is not
     touched; one with other values is updated. Rows that change, or that join an object which has rows already, get this
-    moment as SystemModstamp, so that a client sees them. Broken rows are refused and reported with the reason; the rest
-    of their file is loaded.
+    moment as SystemModstamp, so that a client sees them; an org that was never served has no such client. Broken rows
+    are refused and reported with the reason; the rest of their file is loaded.
     Raises LoadError if the folder is missing or holds no such file.
     """
     sources = _sources(folder)
@@ -50,6 +50,13 @@ def load_folder(org: LocalOrg, folder: Path, progress: Progress | None = None) -
         loader.load(source)
     loader.finish()
     return loader.report
+
+
+def _is_unseen(org: LocalOrg) -> bool:
+    """Whether no client can know the org: it was never served, so it has no connected app to log in by."""
+    with org.database.reader() as connection:
+        found = connection.execute("""SELECT 1 FROM "_setting" WHERE key = 'connected_app'""").fetchone()
+    return found is None
 
 
 def _sources(folder: Path) -> list[Source]:
@@ -80,6 +87,7 @@ class _Loader:
         self._bytes = max(sum(source.size for source in sources), 1)
         self._loaded: dict[str, Collection[str]] = {}
         self._now = org.clock.stamp()
+        self._unseen = _is_unseen(org)
         self.report = LoadReport()
 
     def load(self, source: Source) -> None:
@@ -157,7 +165,7 @@ class _Loader:
             columns = fill_audit(derive(columns, self._facts(connection, sobject)), self._facts(connection, sobject))
             if merge is None:
                 compared = [name for name in columns if name in shape.fields or name not in _FILLED]
-                merge = Merge(connection, sobject, list(columns), compared, self._now)
+                merge = Merge(connection, sobject, list(columns), compared, self._now, unseen=self._unseen)
             for place in merge.add(columns):
                 bad[int(positions[place])] = [("Id", f"{columns['Id'][place]} came before in this file")]
             faults.update((start + row, reasons) for row, reasons in bad.items())

@@ -21,13 +21,13 @@ class BulkWorker:
     """The threads; `start()` them once, `stop()` at the end."""
 
     def __init__(
-        self, org: LocalOrg, jobs: Jobs, writer: Writer, faults: Faults, patience: Patience = Patience()
+        self, org: LocalOrg, jobs: Jobs, writer: Writer, faults: Faults, patience: Patience | None = None
     ) -> None:
         self._org = org
         self._jobs = jobs
         self._faults = faults
         self._stopped = threading.Event()
-        self._ingester = Ingester(org, jobs, writer, self._stopped, patience)
+        self._ingester = Ingester(org, jobs, writer, self._stopped, patience or Patience())
         self._work = {kind: threading.Event() for kind in ("query", "ingest")}
         self._threads: list[threading.Thread] = []
 

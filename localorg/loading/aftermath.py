@@ -49,7 +49,7 @@ def settle(connection: sqlite3.Connection, loaded: dict[str, Collection[str]], n
     for name in ("Task", "Event"):
         if name in loaded and "AccountId" not in loaded[name]:
             connection.execute(_ACCOUNT_OF_ACTIVITY.format(table=quoted(name)))
-    if opportunity is not None:
+    if opportunity is not None and "Period" not in loaded:
         first, last = connection.execute('SELECT min("CloseDate"), max("CloseDate") FROM "Opportunity"').fetchone()
         if first:
             years = range(int(first[:4]), min(int(last[:4]), int(first[:4]) + LONGEST_CALENDAR) + 1)

@@ -44,6 +44,7 @@ class ColumnReader:
     def __init__(self, schema: Schema, sobject: SObject, field: Field) -> None:
         self._slow = _lenient(field, converter(schema, sobject, field))
         self._fast = _fast_for(schema, sobject, field)
+        self._trimmed = field.type != "textarea"  # as in a write through the API
         self._required = field.required or field.type == "id"
         self._blank = 0 if field.type == "boolean" else None
         self._reason_if_blank = f"{field.name} is missing"
@@ -51,7 +52,8 @@ class ColumnReader:
 
     def read(self, texts: Column) -> Converted:
         """Convert a column."""
-        texts = compute.utf8_trim_whitespace(texts)
+        if self._trimmed:
+            texts = compute.utf8_trim_whitespace(texts)
         values, sure = self._fast(texts)
         present = np.asarray(texts.is_valid()) & np.asarray(compute.fill_null(compute.not_equal(texts, ""), False))
         faults: dict[int, str] = {}

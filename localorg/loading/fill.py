@@ -12,6 +12,7 @@ from localorg.loading.aftermath import protect_ids
 from localorg.loading.arrow import Column, compute, repeated
 from localorg.loading.columns import arrow_type
 from localorg.loading.merge import REBUILD_INDEXES_FROM, insert_columns, is_empty
+from localorg.loading.moments import day_texts, moment_texts
 from localorg.schema.model import Field, Schema
 from localorg.store.database import index_names
 from localorg.store.directory import admin_id
@@ -72,10 +73,7 @@ def stored_values(column: Column, field: Field) -> Column:
         column, kind = column.dictionary_decode(), kind.value_type
     try:
         if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-            if field.type == "datetime":
-                seconds = compute.cast(column, pa.timestamp("s"), safe=False)
-                return compute.strftime(seconds, format="%Y-%m-%dT%H:%M:%S.000Z")
-            return compute.strftime(column, format="%Y-%m-%d")
+            return moment_texts(column) if field.type == "datetime" else day_texts(column)
         values = compute.cast(column, arrow_type(field))
     except pa.ArrowInvalid as error:
         raise LoadError(f"the column {field.name} ({field.type}) cannot take values of type {kind}: {error}") from error

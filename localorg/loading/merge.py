@@ -42,11 +42,16 @@ class Merge:
         columns: Sequence[str],
         compared: Sequence[str],
         now: str,
+        *,
+        unseen: bool = False,
     ) -> None:
+        """unseen: no client has seen the org yet, so that no row needs a new SystemModstamp to be noticed."""
         self._connection = connection
         self._sobject = sobject
         self._columns = list(columns)
-        self._compared = [name for name in compared if name not in ("Id", "SystemModstamp")]
+        own = ("Id",) if unseen else ("Id", "SystemModstamp")
+        self._compared = [name for name in compared if name not in own]
+        self._unseen = unseen
         self._now = now
         self._direct = is_empty(connection, sobject.name)
         self._indexes_dropped = False
@@ -80,7 +85,7 @@ class Merge:
     def finish(self) -> tuple[int, int, int]:
         """Write what is staged. Returns the numbers of rows inserted, updated and unchanged."""
         if self._direct:
-            for statement in index_names(self._sobject).values():
+            for statement in self._indexes().values():
                 self._connection.execute(statement)
             return self._inserted, 0, 0
         table = quoted(self._sobject.name)
@@ -91,8 +96,9 @@ class Merge:
             f"UPDATE {table} AS t SET {self._assignments()} FROM {STAGED} s "
             f'WHERE t."Id" = s."Id" AND NOT ({self._same()})'
         ).rowcount
-        names = ", ".join(quoted(name) for name in self._columns if name != "SystemModstamp")
-        stamp_column, stamp_value = (', "SystemModstamp"', ", ?") if "SystemModstamp" in self._columns else ("", "")
+        stamped = "SystemModstamp" in self._columns and not self._unseen
+        names = ", ".join(quoted(name) for name in self._columns if name != "SystemModstamp" or not stamped)
+        stamp_column, stamp_value = (', "SystemModstamp"', ", ?") if stamped else ("", "")
         inserted = self._connection.execute(
             f"INSERT INTO {table} ({names}{stamp_column}) SELECT {names}{stamp_value} FROM {STAGED} s "
             f'WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE t."Id" = s."Id")',
@@ -112,7 +118,7 @@ class Merge:
 
     def _assignments(self) -> str:
         names = [name for name in self._compared if name in self._columns]
-        parts = [f"{quoted(name)} = s.{quoted(name)}" for name in names if name != "CreatedDate"]
+        parts = [f"{quoted(name)} = s.{quoted(name)}" for name in names]
         for name in ("LastModifiedDate", "SystemModstamp"):
             if name in self._sobject.fields and name not in names:
                 parts.append(f"{quoted(name)} = '{self._now}'")
@@ -129,6 +135,11 @@ class Merge:
         return repeated
 
     def _drop_indexes(self) -> None:
-        for name in index_names(self._sobject):
+        for name in self._indexes():
             self._connection.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
         self._indexes_dropped = True
+
+    def _indexes(self) -> dict[str, str]:
+        """The indexes of columns that get values; the others stay empty and cost nothing."""
+        of_columns = {f"{self._sobject.name}.{name}" for name in self._columns}
+        return {name: sql for name, sql in index_names(self._sobject).items() if name in of_columns}

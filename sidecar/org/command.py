@@ -1,4 +1,4 @@
-"""`sidecar org serve | load | book | deploy`: the local org of the state directory."""
+"""`sidecar org serve | load | export | book | deploy`: the local org of the state directory."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from localorg.book import BookSettings, fill, generate
+from localorg.export import export_folder
 from localorg.loading.report import LoadReport
 from sidecar import terminal
 from sidecar.options import AS_JSON, Setting, common
@@ -19,7 +20,7 @@ PLAIN = click.option("--plain", is_flag=True, help="Make a new org without our p
 
 @click.group()
 def org() -> None:
-    """The local org: run it, load a folder of CSVs, generate a book, take a package."""
+    """The local org: run it, load and export folders of CSVs, generate a book, take a package."""
 
 
 @org.command()
@@ -50,6 +51,24 @@ def load(setting: Setting, folder: Path, plain: bool, as_json: bool) -> int:
     else:
         _show_load(report)
     return 3 if report.refused else 0
+
+
+@org.command()
+@common
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Write a folder of CSVs that is there anew.")
+@click.option("--plain-csv", is_flag=True, help="Write .csv instead of .csv.gz.")
+@AS_JSON
+def export(setting: Setting, folder: Path, replace: bool, plain_csv: bool, as_json: bool) -> None:
+    """Write the local org to a FOLDER of sObject CSVs that `load` takes back, deleted rows included."""
+    with embedded.opened(setting.state, must_exist=True) as source, terminal.progress_bars() as bars:
+        report = export_folder(source, folder, replace=replace, zipped=not plain_csv, progress=_writing(bars))
+    if as_json:
+        terminal.print_json(report.to_dict())
+        return
+    columns = ("file", "rows", "deleted", "bytes")
+    rows = [(file.file, file.rows, file.deleted, file.bytes) for file in report.files]
+    terminal.table(columns, rows, right=columns[1:])
 
 
 @org.command()
@@ -111,6 +130,21 @@ def _showing(bars: terminal.Bars) -> Callable[[str, int, float], None]:
             bars.stage(f"Load {file}")
         bars.advance(rows - done)
         done = rows
+
+    return show
+
+
+def _writing(bars: terminal.Bars) -> Callable[[str, int, int], None]:
+    """A bar per object, from the export's own reports."""
+    current, before = "", 0
+
+    def show(name: str, done: int, total: int) -> None:
+        nonlocal current, before
+        if name != current:
+            current, before = name, 0
+            bars.stage(f"Export {name}", total)
+        bars.advance(done - before)
+        before = done
 
     return show
 

@@ -31,16 +31,23 @@ def package_folder() -> Path:
 
 
 @contextmanager
-def opened(state: State, *, plain: bool = False) -> Iterator[LocalOrg]:
+def opened(state: State, *, plain: bool = False, must_exist: bool = False) -> Iterator[LocalOrg]:
     """Open the org's file directly, for loading and generating. A new org gets the package unless `plain`.
 
+    Args:
+        plain: make a new org without our package.
+        must_exist: make no new org.
+
     Raises:
-        SetupError: a server of this state directory is running: it must not be written behind its back.
+        SetupError: a server of this state directory is running: it must not be written behind its back. Or there is no
+            org where one must exist.
     """
     if (info := server.running(state.folder)) is not None:
         raise SetupError(
             f"The local org of {state.folder} is being served at {info.url}. Stop it first (Ctrl-C there)."
         )
+    if must_exist and not state.org_file.exists():
+        raise SetupError(f"{state.folder} has no local org yet: `sidecar org load` or `sidecar org book` makes one.")
     org = LocalOrg.open(state.org_file, package=None if plain or state.org_file.exists() else package_folder())
     try:
         yield org

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from localorg.errors import LoadError
+from localorg.http.connected_app import make_app
 from localorg.ids import id18
 from localorg.loading.report import PROBLEMS_LISTED, LoadReport
 from localorg.org import LocalOrg
@@ -94,6 +95,7 @@ def test_the_same_folder_again_touches_nothing(plain_org: LocalOrg, folder: Path
 def test_changed_and_new_rows_are_written_and_stamped_so_that_clients_see_them(
     plain_org: LocalOrg, folder: Path
 ) -> None:
+    make_app(plain_org)  # it is served, and clients may know it
     write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0), deal_row(1)])
     plain_org.load(folder)
     plain_org.clock.advance(timedelta(days=1))
