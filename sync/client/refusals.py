@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from sync.client.retry import Action, decide
 from sync.client.settings import OrgSettings
 from sync.errors import ConfigurationError, RetryLater, SyncError
 
@@ -61,7 +62,7 @@ def explain(settings: OrgSettings, response: requests.Response, body: Mapping[st
     """
     error, description = str(body.get("error", "")), str(body.get("error_description", ""))
     said = f"{response.status_code} {error} {description}".rstrip()
-    if response.status_code >= 500 or error == "rate_limit_exceeded":
+    if decide(response.status_code, error, description).action in (Action.RETRY_NOW, Action.RETRY_LATER):
         return RetryLater(f"{settings.login_url} put the login off ({said}): run again later")
     if not error:
         return ConfigurationError(

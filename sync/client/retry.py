@@ -1,62 +1,43 @@
-"""What to do with an answer: one table from HTTP status, error code and text to an action."""
+"""What to do with an answer, a refused record or a failed job: all ask the one table of `retry_rules`."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 import requests
 
+from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rule, plain
 
-class Action(Enum):
-    """What the client does next."""
+__all__ = ["Action", "BackOff", "OrgAnswer", "Rule", "decide", "decide_job", "decide_row", "read_answer"]
 
-    ACCEPT = "hand the answer on"
-    RENEW = "renew the session, then repeat once"
-    WAIT = "wait, then repeat: the org did nothing"
-    WAIT_IF_REPEATABLE = "wait, then repeat if that is harmless: the org may have done it"
-    STOP = "end the run: the day's requests are used up"
-    REFUSE = "hand the refusal on: a repeat changes nothing"
+_ACCEPTED = Rule(Action.ACCEPT)
+_JOB_ERROR = re.compile(r"\s*([A-Za-z_]+)\s*:")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Matches when every part that is given fits."""
-
-    action: Action
-    status: int | None = None
-    code: str | None = None
-    text: str | None = None
-
-    def fits(self, status: int, code: str, text: str) -> bool:
-        """Whether this rule speaks about such an answer."""
-        return (
-            (self.status is None or self.status == status)
-            and (self.code is None or self.code == code)
-            and (self.text is None or self.text in text)
-        )
+def decide(status: int, code: str = "", text: str = "") -> Rule:
+    """The rule for an answer of the org."""
+    if status < 300:
+        return _ACCEPTED
+    return _first(status, code, text) or OTHERWISE
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(Action.WAIT, code="REQUEST_LIMIT_EXCEEDED", text="ConcurrentPerOrgLongTxn"),
-    Rule(Action.STOP, code="REQUEST_LIMIT_EXCEEDED"),
-    Rule(Action.REFUSE, status=401, text="Connected app is not attached to Agent"),
-    Rule(Action.REFUSE, status=401, text="This session is not valid for use with the REST API"),
-    Rule(Action.RENEW, status=401),
-    Rule(Action.RENEW, status=403, text="Bad_OAuth_Token"),
-    Rule(Action.WAIT, code="UNABLE_TO_LOCK_ROW"),
-    Rule(Action.WAIT_IF_REPEATABLE, code="QUERY_TIMEOUT"),
-    Rule(Action.WAIT_IF_REPEATABLE, code="SERVER_UNAVAILABLE"),
-    Rule(Action.WAIT, status=420),
-    Rule(Action.WAIT, status=429),
-    Rule(Action.WAIT_IF_REPEATABLE, status=500),
-    Rule(Action.WAIT_IF_REPEATABLE, status=502),
-    Rule(Action.WAIT_IF_REPEATABLE, status=503),
-    Rule(Action.WAIT_IF_REPEATABLE, status=504),
-)
-"""The first rule that fits decides; an answer of 400 and more that none fits is a refusal."""
+def decide_row(code: str | None, text: str = "") -> Rule:
+    """The rule for one record that was refused with this code, in a collection or a bulk job."""
+    return (_first(None, code, text) if code else None) or ROW_OTHERWISE
+
+
+def decide_job(message: str) -> Rule:
+    """The rule for a bulk job that failed with this message, which begins with a code such as `InvalidBatch : `."""
+    match = _JOB_ERROR.match(message)
+    return (_first(None, match.group(1), message) if match else None) or OTHERWISE
+
+
+def _first(status: int | None, code: str, text: str) -> Rule | None:
+    wanted = plain(code)
+    return next((rule for rule in RULES if rule.fits(status, wanted, text)), None)
 
 
 @dataclass(frozen=True)
@@ -69,14 +50,9 @@ class OrgAnswer:
     fields: tuple[str, ...] = ()
 
     @property
-    def action(self) -> Action:
+    def rule(self) -> Rule:
         """What the table says."""
-        if self.status < 300 or self.status == 304:
-            return Action.ACCEPT
-        for rule in RULES:
-            if rule.fits(self.status, self.code, self.message):
-                return rule.action
-        return Action.REFUSE
+        return decide(self.status, self.code, self.message)
 
 
 def read_answer(response: requests.Response) -> OrgAnswer:
@@ -87,12 +63,17 @@ def read_answer(response: requests.Response) -> OrgAnswer:
         body = response.json()
     except ValueError:
         return OrgAnswer(response.status_code, "", " ".join(response.text.split())[:200])
+    return read_error(response.status_code, body)
+
+
+def read_error(status: int, body: object) -> OrgAnswer:
+    """Take Salesforce's error out of the JSON of a refusal."""
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):
-        return OrgAnswer(response.status_code, "", str(body)[:200])
+        return OrgAnswer(status, "", str(body)[:200])
     code = first.get("errorCode") or first.get("statusCode") or first.get("error") or ""
     message = first.get("message") or first.get("error_description") or ""
-    return OrgAnswer(response.status_code, str(code), str(message), tuple(first.get("fields") or ()))
+    return OrgAnswer(status, str(code), str(message), tuple(first.get("fields") or ()))
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from urllib3.exceptions import NewConnectionError
 
 from sync.client.login import Token, Unreachable, log_in
 from sync.client.retry import Action, BackOff, OrgAnswer, read_answer
+from sync.client.retry_rules import plain
 from sync.client.settings import OrgSettings
 from sync.client.transport import TIMEOUT_SECONDS, allow_plain_instance, mount_adapters
-from sync.errors import ConfigurationError, OrgUnavailable, OutcomeUnknown, RequestLimitReached
+from sync.errors import ConfigurationError, OrgUnavailable, OutcomeUnknown, RequestLimitReached, SyncError
 
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
@@ -73,36 +74,42 @@ class OrgSession(requests.Session):
         return request
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send, and repeat as the table in `retry` says. Answers that are refusals are returned as they are."""
+        """Send, and repeat as the retry table says. Answers that are refusals are returned as they are."""
         verb = (method.decode() if isinstance(method, bytes) else method).upper()
         repeatable = bool(kwargs.pop("repeatable", verb in _REPEATABLE_METHODS))
         kwargs.setdefault("timeout", TIMEOUT_SECONDS)
         kwargs.setdefault("allow_redirects", False)
         waits = self.back_off.waits()
-        renewed = False
+        attempts, renewed = 0, False
         while True:
             token = self._token
             answer, response = self._attempt(verb, url, *args, repeatable=repeatable, **kwargs)
-            match answer.action:
-                case Action.ACCEPT | Action.REFUSE if response is not None:
-                    return response
-                case Action.RENEW if not renewed:
+            attempts += 1
+            rule = answer.rule
+            match rule.action:
+                case Action.RENEW_SESSION if not renewed:
                     self._renew(token)
                     renewed = True
                     continue
-                case Action.RENEW:
+                case Action.RENEW_SESSION:
                     raise ConfigurationError(
                         f"the org refused a session that it had just given ({answer.message}): check that the app's"
                         " scopes include api and that the user may use the API"
                     )
-                case Action.STOP:
-                    raise RequestLimitReached(f"the org's API requests are used up ({answer.message}): run again later")
-                case Action.WAIT_IF_REPEATABLE if not repeatable:
+                case Action.STOP_RUN:
+                    raise _stopped(answer)
+                case Action.RETRY_NOW if rule.uncertain and not repeatable:
                     raise OutcomeUnknown(f"{verb} {_path(url)} was sent and not answered: {answer.message}")
-            wait = next(waits, None)
+                case Action.RETRY_NOW:
+                    pass
+                case _ if response is not None:
+                    return response
+            wait = next(waits, None) if rule.attempts is None or attempts < rule.attempts else None
+            if wait is None and rule.then is Action.STOP_OBJECT and response is not None:
+                return response
             if wait is None:
                 raise OrgUnavailable(
-                    f"the org did not serve {verb} {_path(url)} in {self.back_off.attempts} attempts; the last answer"
+                    f"the org did not serve {verb} {_path(url)} in {attempts} attempts; the last answer"
                     f" was {answer.status or 'none'} {answer.code} {answer.message}"
                 )
             self.pause(wait)
@@ -146,6 +153,15 @@ class OrgSession(requests.Session):
         """Close all connections."""
         self._http.close()
         super().close()
+
+
+def _stopped(answer: OrgAnswer) -> SyncError:
+    """The error that ends the run: a limit passes by itself, everything else is a person's matter."""
+    if plain(answer.code) == plain("REQUEST_LIMIT_EXCEEDED"):
+        return RequestLimitReached(f"the org's API requests are used up ({answer.message}): run again later")
+    return ConfigurationError(
+        f"the org answered {answer.status} {answer.code}: {answer.message}. Remedy: {answer.rule.remedy}"
+    )
 
 
 def _never_sent(error: requests.exceptions.RequestException) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.client.org import Org
+from sync.client.retry import Action, decide_row
 from sync.errors import UnexpectedAnswer
 from sync.ledger import DEFERRED, REFUSED, WRITTEN
 from sync.plan.targets import CheckedTarget
@@ -14,8 +15,11 @@ from sync.schema import FieldSchema
 from sync.write_back.outcomes import RowResult
 
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
-_PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
-"""Codes of rows for which another attempt may do better."""
+_PASSING = (Action.RETRY_NOW, Action.RETRY_LATER)
+"""For such rows another attempt may do better."""
+
+NO_CODE = "NO_CODE"
+"""For rows that were refused without a word why."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Row:
 
 def is_passing(code: str | None) -> bool:
     """Whether a row refused with this code is worth another attempt."""
-    return code in _PASSING
+    return decide_row(code).action in _PASSING
 
 
 def send(org: Org, target: CheckedTarget, rows: Sequence[Row]) -> list[RowResult]:
@@ -69,5 +73,5 @@ def _result(row: Row, entry: dict[str, Any]) -> RowResult:
     if entry.get("success"):
         return RowResult(row.key, record_id, WRITTEN)
     first = (entry.get("errors") or [{}])[0]
-    code = str(first.get("statusCode") or first.get("errorCode") or "UNKNOWN_EXCEPTION")
+    code = str(first.get("statusCode") or first.get("errorCode") or NO_CODE)
     return RowResult(row.key, row.record_id, DEFERRED if is_passing(code) else REFUSED, code, str(first.get("message")))

@@ -15,7 +15,7 @@ from sync.mirror import Mirror
 from sync.mirror.sql import as_arrow, first_row, registered
 from sync.schema import FieldSchema
 from sync.write_back.bulk import IngestJob
-from sync.write_back.collections import is_passing
+from sync.write_back.collections import NO_CODE, is_passing
 
 _ERROR = re.compile(r"\A([A-Z_]+):(.*?)(?::[^:]*--)?\s*\Z", re.DOTALL)
 
@@ -78,7 +78,7 @@ def _file(org: Org, job: IngestJob, name: str, detail: str | None) -> pa.Table:
 def split_error(text: str) -> tuple[str, str]:
     """Code and message of an `sf__Error`, which looks like `CODE:message:fields--`."""
     match = _ERROR.match(text)
-    return (match.group(1), match.group(2)) if match else ("UNKNOWN_EXCEPTION", text)
+    return (match.group(1), match.group(2)) if match else (NO_CODE, text)
 
 
 def _with_codes(merged: pa.Table, job_error: str) -> pa.Table:

@@ -65,7 +65,7 @@ def test_a_session_refused_twice_is_a_matter_of_settings(org: Org, wire: respons
 def test_a_session_without_the_api_scope_is_not_renewed(org: Org, wire: responses.RequestsMock) -> None:
     message = "This session is not valid for use with the REST API"
     wire.get(f"{ROOT}/limits", status=401, json=[{"message": message, "errorCode": "INVALID_SESSION_ID"}])
-    with pytest.raises(RequestRefused, match="not valid for use"):
+    with pytest.raises(ConfigurationError, match=r"not valid for use.*Remedy: check that the app's scopes"):
         org.json("GET", "/limits")
     assert renewals(wire) == 0
 
