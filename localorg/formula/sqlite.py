@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from localorg.formula.display import formatted, labels, zone_of
 from localorg.ids import id18, is_id
 
 _user: ContextVar[str | None] = ContextVar("user", default=None)
@@ -47,16 +46,11 @@ def _upper(value: object) -> str | None:
     return None if value is None else str(value).upper()
 
 
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
 def _local(moment: str | None, zone: str) -> str | None:
     """A stored moment as the wall clock of a time zone shows it."""
     if moment is None:
         return None
-    return dt.datetime.fromisoformat(moment).astimezone(_zone(zone)).strftime(_MOMENT)
+    return dt.datetime.fromisoformat(moment).astimezone(zone_of(zone)).strftime(_MOMENT)
 
 
 def _number_text(value: float | None) -> str | None:
@@ -181,4 +175,6 @@ _FUNCTIONS: dict[str, Callable[..., str | int | float | None]] = {
     "sf_id18": _id18,
     "sf_pad": _pad,
     "sf_regex": _regex,
+    "sf_format": formatted,
+    "sf_labels": labels,
 }

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from localorg.soql import aggregate, errors
-from localorg.soql.conditions import Conditions
-from localorg.soql.expressions import column_of, is_aggregate, is_date_part
+from localorg.soql.expressions import aggregates, column_of, is_date_part
+from localorg.soql.fieldsets import expanded
+from localorg.soql.filters import where_sql
 from localorg.soql.order import order_sql
 from localorg.soql.plan import ChildPlan, Plan, RowPlan
 from localorg.soql.rowshape import ShapeBuilder
 from localorg.soql.scope import Column, Scope, Setting, quoted
-from localorg.soql.tree import Call, ChildQuery, Path, Query, Selected
+from localorg.soql.tree import Call, ChildQuery, Path, Query, Selected, TypeOf
+from localorg.soql.typeof import add_type_of
 
 LARGEST_OFFSET = 2_000
 MOST_CHILD_QUERIES = 20
-MOST_UNBOUNDED_ROWS = 200  # rows of a query with FIELDS(ALL) or FIELDS(CUSTOM)
-_FIELD_SETS = ("ALL", "CUSTOM", "STANDARD")
+DEEPEST_CHILD = 4  # subqueries within one another, from version 58 on; one before
+_FIRST_DEEP_VERSION = 58
+_APEX_ONLY = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 
 
 def compile_query(query: Query, setting: Setting) -> Plan:
@@ -24,33 +27,38 @@ def compile_query(query: Query, setting: Setting) -> Plan:
 
     Raises QueryError, without the text around its place, for what the user cannot ask or the language does not allow.
     """
-    scope = Scope(setting, setting.object(query.source), query.alias)
-    if query.group or query.having or any(_aggregates(item) for item in query.select):
-        return aggregate.compile_aggregate(query, scope, where_sql(query, scope))
+    scope = scope_of(query, setting)
+    if query.group or query.having or any(aggregates(item) for item in query.select):
+        _check_clauses(query)
+        return aggregate.compile_aggregate(query, scope)
     return compile_rows(query, scope)
 
 
-def compile_rows(query: Query, scope: Scope) -> RowPlan:
-    """The SQL of a query for records of `scope`'s object."""
-    _check_bounds(query)
+def scope_of(query: Query, setting: Setting) -> Scope:
+    """The FROM of a query. Raises QueryError for an object the user has not, or an item that is no parent."""
+    scope = Scope(setting, setting.object(query.source), query.alias)
+    for path, alias in query.parents:
+        scope.name_parent(path, alias)
+    return scope
+
+
+def compile_rows(query: Query, scope: Scope, depth: int = 0) -> RowPlan:
+    """The SQL of a query for records of `scope`'s object; `depth` counts the queries around it."""
+    _check_clauses(query)
     shape = ShapeBuilder(scope)
     children: list[ChildPlan] = []
-    for item in _expanded(query, scope):
+    for item in expanded(query, scope):
         if isinstance(item, ChildQuery):
-            children.append(_child(item.query, scope))
+            children.append(_child(item.query, scope, depth + 1))
             shape.add_child(children[-1].key)
-            continue
-        if item.alias is not None and isinstance(item.expression, Path):
-            raise errors.malformed("only aggregate expressions use field aliasing", item.expression.position)
-        if is_date_part(item.expression):
-            raise errors.malformed("date functions need a GROUP BY", item.expression.position)
-        shape.add(_aliased(column_of(item.expression, scope), item))
-    if len(children) > MOST_CHILD_QUERIES:
-        raise errors.malformed(f"a query may have at most {MOST_CHILD_QUERIES} subqueries", query.source.position)
+        elif isinstance(item, TypeOf):
+            add_type_of(item, scope, shape)
+        else:
+            shape.add(_selected(item, scope))
     where, parameters = where_sql(query, scope)
     ordering = order_sql(query.order, lambda expression: column_of(expression, scope))
     expressions, built = shape.build()
-    return RowPlan(
+    plan = RowPlan(
         sobject=scope.sobject,
         expressions=expressions,
         from_sql=scope.from_sql,
@@ -63,105 +71,55 @@ def compile_rows(query: Query, scope: Scope) -> RowPlan:
         columns=tuple(shape.columns),
         children=tuple(children),
     )
+    if _count_of_children(plan) > MOST_CHILD_QUERIES:
+        reason = f"SOQL statements cannot use more than {MOST_CHILD_QUERIES} parent-to-child relationships"
+        raise errors.malformed(reason, query.source.position)
+    return plan
 
 
-def where_sql(query: Query, scope: Scope) -> tuple[str, list[object]]:
-    """The condition on rows, deleted ones left out unless all are wanted, and its bound values."""
-    parts: list[str] = []
-    parameters: list[object] = []
-    if not scope.setting.all_rows:
-        parts.append(f'{Scope.ROOT}."IsDeleted" = 0')
-    if query.scope == "mine":
-        parts.append(f'{Scope.ROOT}."OwnerId" = ?')
-        parameters.append(scope.setting.user.id)
-    elif query.scope not in (None, "everything"):
-        raise errors.malformed(f"USING SCOPE {query.scope} is not supported here", query.source.position)
-    if query.where is not None:
-        parts.append(Conditions(scope, parameters, _inner).sql(query.where))
-    return " AND ".join(parts) or "1", parameters
-
-
-def _aggregates(item: Selected | ChildQuery) -> bool:
-    return isinstance(item, Selected) and is_aggregate(item.expression)
-
-
-def _check_bounds(query: Query) -> None:
+def _check_clauses(query: Query) -> None:
     if query.offset is not None and query.offset > LARGEST_OFFSET:
         reason = f"Maximum SOQL offset allowed is {LARGEST_OFFSET}"
         raise errors.QueryError("NUMBER_OUTSIDE_VALID_RANGE", reason)
+    if query.filter in _APEX_ONLY:
+        raise errors.malformed(f"WITH {query.filter} is not allowed in this context", query.source.position)
+    if query.filter is not None:
+        raise errors.unexpected(query.filter)
+    if "ALL ROWS" in query.usage:
+        raise errors.malformed("ALL ROWS not allowed in this context", query.source.position)
+    if "FOR UPDATE" in query.usage and query.order:
+        raise errors.malformed("FOR UPDATE is not allowed with ORDER BY", query.order[0].expression.position)
 
 
-def _aliased(column: Column, item: Selected) -> Column:
-    """A function's column keeps its field's own key unless it is given an alias."""
-    return replace(column, keys=(item.alias,), parents=()) if item.alias is not None else column
+def _selected(item: Selected, scope: Scope) -> Column:
+    if isinstance(item.expression, Path) and item.alias is not None:
+        raise errors.malformed("only aggregate expressions use field aliasing", item.expression.position)
+    if is_date_part(item.expression):
+        name = item.expression.function if isinstance(item.expression, Call) else ""
+        raise errors.malformed(f"Field must be grouped or aggregated: {name}", item.expression.position)
+    column = column_of(item.expression, scope)
+    # A function's column keeps its field's own key unless it is given an alias.
+    return column if item.alias is None else replace(column, keys=(item.alias,), parents=())
 
 
-def _expanded(query: Query, scope: Scope) -> list[Selected | ChildQuery]:
-    """The select list with FIELDS(...) written out."""
-    items: list[Selected | ChildQuery] = []
-    for item in query.select:
-        if isinstance(item, Selected) and isinstance(item.expression, Call) and item.expression.function == "FIELDS":
-            items += _field_set(item.expression, query, scope)
-        else:
-            items.append(item)
-    return items
-
-
-def _field_set(call: Call, query: Query, scope: Scope) -> list[Selected | ChildQuery]:
-    argument = call.arguments[0] if len(call.arguments) == 1 else None
-    kind = argument.text.upper() if isinstance(argument, Path) else ""
-    if kind not in _FIELD_SETS:
-        raise errors.malformed("FIELDS() takes ALL, CUSTOM or STANDARD", call.position)
-    if kind != "STANDARD" and (query.limit is None or query.limit > MOST_UNBOUNDED_ROWS):
-        reason = f"The SOQL FIELDS function must have a LIMIT of at most {MOST_UNBOUNDED_ROWS}"
-        raise errors.malformed(reason, call.position)
-    user, sobject = scope.setting.user, scope.sobject
-    chosen: list[Selected | ChildQuery] = [
-        Selected(Path((each.name,), call.position))
-        for each in sobject.fields.values()
-        if user.may_read(sobject.name, each.name) and (kind == "ALL" or each.custom == (kind == "CUSTOM"))
-    ]
-    if not chosen:
-        reason = "'FIELDS(...)' expansion function must result in at least one field being selected."
-        raise errors.malformed(reason, call.position)
-    return chosen
-
-
-def _child(query: Query, outer: Scope) -> ChildPlan:
+def _child(query: Query, outer: Scope, depth: int) -> ChildPlan:
     """The subquery of the select list; its FROM names one of the outer object's child relationships."""
+    deepest = DEEPEST_CHILD if outer.setting.version >= _FIRST_DEEP_VERSION else 1
+    if depth > deepest:
+        reason = f"SOQL statements cannot query more than {deepest + 1} levels of parent-to-child relationships"
+        raise errors.malformed(reason, query.source.position)
     relationship = outer.sobject.child_relationship(query.source.names[-1])
     setting = outer.setting
     child = setting.schema.get(relationship.child_object) if relationship else None
     if relationship is None or child is None or not setting.user.may_read(child.name, relationship.field):
         raise errors.unknown_child_relationship(query.source.text, query.source.position)
-    if query.group or any(_aggregates(item) for item in query.select):
+    if query.group or query.having or any(aggregates(item) for item in query.select):
         raise errors.malformed("aggregates are not allowed in a subquery of the select list", query.source.position)
-    rows = compile_rows(query, Scope(setting, child, query.alias))
+    if "FOR UPDATE" in query.usage or query.parents:
+        raise errors.malformed("FOR UPDATE and a list in FROM are not allowed in a subquery", query.source.position)
+    rows = compile_rows(query, Scope(setting, child, query.alias), depth)
     return ChildPlan(relationship.name or "", f"{Scope.ROOT}.{quoted(relationship.field)}", rows, query)
 
 
-def _inner(query: Query, outer: Scope) -> tuple[str, str, list[object]]:
-    """The query of a semi-join: the object its one field points to, its SQL and bound values."""
-    position = query.source.position
-    sobject = outer.setting.object(query.source)
-    if sobject.name == outer.sobject.name:
-        raise errors.malformed("The inner and outer selects should not be on the same object type", position)
-    if query.order or query.limit is not None or query.group:
-        raise errors.malformed("ORDER BY, LIMIT and GROUP BY are not allowed in a semi join sub-select", position)
-    scope = Scope(outer.setting, sobject, query.alias)
-    selected = query.select[0]
-    if len(query.select) != 1 or not isinstance(selected, Selected) or not isinstance(selected.expression, Path):
-        raise errors.malformed("semi join sub-selects must select exactly one field", position)
-    column = scope.column(selected.expression)
-    if column.field is None or column.parents or column.type not in ("id", "reference"):
-        raise errors.malformed("semi join sub-selects can only select an Id or reference field", column.position)
-    parameters: list[object] = []
-    where = f'{Scope.ROOT}."IsDeleted" = 0'
-    if query.where is not None:
-        where += f" AND {Conditions(scope, parameters, _no_nesting).sql(query.where)}"
-    target = sobject.name if column.type == "id" else column.field.reference_to[0]
-    return target, f"SELECT {column.sql} {scope.from_sql} WHERE {where} AND {column.sql} IS NOT NULL", parameters
-
-
-def _no_nesting(query: Query, _outer: Scope) -> tuple[str, str, list[object]]:
-    raise errors.malformed("Nesting of semi join sub-selects is not supported", query.source.position)
+def _count_of_children(plan: RowPlan) -> int:
+    return sum(1 + _count_of_children(child.rows) for child in plan.children)

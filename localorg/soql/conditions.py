@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from localorg.ids import id18, is_id
 from localorg.schema.model import NUMBER_TYPES
 from localorg.soql import errors
 from localorg.soql.dates import Days, range_of
-from localorg.soql.expressions import column_of, is_aggregate
+from localorg.soql.expressions import column_of, corporate_sql, is_aggregate
 from localorg.soql.literals import day_of, moment_of, pattern_of, text_of
 from localorg.soql.scope import Column, Scope
-from localorg.soql.tree import Comparison, Condition, Junction, Literal, Not, Query, SemiJoin
+from localorg.soql.tree import Comparison, Condition, Expression, Junction, Literal, Not, Query, SemiJoin
 
 NUMBERS = NUMBER_TYPES | {"int", "long"}
 MOST_SEMI_JOINS = 2
 _FEW = 50  # values of an IN list that are bound one by one; more go as one JSON array
 _TYPE_NAMES = {"int": "int", "datetime": "dateTime", "date": "date", "boolean": "boolean"}
 
-CompileInner = Callable[[Query, Scope], tuple[str, str, list[object]]]
+CompileInner = Callable[[Query, Scope], tuple[set[str], str, list[object]]]
+Resolve = Callable[[Expression], Column]
 
 
 @dataclass
 class Conditions:
     """Compiles the conditions of one scope; `parameters` collects what the SQL binds, in its order.
 
-    `inner` compiles the query of a semi-join to (object its column points to, SQL, parameters).
+    `inner` compiles the query of a semi-join to (objects its column points to, SQL, parameters). `grouped` finds the
+    columns of a HAVING, which are grouped or aggregated.
     """
 
     scope: Scope
     parameters: list[object]
     inner: CompileInner
-    having: bool = False
+    grouped: Resolve | None = None
     semi_joins: int = 0
 
     def sql(self, condition: Condition, *, under: str | None = None) -> str:
@@ -49,9 +51,9 @@ class Conditions:
         return self._comparison(condition)
 
     def _comparison(self, comparison: Comparison) -> str:
-        if is_aggregate(comparison.operand) and not self.having:
+        if is_aggregate(comparison.operand) and self.grouped is None:
             raise errors.malformed("Aggregate expressions are not supported in WHERE", comparison.operand.position)
-        column = column_of(comparison.operand, self.scope)
+        column = self._column(comparison.operand)
         if column.type == "address" or (column.field is not None and not column.field.filterable):
             raise errors.not_possible(column.name, "filtered", column.position)
         match comparison.operator:
@@ -69,8 +71,12 @@ class Conditions:
                 return self._includes(column, comparison)
         return self._ordered(column, comparison.operator, comparison.values[0])
 
+    def _column(self, operand: Expression) -> Column:
+        return column_of(operand, self.scope) if self.grouped is None else self.grouped(operand)
+
     def _any_of(self, column: Column, literals: tuple[Literal, ...]) -> str:
         """The column equals one of the literals."""
+        column = self._converted(column, literals)
         parts: list[str] = []
         values: list[object] = []
         for literal in literals:
@@ -111,6 +117,7 @@ class Conditions:
             )
         if literal.kind == "date_literal":
             return self._range(column, operator, literal)
+        column = self._converted(column, (literal,))
         value = self._value(column, literal)
         if value is None:
             return "0"
@@ -165,6 +172,12 @@ class Conditions:
         self.parameters.append(bound)
         return f"{column.sql} {before} ?"
 
+    def _converted(self, column: Column, literals: tuple[Literal, ...]) -> Column:
+        """The column in the org's own currency if it is compared with amounts of a named one (`USD5000`)."""
+        if not any(literal.kind == "currency" for literal in literals):
+            return column
+        return replace(column, sql=corporate_sql(column, self.scope))
+
     def _days(self, column: Column, literal: Literal) -> Days:
         days = range_of(str(literal.value), self.scope.setting.calendar)
         if days is None:
@@ -182,6 +195,8 @@ class Conditions:
             return _id_value(literal)
         if expected in NUMBERS and kind == "number":
             return literal.value
+        if expected == "currency" and kind == "currency":
+            return self._amount(literal)
         if expected == "boolean" and kind == "boolean":
             return int(bool(literal.value))
         if expected == "date" and kind == "date":
@@ -191,6 +206,14 @@ class Conditions:
         if _compares_as_text(column) and kind == "string":
             return text_of(literal)
         raise self._wrong(column, literal)
+
+    def _amount(self, literal: Literal) -> float:
+        """`USD5000` in the org's own currency."""
+        code, amount = str(literal.value)[:3], float(str(literal.value)[3:])
+        rate = self.scope.setting.currencies.get(code)
+        if rate is None:
+            raise errors.unexpected(str(literal.value), literal.position)
+        return amount / rate
 
     def _wrong(self, column: Column, literal: Literal) -> errors.QueryError:
         if column.type in NUMBERS - {"int"}:
@@ -212,9 +235,9 @@ class Conditions:
         if column.field is None or column.parents or column.type not in ("id", "reference"):
             reason = f"The left operand '{column.name}' in the where expression must be an Id or reference field"
             raise errors.malformed(reason, position)
-        target, sql, parameters = self.inner(join.query, self.scope)
+        targets, sql, parameters = self.inner(join.query, self.scope)
         own = {self.scope.sobject.name} if column.type == "id" else set(column.field.reference_to)
-        if target not in own:
+        if not targets & own:
             reason = (
                 "The selected field in the subquery and the left operand field in the where expression in the outer "
                 f"query '{column.name}' should point to the same object type"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 from localorg.schema.model import NUMBER_TYPES, Field
 from localorg.soql import errors
-from localorg.soql.scope import Column, Scope, text
-from localorg.soql.tree import Call, Expression, Path
+from localorg.soql.scope import Column, Scope, quoted, text
+from localorg.soql.tree import Call, Expression, Path, Selected, SelectItem
 
 AGGREGATES = ("COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX")
 _OF_NUMBERS_ONLY = ("SUM", "AVG")
@@ -33,8 +34,31 @@ _FISCAL_PARTS = {"FISCAL_YEAR": "CALENDAR_YEAR", "FISCAL_QUARTER": "CALENDAR_QUA
 _OF_MOMENTS_ONLY = ("HOUR_IN_DAY", "DAY_ONLY")
 
 
+_OF_ONE_FIELD = ("TOLABEL", "FORMAT", "CONVERTCURRENCY")
+
+
 def is_aggregate(expression: Expression) -> bool:
-    return isinstance(expression, Call) and expression.function in AGGREGATES
+    """Whether an expression is an aggregate, a formatted one too."""
+    if not isinstance(expression, Call):
+        return False
+    if expression.function in _OF_ONE_FIELD:
+        return any(is_aggregate(argument) for argument in expression.arguments)
+    return expression.function in AGGREGATES
+
+
+def aggregates(item: SelectItem) -> bool:
+    """Whether an item of the select list is an aggregate."""
+    return isinstance(item, Selected) and is_aggregate(item.expression)
+
+
+def wrapped_field(expression: Expression) -> Path | None:
+    """The field that functions like toLabel() and FORMAT() stand around; None for anything else."""
+    while isinstance(expression, Call) and expression.function in _OF_ONE_FIELD and len(expression.arguments) == 1:
+        inside = expression.arguments[0]
+        if isinstance(inside, Path):
+            return inside
+        expression = inside
+    return None
 
 
 def column_of(expression: Expression, scope: Scope) -> Column:
@@ -117,11 +141,47 @@ def _to_label(call: Call, scope: Scope) -> Column:
     column = field_argument(call, scope)
     if column.field is None or not column.field.picklist_values:
         return column
-    cases = " ".join(f"WHEN {text(value)} THEN {text(label)}" for value, label in column.field.picklist_values)
+    labels = column.field.picklist_values
+    if column.type == "multipicklist":
+        return replace(column, sql=f"sf_labels({column.sql}, {text(json.dumps(dict(labels)))})", type="string")
+    cases = " ".join(f"WHEN {text(value)} THEN {text(label)}" for value, label in labels)
     return replace(column, sql=f"CASE {column.sql} {cases} ELSE {column.sql} END", type="string")
+
+
+def _convert_currency(call: Call, scope: Scope) -> Column:
+    """An amount in the org's own currency; in an org with one currency it is that already."""
+    column = field_argument(call, scope)
+    if column.type != "currency":
+        raise errors.malformed(f"convertCurrency takes a currency field, got {column.name}", call.position)
+    return replace(column, sql=corporate_sql(column, scope))
+
+
+def corporate_sql(column: Column, scope: Scope) -> str:
+    """SQL of an amount in the org's own currency."""
+    owner = column.sobject
+    code = owner.field("CurrencyIsoCode") if owner is not None and scope.setting.currencies else None
+    if code is None:
+        return column.sql
+    table = scope.joins[column.parents][0] if column.parents else Scope.ROOT
+    rate = f'(SELECT c."ConversionRate" FROM "CurrencyType" c WHERE c."IsoCode" = {table}.{quoted(code.name)})'
+    return f"({column.sql} / coalesce({rate}, 1))"
+
+
+def _format(call: Call, scope: Scope) -> Column:
+    """A value as the user reads it: in the style of a US locale, moments in the user's time zone."""
+    if len(call.arguments) != 1:
+        raise errors.malformed("FORMAT takes one field", call.position)
+    column = column_of(call.arguments[0], scope)
+    if column.type not in ("date", "datetime", "currency", "percent", "double", "int", "long"):
+        return column
+    zone = text(str(scope.setting.calendar.zone))
+    scale = column.field.scale if column.field is not None else 0
+    sql = f"sf_format({column.sql}, {text(column.type)}, {scale}, {zone})"
+    return replace(column, sql=sql, type="string", field=None)
 
 
 _OTHERS: dict[str, Callable[[Call, Scope], Column]] = {
     "TOLABEL": _to_label,
-    "CONVERTCURRENCY": field_argument,  # one currency: an amount is its own conversion
+    "CONVERTCURRENCY": _convert_currency,
+    "FORMAT": _format,
 }

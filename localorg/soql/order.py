@@ -15,20 +15,26 @@ _BINARY = ("id", "reference", "boolean", "int", "long", "double", "currency", "p
 
 def order_sql(items: tuple[OrderItem, ...], resolve: Callable[[Expression], Column]) -> str:
     """The ORDER BY clause, empty without items. Raises QueryError for what cannot be sorted."""
-    if len(items) > MOST_ORDER_FIELDS:
-        raise errors.malformed(f"ORDER BY takes at most {MOST_ORDER_FIELDS} fields", items[0].expression.position)
-    terms = [term for item in items for term in _terms(item, resolve(item.expression))]
+    terms = [f"{sql} {direction}" for sql, direction in order_terms(items, resolve)]
     return f"ORDER BY {', '.join(terms)}" if terms else ""
 
 
-def _terms(item: OrderItem, column: Column) -> list[str]:
+def order_terms(items: tuple[OrderItem, ...], resolve: Callable[[Expression], Column]) -> list[tuple[str, str]]:
+    """What to sort by, each with its direction. Raises QueryError for what cannot be sorted."""
+    if len(items) > MOST_ORDER_FIELDS:
+        raise errors.malformed(f"ORDER BY takes at most {MOST_ORDER_FIELDS} fields", items[0].expression.position)
+    return [term for item in items for term in _terms(item, resolve(item.expression))]
+
+
+def _terms(item: OrderItem, column: Column) -> list[tuple[str, str]]:
     if column.type in _UNSORTABLE or (column.field is not None and not column.field.sortable):
         raise errors.not_possible(column.name, "sorted", column.position)
-    direction = f"{'DESC' if item.descending else 'ASC'} NULLS {'LAST' if item.nulls_last else 'FIRST'}"
+    last = item.nulls_last and (item.everywhere or not column.optional)
+    direction = f"{'DESC' if item.descending else 'ASC'} NULLS {'LAST' if last else 'FIRST'}"
     if column.type in _BINARY:
-        return [f"{column.sql} {direction}"]
+        return [(column.sql, direction)]
     rank = _rank(column)
-    return [*([f"{rank} {direction}"] if rank else []), f"{column.sql} COLLATE NOCASE {direction}"]
+    return [*([(rank, direction)] if rank else []), (f"{column.sql} COLLATE NOCASE", direction)]
 
 
 def _rank(column: Column) -> str | None:

@@ -7,13 +7,39 @@ from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from lark import Lark, Token, Transformer, Tree, UnexpectedInput, UnexpectedToken, v_args
+from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 
 from localorg.soql import tree
 from localorg.soql.errors import QueryError, malformed, unexpected
 
 LONGEST_QUERY = 100_000  # characters
+RESERVED = frozenset(
+    [
+        "AND",
+        "ASC",
+        "DESC",
+        "EXCLUDES",
+        "FIRST",
+        "FROM",
+        "GROUP",
+        "HAVING",
+        "IN",
+        "INCLUDES",
+        "LAST",
+        "LIKE",
+        "LIMIT",
+        "NOT",
+        "NULL",
+        "NULLS",
+        "OR",
+        "SELECT",
+        "USING",
+        "WHERE",
+        "WITH",
+    ]
+)  # words that are no aliases
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair
 
 
 def parse(text: str) -> tree.Query:
@@ -24,6 +50,9 @@ def parse(text: str) -> tree.Query:
     """
     if len(text) > LONGEST_QUERY:
         raise malformed(f"SOQL statements cannot be longer than {LONGEST_QUERY:,} characters.")
+    strange = _UNSTORABLE.search(text)
+    if strange is not None:
+        raise malformed("the query holds a character that no text may have", strange.start())
     return _parse(text)
 
 
@@ -37,6 +66,11 @@ def _parse(text: str) -> tree.Query:
         if isinstance(error.orig_exc, QueryError):
             raise error.orig_exc from error
         raise
+    except RecursionError as error:
+        raise QueryError(
+            "QUERY_TOO_COMPLICATED",
+            "Query is either selecting too many fields or the filter conditions are too complicated.",
+        ) from error
     if not isinstance(built, tree.Query):
         raise TypeError(f"the grammar's start rule gave {type(built).__name__}, expected a query")
     return built
@@ -67,7 +101,7 @@ class _BuildTree(Transformer[Token, tree.Query]):
     """One method per rule of the grammar; keyword tokens that carry nothing arrive too and are dropped."""
 
     def query(self, *parts: Any) -> tree.Query:
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"usage": tuple(part for part in parts if type(part) is str)}
         for part in parts:
             if isinstance(part, dict):
                 found.update(part)
@@ -91,11 +125,33 @@ class _BuildTree(Transformer[Token, tree.Query]):
     def call(self, function: Token, *arguments: tree.Expression) -> tree.Call:
         return tree.Call(function.upper(), arguments, function.start_pos or 0)
 
-    def source(self, path: tree.Path, alias: str | None = None) -> dict[str, Any]:
-        return {"source": path, "alias": alias}
+    def type_of(self, _typeof: Token, path: tree.Path, *parts: Any) -> tree.TypeOf:
+        cases = tuple(part for part in parts if isinstance(part, tuple) and isinstance(part[0], str))
+        otherwise = next((part for part in parts if isinstance(part, tuple) and isinstance(part[0], tree.Path)), ())
+        return tree.TypeOf(path, cases, otherwise)
+
+    def type_case(
+        self, _when: Token, name: Token, _then: Token, fields: tuple[tree.Path, ...]
+    ) -> tuple[str, tuple[tree.Path, ...]]:
+        return str(name), fields
+
+    def field_list(self, *paths: tree.Path) -> tuple[tree.Path, ...]:
+        return paths
+
+    def source(self, first: tuple[tree.Path, str | None], *others: tuple[tree.Path, str | None]) -> dict[str, Any]:
+        return {"source": first[0], "alias": first[1], "parents": others}
+
+    def from_item(self, path: tree.Path, alias: str | None = None) -> tuple[tree.Path, str | None]:
+        return path, alias
 
     def source_alias(self, *tokens: Token) -> str:
-        return str(tokens[-1])
+        name = tokens[-1]
+        if name.upper() in RESERVED:
+            raise unexpected(str(name), name.start_pos)
+        return str(name)
+
+    def with_(self, _with: Token, name: Token) -> dict[str, Any]:
+        return {"filter": name.upper()}
 
     def scope(self, _using: Token, _scope: Token, name: Token) -> dict[str, Any]:
         return {"scope": name.lower()}
@@ -162,13 +218,15 @@ class _BuildTree(Transformer[Token, tree.Query]):
                 return tree.Literal("boolean", token.type == "TRUE", position)
             case "NULL":
                 return tree.Literal("null", None, position)
+            case "CURRENCY":
+                return tree.Literal("currency", token.upper(), position)
         return tree.Literal("date_literal", token.upper(), position)
 
     def order(self, _order: Token, _by: Token, *items: tree.OrderItem) -> dict[str, Any]:
         return {"order": items}
 
     def order_item(self, expression: tree.Expression, *options: str) -> tree.OrderItem:
-        return tree.OrderItem(expression, descending="DESC" in options, nulls_last="LAST" in options)
+        return tree.OrderItem(expression, "DESC" in options, nulls_last="LAST" in options, everywhere=False)
 
     def direction(self, token: Token) -> str:
         return token.upper()
@@ -185,8 +243,14 @@ class _BuildTree(Transformer[Token, tree.Query]):
     def offset(self, _offset: Token, number: Token) -> dict[str, Any]:
         return {"offset": _whole(number)}
 
-    def usage(self, *_tokens: Token) -> Tree[Token]:
-        return Tree("usage", [])
+    def lock(self, _for: Token, what: Token) -> str:
+        return f"FOR {what.upper()}"
+
+    def statistics(self, _update: Token, what: Token) -> str:
+        return f"UPDATE {what.upper()}"
+
+    def all_rows(self, *_tokens: Token) -> str:
+        return "ALL ROWS"
 
 
 def _whole(token: Token) -> int:

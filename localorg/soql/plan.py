@@ -13,7 +13,8 @@ from localorg.soql.tree import Query
 class Shape:
     """One record's part of an SQL row: `keys[i]` names the value at `start + i`; the first is the record's Id.
 
-    `parents` are nested records, each by its key here; a parent is null where its Id is.
+    `parents` are nested records, each by its key here; a parent is null where its Id is. `typed` are those whose form
+    depends on the kind of parent.
     """
 
     type: str
@@ -22,6 +23,17 @@ class Shape:
     booleans: tuple[str, ...]
     addresses: tuple[str, ...]
     parents: tuple[tuple[str, Shape], ...]
+    typed: tuple[TypedShape, ...] = ()
+
+
+@dataclass(frozen=True)
+class TypedShape:
+    """A parent of one of several objects as TYPEOF shows it: `link` is where its Id stands in the row."""
+
+    key: str
+    link: int
+    cases: tuple[tuple[str, Shape], ...]
+    otherwise: Shape
 
 
 @dataclass(frozen=True)

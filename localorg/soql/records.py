@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from localorg.schema.model import Schema
-from localorg.soql.plan import AggregatePlan, Shape
+from localorg.soql.plan import AggregatePlan, Shape, TypedShape
 
 JsonRecord = dict[str, object]
 
@@ -30,7 +30,18 @@ class RecordWriter:
             made[key] = json.loads(value) if isinstance(value, str) else None
         for key, parent in shape.parents:
             made[key] = None if row[parent.start] is None else self.record(parent, row)
+        for typed in shape.typed:
+            made[typed.key] = self._typed(typed, row)
         return made
+
+    def _typed(self, typed: TypedShape, row: Sequence[object]) -> JsonRecord | None:
+        link = row[typed.link]
+        if link is None:
+            return None
+        actual = self.schema.by_prefix(str(link)[:3])
+        name = actual.name if actual else typed.otherwise.type
+        shape = dict(typed.cases).get(name, typed.otherwise)
+        return self.record(replace(shape, type=name), row)
 
     def _attributes(self, type_name: str, record_id: str) -> JsonRecord:
         url_type = type_name

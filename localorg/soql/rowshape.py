@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from localorg.schema.model import NUMBER_TYPES
 from localorg.soql import errors
-from localorg.soql.plan import Shape
+from localorg.soql.plan import Shape, TypedShape
 from localorg.soql.scope import Column, Scope
 
 
@@ -20,6 +20,12 @@ class _Part:
     expressions: list[str] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
     parents: dict[str, _Part] = field(default_factory=dict)
+    typed: dict[str, tuple[dict[str, _Part], _Part]] = field(default_factory=dict)
+
+    def add(self, key: str, column: Column) -> None:
+        self.keys.append(key)
+        self.expressions.append(json_sql(column))
+        self.types[key] = column.type
 
 
 class ShapeBuilder:
@@ -40,9 +46,7 @@ class ShapeBuilder:
         part = self._root
         for depth in range(1, len(column.keys)):
             part = self._parent(part, column, depth)
-        part.keys.append(column.keys[-1])
-        part.expressions.append(json_sql(column))
-        part.types[column.keys[-1]] = column.type
+        part.add(column.keys[-1], column)
 
     def add_child(self, key: str) -> None:
         """Keep the place of a subquery's rows."""
@@ -52,6 +56,18 @@ class ShapeBuilder:
         self._root.keys.append(key)
         self._root.expressions.append("NULL")
 
+    def add_typed(
+        self, key: str, link_sql: str, cases: dict[str, list[Column]], otherwise: list[Column], position: int
+    ) -> None:
+        """Add a parent whose fields depend on its object. Raises QueryError when it is there already."""
+        if key in self._root.keys:
+            raise errors.malformed(f"duplicate field selected: {key}", position)
+        self._seen.add((key,))
+        self._root.keys.append(key)
+        self._root.expressions.append(link_sql)
+        parts = {name: _part_of(name, link_sql, columns) for name, columns in cases.items()}
+        self._root.typed[key] = (parts, _part_of("Name", link_sql, otherwise))
+
     def build(self) -> tuple[tuple[str, ...], Shape]:
         """All SQL expressions, and the shape over them."""
         expressions: list[str] = []
@@ -60,6 +76,8 @@ class ShapeBuilder:
 
     def _parent(self, part: _Part, column: Column, depth: int) -> _Part:
         key = column.keys[depth - 1]
+        if key in part.typed:
+            raise errors.malformed(f"duplicate field selected: {key}", column.position)
         if key not in part.parents:
             path = column.keys[:depth]
             if path in self._scope.joins:
@@ -81,10 +99,28 @@ def json_sql(column: Column) -> str:
     return column.sql
 
 
+def _part_of(name: str, id_sql: str, columns: list[Column]) -> _Part:
+    part = _Part(name, id_sql)
+    for column in columns:
+        if column.keys[-1] in part.keys:
+            raise errors.malformed(f"duplicate field selected: {column.keys[-1]}", column.position)
+        part.add(column.keys[-1], column)
+    return part
+
+
 def _shape(part: _Part, expressions: list[str]) -> Shape:
     start = len(expressions)
     expressions += [part.id_sql, *part.expressions]
     parents = tuple((key, _shape(parent, expressions)) for key, parent in part.parents.items())
+    typed = tuple(
+        TypedShape(
+            key,
+            start + 1 + part.keys.index(key),
+            tuple((name, _shape(case, expressions)) for name, case in cases.items()),
+            _shape(otherwise, expressions),
+        )
+        for key, (cases, otherwise) in part.typed.items()
+    )
     return Shape(
         type=part.type,
         start=start,
@@ -92,4 +128,5 @@ def _shape(part: _Part, expressions: list[str]) -> Shape:
         booleans=tuple(key for key, kind in part.types.items() if kind == "boolean"),
         addresses=tuple(key for key, kind in part.types.items() if kind == "address"),
         parents=parents,
+        typed=typed,
     )

@@ -7,24 +7,25 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from localorg.access import User
 from localorg.errors import OrgError
 from localorg.org import LocalOrg
+from localorg.schema.model import Field
 from localorg.soql.aggregate import MOST_GROUPS
-from localorg.soql.compile import compile_query, compile_rows
+from localorg.soql.compile import compile_query, compile_rows, scope_of
 from localorg.soql.cursors import Cursor, Cursors, invalid_locator
-from localorg.soql.dates import Calendar
 from localorg.soql.errors import QueryError
 from localorg.soql.parse import parse
 from localorg.soql.plan import AggregatePlan, ChildPlan, CountPlan, Plan, RowPlan
 from localorg.soql.records import JsonRecord, RecordWriter, aggregate_record
-from localorg.soql.scope import Scope, Setting
+from localorg.soql.scope import NEWEST_VERSION
+from localorg.soql.setting import setting_of
 
 LARGEST_PAGE = 2_000
 SMALLEST_PAGE = 200
 _LONG_TEXTS_FOR_SMALL_PAGES = 2
+_LONGEST_SHORT_TEXT = 255  # characters
 
 
 @dataclass(frozen=True)
@@ -35,23 +36,18 @@ class Asked:
     base: str
     page: int = LARGEST_PAGE
 
+    @property
+    def version(self) -> int:
+        """The API version that the base names."""
+        return int(self.base.rpartition("/v")[2].partition(".")[0])
 
-def plan_of(org: LocalOrg, user: User, text: str, *, all_rows: bool = False) -> Plan:
+
+def plan_of(org: LocalOrg, user: User, text: str, *, all_rows: bool = False, version: int = NEWEST_VERSION) -> Plan:
     """The compiled query. Raises OrgError with Salesforce's message, the place in the text included."""
     try:
-        return compile_query(parse(text), setting_of(org, user, all_rows=all_rows))
+        return compile_query(parse(text), setting_of(org, user, all_rows=all_rows, version=version))
     except QueryError as error:
         raise error.located(text) from error
-
-
-def setting_of(org: LocalOrg, user: User, *, all_rows: bool = False) -> Setting:
-    """The user's view of the org: rights, time zone, fiscal year."""
-    with org.database.reader() as connection:
-        found = connection.execute('SELECT "TimeZoneSidKey" FROM "User" WHERE "Id" = ?', (user.id,)).fetchone()
-        company = connection.execute('SELECT "FiscalYearStartMonth", "TimeZoneSidKey" FROM "Organization"').fetchone()
-    month, zone = company or (None, None)
-    zone = (found[0] if found else None) or zone or "UTC"
-    return Setting(org.schema, user, Calendar(org.clock.now(), ZoneInfo(zone), month or 1), all_rows)
 
 
 class Queries:
@@ -95,8 +91,7 @@ class Queries:
     def _plan_of_cursor(self, cursor: Cursor, user: User) -> RowPlan:
         try:
             query = parse(cursor.query)
-            setting = setting_of(self._org, user, all_rows=cursor.all_rows)
-            plan = compile_rows(query, Scope(setting, setting.object(query.source), query.alias))
+            plan = compile_rows(query, scope_of(query, setting_of(self._org, user, all_rows=cursor.all_rows)))
         except QueryError as error:
             raise error.located(cursor.query) from error
         for place in cursor.child:
@@ -155,9 +150,13 @@ class Queries:
 
 def page_size(plan: RowPlan, asked: int) -> int:
     """Rows of one page: as asked for within Salesforce's bounds, fewer when two or more long texts are selected."""
-    long_texts = sum(1 for column in plan.columns if column.field is not None and column.field.length > 255)
+    long_texts = sum(1 for column in plan.columns if column.field is not None and _is_long_text(column.field))
     size = max(SMALLEST_PAGE, min(asked, LARGEST_PAGE))
     return SMALLEST_PAGE if long_texts >= _LONG_TEXTS_FOR_SMALL_PAGES else size
+
+
+def _is_long_text(field: Field) -> bool:
+    return field.custom and field.type == "textarea" and field.length > _LONGEST_SHORT_TEXT
 
 
 @contextmanager

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-LiteralKind = OneOf["string", "number", "date", "datetime", "boolean", "null", "date_literal"]
+LiteralKind = OneOf["string", "number", "date", "datetime", "boolean", "null", "date_literal", "currency"]
 
 
 @dataclass(frozen=True)
 class Path:
-    """A dotted name (`Account.Owner.Name`) and the place it stands in the text."""
+    """A dotted name (`Account.Owner.Name`) and the place it stands in the text, which makes no two paths differ."""
 
     names: tuple[str, ...]
-    position: int
+    position: int = field(compare=False)
 
     @property
     def text(self) -> str:
@@ -26,7 +26,7 @@ class Call:
 
     function: str
     arguments: tuple[Expression, ...]
-    position: int
+    position: int = field(compare=False)
 
 
 Expression = Path | Call
@@ -34,11 +34,11 @@ Expression = Path | Call
 
 @dataclass(frozen=True)
 class Literal:
-    """A literal: `value` is the text for strings and dates, a number, a boolean, or None."""
+    """A literal: `value` is the text for strings, dates and currencies (`USD5000`), a number, a boolean, or None."""
 
     kind: LiteralKind
     value: str | float | int | bool | None
-    position: int
+    position: int = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,17 +87,36 @@ class ChildQuery:
 
 
 @dataclass(frozen=True)
+class TypeOf:
+    """`TYPEOF path WHEN object THEN fields ... ELSE fields END`: the fields depend on the kind of parent."""
+
+    path: Path
+    cases: tuple[tuple[str, tuple[Path, ...]], ...]
+    otherwise: tuple[Path, ...] = ()
+
+
+SelectItem = Selected | ChildQuery | TypeOf
+
+
+@dataclass(frozen=True)
 class OrderItem:
+    """`nulls_last` counts `everywhere`, or (as in SOQL) not for a parent that may be missing."""
+
     expression: Expression
     descending: bool = False
     nulls_last: bool = False
+    everywhere: bool = True
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query or subquery. `source` is the object (or the relationship, in a subquery of the select list)."""
+    """A query or subquery. `source` is the object (or the relationship, in a subquery of the select list).
 
-    select: tuple[Selected | ChildQuery, ...]
+    parents: further items of FROM, each a path to a parent with its alias. filter: the word after WITH.
+    usage: what stands at the end, such as `FOR VIEW` or `ALL ROWS`.
+    """
+
+    select: tuple[SelectItem, ...]
     source: Path
     alias: str | None = None
     scope: str | None = None
@@ -107,3 +126,6 @@ class Query:
     order: tuple[OrderItem, ...] = ()
     limit: int | None = None
     offset: int | None = None
+    parents: tuple[tuple[Path, str | None], ...] = ()
+    filter: str | None = None
+    usage: tuple[str, ...] = ()

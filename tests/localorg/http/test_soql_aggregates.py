@@ -55,12 +55,12 @@ def test_aggregates_ignore_nulls_and_are_named_in_order(deals: Served) -> None:
 def test_groups_are_named_by_the_last_part_of_their_path(deals: Served) -> None:
     text = (
         "SELECT Account.Name, StageName, COUNT(Id) n FROM Opportunity GROUP BY Account.Name, StageName "
-        "ORDER BY Account.Name NULLS LAST, COUNT(Id) DESC, StageName"
+        "ORDER BY Account.Name DESC, COUNT(Id) DESC, StageName"
     )
     assert deals.admin.records(text) == [
+        {"Name": None, "StageName": "Closed Lost", "n": 1},
         {"Name": "Acme", "StageName": "Prospecting", "n": 2},
         {"Name": "Acme", "StageName": "Closed Won", "n": 2},
-        {"Name": None, "StageName": "Closed Lost", "n": 1},
     ]
 
 

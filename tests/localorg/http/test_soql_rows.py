@@ -104,7 +104,9 @@ def test_an_id_is_found_by_its_15_or_18_characters_and_in_long_lists(book: Serve
         ("Amount DESC NULLS LAST", ["GAMMA", "Alpha", "Straße", "100% _sure_", "beta"]),
         ("Name", ["100% _sure_", "Alpha", "beta", "GAMMA", "Straße"]),
         ("StageName", ["beta", "Alpha", "100% _sure_", "GAMMA", "Straße"]),  # as the stages are set up
-        ("Account.Name NULLS LAST, CloseDate DESC", ["GAMMA", "beta", "Alpha", "Straße", "100% _sure_"]),
+        # NULLS LAST does nothing for a parent that may be missing
+        ("Account.Name NULLS LAST, CloseDate DESC", ["100% _sure_", "GAMMA", "beta", "Alpha", "Straße"]),
+        ("Owner.Name NULLS LAST, Name DESC", ["Straße", "GAMMA", "beta", "Alpha", "100% _sure_"]),
     ],
 )
 def test_rows_come_in_salesforces_order(book: Served, order: str, expected: list[str]) -> None:
