@@ -25,6 +25,7 @@ from localorg.http import (
     tree,
     uiapi,
 )
+from localorg.http.bulk_load import Patience
 from localorg.http.bulk_worker import BulkWorker
 from localorg.http.connected_app import find_app, make_app
 from localorg.http.errors import register_error_handlers
@@ -95,7 +96,7 @@ def _services(org: LocalOrg, settings: Settings) -> Services:
     faults = org.faults
     writer = Writer(org)
     jobs = Jobs(org.database, org.clock, spool / "jobs")
-    worker = BulkWorker(org, jobs, writer, faults)
+    worker = BulkWorker(org, jobs, writer, faults, Patience(settings.bulk_batch_seconds, settings.bulk_retries))
     deployments = Deployments(org.database, org.clock, spool / "deployments")
     deploy_worker = DeployWorker(org, deployments)
     if settings.worker:
