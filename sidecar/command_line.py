@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
     "runs": ("sidecar.commands", "List what each run did, newest first."),
+    "undo": ("sidecar.commands", "Put back what a RUN changed, except where somebody has changed it since."),
 }
 
 

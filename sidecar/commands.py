@@ -10,9 +10,10 @@ import click
 
 from sidecar import refresh as flow
 from sidecar import terminal
+from sidecar import undo as undoing
 from sidecar.connection import connected
 from sidecar.options import AS_JSON, Setting, common
-from sidecar.report import plan_report, pull_report, refresh_report, runs_report
+from sidecar.report import plan_report, pull_report, refresh_report, runs_report, undo_as_dict, undo_report
 from sync import Mirror, Org, ledger
 
 AS_OF = click.option(
@@ -91,6 +92,30 @@ def runs(setting: Setting, as_json: bool) -> None:
     with Mirror.open(setting.state.mirror_file) as mirror:
         rows = ledger.runs(mirror).to_pylist()
     _show(as_json, rows, lambda: runs_report(rows))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--dry-run", is_flag=True, help="Show what would be put back; write nothing.")
+@common
+@AS_JSON
+def undo(setting: Setting, run: str, dry_run: bool, as_json: bool) -> int:
+    """Put back what a RUN changed, except where somebody has changed it since.
+
+    RUN is an id from `sidecar runs`, or as much of its beginning as is unique. The undo is a run of its own, which can
+    be undone as well. The next refresh writes its scores again: mend what made them wrong first.
+    """
+    configuration = setting.configuration
+    with _working(setting) as (org, mirror, bars):
+        name = undoing.run_to_undo(mirror, run)
+        if dry_run:
+            planned, done = undoing.plan_undo(org, mirror, configuration, name, bars), None
+            bars.end()
+        else:
+            done = undoing.undo(org, mirror, configuration, name, bars)
+            planned = done.planned
+    _show(as_json, undo_as_dict(planned, done), lambda: undo_report(planned, done))
+    return 3 if done is not None and done.written.rows_refused else 0
 
 
 def _day(moment: datetime | None) -> date | None:

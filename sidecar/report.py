@@ -1,11 +1,18 @@
 """Reports of the flow for people. Each has a twin for machines: `--json`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sidecar import terminal
 from sidecar.refresh import Refresh
-from sync import Plan, PullReport
+from sidecar.undo import Undone
+from sync import Plan, PullReport, RefusedRow, Undo
+from sync.undo import WRITTEN_AGAIN
+
+SHOWN = 50  # rows of a list
+WIDEST = 40  # characters of a value in a list
 
 
 def pull_report(report: PullReport) -> None:
@@ -77,15 +84,95 @@ def refresh_report(done: Refresh) -> None:
             "seconds": done.seconds,
         }
     )
-    if done.written.refused:
-        terminal.heading("Refused")
+    _refused(done.written.refused)
+
+
+def _refused(rows: Sequence[RefusedRow]) -> None:
+    if not rows:
+        return
+    terminal.heading("Refused")
+    terminal.table(
+        ("object", "record", "field", "code", "message", "next run"),
+        [(row.object, row.record_id or row.key, row.field, row.code, row.message, row.retried) for row in rows[:SHOWN]],
+    )
+    _and_more(len(rows))
+
+
+def undo_report(planned: Undo, done: Undone | None) -> None:
+    """What an undo put back (or would), and what it left alone because it was changed since."""
+    changes, removals = planned.plan.changes, planned.plan.removals
+    counts = Counter(zip(changes.column("object").to_pylist(), changes.column("field").to_pylist(), strict=True))
+    if counts:
         terminal.table(
-            ("object", "record", "field", "code", "message", "next run"),
+            ("object", "field", "values put back" if done else "values to put back"),
+            [(name, field, count) for (name, field), count in sorted(counts.items())],
+            right=("values put back", "values to put back"),
+        )
+    if planned.kept.num_rows:
+        terminal.heading(f"{planned.kept.num_rows:,} values stay as they are")
+        terminal.table(
+            ("object", "record", "field", "before", "written", "now", "why"),
             [
-                (row.object, row.record_id or row.key, row.field, row.code, row.message, row.retried)
-                for row in done.written.refused[:50]
+                tuple(
+                    _short(row[name]) for name in ("object", "record_id", "field", "before", "written", "now", "reason")
+                )
+                for row in planned.kept.slice(0, SHOWN).to_pylist()
             ],
         )
+        _and_more(planned.kept.num_rows)
+        if any(reason.startswith(WRITTEN_AGAIN) for reason in planned.kept.column("reason").to_pylist()):
+            terminal.say("Later runs wrote some of these values again: undo the newest run first.")
+    if done is None:
+        terminal.output.print(
+            f"Run {planned.run_id}: {changes.num_rows:,} values would be put back, {removals.num_rows:,} records that"
+            f" it made removed, {planned.kept.num_rows:,} values kept, {planned.already:,} are as before already."
+        )
+        return
+    _refused(done.written.refused)
+    terminal.facts(
+        {
+            "undone": planned.run_id,
+            "as run": done.run_id,
+            "values put back": changes.num_rows,
+            "records removed": removals.num_rows,
+            "values kept": planned.kept.num_rows,
+            "records written": done.written.rows_written,
+            "records refused": done.written.rows_refused,
+            "API calls": done.calls,
+            "seconds": done.seconds,
+        }
+    )
+
+
+def undo_as_dict(planned: Undo, done: Undone | None) -> Mapping[str, object]:
+    """The same for machines."""
+    found: dict[str, object] = {
+        "undone": planned.run_id,
+        "dry_run": done is None,
+        "changes": planned.plan.changes.to_pylist(),
+        "removals": planned.plan.removals.to_pylist(),
+        "kept": planned.kept.to_pylist(),
+        "already": planned.already,
+    }
+    if done is not None:
+        found |= {
+            "run": done.run_id,
+            "rows_written": done.written.rows_written,
+            "rows_refused": done.written.rows_refused,
+            "refused": [asdict(row) for row in done.written.refused],
+            "calls": done.calls,
+            "seconds": round(done.seconds, 2),
+        }
+    return found
+
+
+def _short(text: str | None) -> str | None:
+    return text if text is None or len(text) <= WIDEST else f"{text[:WIDEST]}…"
+
+
+def _and_more(count: int) -> None:
+    if count > SHOWN:
+        terminal.say(f"{count - SHOWN:,} more; --json lists all.")
 
 
 def runs_report(rows: Sequence[Mapping[str, Any]]) -> None:

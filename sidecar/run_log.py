@@ -13,13 +13,20 @@ from sync import Mirror, Org
 
 
 def write_run_log(
-    org: Org, mirror: Mirror, configuration: Configuration, done: Mapping[str, Any], started: datetime
+    org: Org,
+    mirror: Mirror,
+    configuration: Configuration,
+    done: Mapping[str, Any],
+    started: datetime,
+    *,
+    message: str | None = None,
 ) -> int:
     """Upsert the run's row by its name, so that a repeat finds the same row.
 
     Args:
         done: the run as `Refresh.as_dict` gives it.
         started: UTC moment.
+        message: what there is to say beyond the numbers.
 
     Returns:
         API calls of the run, this write included.
@@ -35,6 +42,7 @@ def write_run_log(
         "Rows_Refused": done["rows_refused"],
         "API_Calls": done["calls"] + 1,
         "Seconds": done["seconds"],
+        "Message": message,
     }
     row = {RUN.key: done["run"], **{f"Sidecar_{name}__c": value for name, value in values.items()}}
     plan = sync.make_plan(mirror, [RUN.target(configuration.write)], {RUN.object: pa.Table.from_pylist([row])})

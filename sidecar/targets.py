@@ -143,6 +143,7 @@ RUN = OwnFields(
             "Rows_Refused": ("rows_refused", COUNT),
             "API_Calls": ("api_calls", COUNT),
             "Seconds": ("seconds", COUNT),
+            "Message": ("message", TEXT),
         }
     ),
     stamp=None,

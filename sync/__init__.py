@@ -22,6 +22,7 @@ from sync.plan import Plan, Target, TargetField, make_plan
 from sync.progress import SILENT, Progress
 from sync.pull import ObjectPull, PullReport, pull
 from sync.schema import FieldSchema, ObjectSchema
+from sync.undo import Undo, plan_undo
 from sync.write_back import RefusedRow, WriteReport, resume, write_back
 
 __all__ = [
@@ -51,11 +52,13 @@ __all__ = [
     "SyncError",
     "Target",
     "TargetField",
+    "Undo",
     "UnexpectedAnswer",
     "Usage",
     "WriteReport",
     "ledger",
     "make_plan",
+    "plan_undo",
     "pull",
     "resume",
     "write_back",

@@ -3,6 +3,8 @@
 Outcomes of a value: `planned` (recorded, its fate not yet known), `written`, `refused` (the org said no, or the value
 could not be stored), `deferred` (locked or not processed; the next run writes it), `unknown` (the org was never asked
 or no longer knows; the next pull shows what is there, and the next plan goes from that).
+
+A record that a run removed has one line: the field `Id`, whose value was the record's id and is null now.
 """
 
 from __future__ import annotations
@@ -50,6 +52,20 @@ def end(mirror: Mirror, run_id: str, status: str, counts: RunCounts, message: st
         " WHERE run_id = ?",
         [_now(), status, counts.rows_written, counts.rows_refused, counts.calls, message, run_id],
     )
+
+
+def find_run(mirror: Mirror, name: str) -> str | None:
+    """The run with this id, or the only one whose id begins so; None when there is none, or several.
+
+    (A run's own record in the org is a run of its own, whose id continues that of the run it tells of.)
+    """
+    rows = mirror.connection.execute(
+        "SELECT run_id FROM _sync.runs WHERE starts_with(run_id, ?) ORDER BY len(run_id), run_id", [name]
+    ).fetchall()
+    found = [str(run_id) for (run_id,) in rows]
+    if found and (found[0] == name or all(other.startswith(f"{found[0]}-") for other in found[1:])):
+        return found[0]
+    return None
 
 
 def runs(mirror: Mirror) -> pa.Table:

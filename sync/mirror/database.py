@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS _sync.runs (
 CREATE TABLE IF NOT EXISTS _sync.ledger (
     run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL, record_id VARCHAR, field VARCHAR NOT NULL,
     old_value VARCHAR, new_value VARCHAR, part INTEGER, outcome VARCHAR NOT NULL, code VARCHAR, message VARCHAR);
+CREATE TABLE IF NOT EXISTS _sync.made_records (run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL);
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from sync.errors import ConfigurationError
 from sync.mirror import Mirror
-from sync.plan.difference import CHANGES, REFUSED, difference
+from sync.plan.difference import CHANGES, REFUSED, REMOVALS, difference
 from sync.plan.summary import summarize
 from sync.plan.targets import CheckedTarget, Target, TargetField, check
 
@@ -25,12 +25,14 @@ class Plan:
     """Differences between desired and present values.
 
     `refused` lists values that the org could not store: object, key, record_id, field, reason (all text); they are
-    left out of the changes, the rest of their record is not. `details` and `targets` are for the write-back.
+    left out of the changes, the rest of their record is not. `removals` lists records of our own objects that are to
+    go: object, record_id. `details` and `targets` are for the write-back.
     """
 
     details: pa.Table
     refused: pa.Table
     targets: tuple[CheckedTarget, ...]
+    removals: pa.Table = field(default_factory=REMOVALS.empty_table)
 
     @property
     def changes(self) -> pa.Table:
@@ -42,8 +44,9 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """Records that would be written."""
-        return self.details.select(["object", "key"]).group_by(["object", "key"]).aggregate([]).num_rows
+        """Records that would be written or removed."""
+        written = self.details.select(["object", "key"]).group_by(["object", "key"]).aggregate([]).num_rows
+        return written + self.removals.num_rows
 
     def of(self, name: str) -> pa.Table:
         """The changes of one object with their parent, in the order in which they are to be written."""

@@ -14,6 +14,7 @@ from sync.schema import FieldSchema
 
 CHANGES = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "parent", "field", "old", "new")])
 REFUSED = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "field", "reason")])
+REMOVALS = pa.schema([(name, pa.string()) for name in ("object", "record_id")])
 
 
 @dataclass(frozen=True)

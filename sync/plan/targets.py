@@ -67,6 +67,11 @@ class CheckedTarget:
         return self.key.name != "Id"
 
 
+def is_ours(name: str) -> bool:
+    """Whether an object or field belongs to our package."""
+    return _OURS.match(name) is not None
+
+
 def check(mirror: Mirror, target: Target, columns: Sequence[str]) -> CheckedTarget:
     """Find a target in the mirror's schema; `columns` are those of its desired table.
 
@@ -93,7 +98,7 @@ def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
     key = schema.field(target.key)
     if key is None:
         raise _missing(schema, target.key)
-    if key.name != "Id" and not (key.external_id and _OURS.match(schema.name)):
+    if key.name != "Id" and not (key.external_id and is_ours(schema.name)):
         raise ConfigurationError(
             f"{schema.name}.{key.name} cannot be a key: expected Id, or an external-id field of an object of the"
             " package"
@@ -103,7 +108,7 @@ def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
 
 def _field(schema: ObjectSchema, name: str, pulled: Iterable[str]) -> FieldSchema:
     field = schema.field(name)
-    if not _OURS.match(field.name if field else name):
+    if not is_ours(field.name if field else name):
         raise ConfigurationError(
             f"{schema.name}.{name} is not a field of the package: only fields named Sidecar_...__c are ever written"
         )

@@ -12,6 +12,7 @@ from sync.mirror.bookkeeping import claim
 from sync.mirror.sql import first_row, registered
 from sync.plan import Plan
 from sync.progress import SILENT, Progress
+from sync.write_back.removal import record_removals, remove_records
 from sync.write_back.report import NOT_STORABLE, RefusedRow, WriteReport
 from sync.write_back.resume import resume
 from sync.write_back.writer import Writer
@@ -27,6 +28,7 @@ def write_back(
     run_id: str,
     progress: Progress = SILENT,
     bulk_threshold: int = 2000,
+    message: str = "",
 ) -> WriteReport:
     """Apply a plan.
 
@@ -38,6 +40,7 @@ def write_back(
     Parameters
     ----------
     run_id : new for every run.
+    message : what the run is about, for the history of runs.
 
     Raises RetryLater and its children (what was written until then is in the ledger), RequestRefused when a whole
     request is refused, ConfigurationError when the mirror belongs to another org, ValueError for a used run_id.
@@ -54,12 +57,13 @@ def write_back(
             changes = plan.of(target.schema.name)
             if changes.num_rows:
                 writer.write(target, changes)
+        remove_records(org, mirror, run_id, plan.removals, progress)
     except Exception as error:
         counts = _counts(mirror.connection, run_id, org.calls - calls)
         ledger.end(mirror, run_id, ledger.FAILED, counts, f"{type(error).__name__}: {error}")
         raise
     counts = _counts(mirror.connection, run_id, org.calls - calls)
-    ledger.end(mirror, run_id, ledger.IN_PART if counts.rows_refused else ledger.DONE, counts)
+    ledger.end(mirror, run_id, ledger.IN_PART if counts.rows_refused else ledger.DONE, counts, message)
     progress.end()
     return WriteReport(counts.rows_written, counts.rows_refused, counts.calls, _refused(mirror.connection, run_id))
 
@@ -72,10 +76,16 @@ def _record(connection: duckdb.DuckDBPyConnection, run_id: str, plan: Plan) -> N
             [run_id, PLANNED],
         )
         connection.execute(
+            "INSERT INTO _sync.made_records SELECT DISTINCT ?, object, key FROM planned_changes"
+            " WHERE record_id IS NULL",
+            [run_id],
+        )
+        connection.execute(
             "INSERT INTO _sync.ledger SELECT ?, object, key, record_id, field, NULL, NULL, NULL, ?, ?, reason"
             " FROM planned_refusals",
             [run_id, REFUSED, NOT_STORABLE],
         )
+    record_removals(connection, run_id, plan.removals)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, run_id: str, calls: int) -> RunCounts:

@@ -45,12 +45,7 @@ def keep_results(
 ) -> None:
     """Mark the values of these rows, and bring what was written into the mirror (in the caller's transaction)."""
     with registered(connection, row_results=results):
-        connection.execute(
-            "UPDATE _sync.ledger l SET outcome = r.outcome, code = r.code, message = r.message,"
-            " record_id = coalesce(r.record_id, l.record_id) FROM row_results r"
-            f" WHERE l.run_id = ? AND l.object = ? AND l.key = r.key AND l.outcome = '{PLANNED}'",
-            [run_id, schema.name],
-        )
+        mark(connection, run_id, schema.name)
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE taken AS SELECT l.key, l.record_id, l.field, l.new_value FROM _sync.ledger l"
             f" JOIN row_results r ON l.key = r.key WHERE l.run_id = ? AND l.object = ? AND r.outcome = '{WRITTEN}'"
@@ -59,6 +54,16 @@ def keep_results(
         )
     _update_mirror(connection, schema, key_field)
     connection.execute("DROP TABLE taken")
+
+
+def mark(connection: duckdb.DuckDBPyConnection, run_id: str, sobject: str) -> None:
+    """Keep the outcomes of the table `row_results` in the ledger."""
+    connection.execute(
+        "UPDATE _sync.ledger l SET outcome = r.outcome, code = r.code, message = r.message,"
+        " record_id = coalesce(r.record_id, l.record_id) FROM row_results r"
+        f" WHERE l.run_id = ? AND l.object = ? AND l.key = r.key AND l.outcome = '{PLANNED}'",
+        [run_id, sobject],
+    )
 
 
 def _update_mirror(connection: duckdb.DuckDBPyConnection, schema: ObjectSchema, key_field: str) -> None:
@@ -106,7 +111,8 @@ def settle_planned(mirror: Mirror) -> None:
         for key in schema.fields.values() if schema else ():
             if key.external_id and key.name in columns:
                 _find_made(connection, sobject, key)
-        query = "SELECT DISTINCT field FROM _sync.ledger WHERE object = ? AND outcome = ?"
+        _confirm_removed(connection, sobject)
+        query = "SELECT DISTINCT field FROM _sync.ledger WHERE object = ? AND outcome = ? AND field <> 'Id'"
         for name in _columns(connection, query, [sobject, PLANNED]):
             field = schema.field(name) if schema else None
             if field is not None and name in columns:
@@ -121,6 +127,15 @@ def _find_made(connection: duckdb.DuckDBPyConnection, sobject: str, key: FieldSc
     connection.execute(
         f"UPDATE _sync.ledger l SET record_id = t.Id FROM main.{quoted(sobject)} t WHERE l.object = ?"
         f" AND l.outcome = '{PLANNED}' AND l.record_id IS NULL AND t.{quoted(key.name)} = l.key",
+        [sobject],
+    )
+
+
+def _confirm_removed(connection: duckdb.DuckDBPyConnection, sobject: str) -> None:
+    """A record that was to be removed is out of the mirror, so it is out of the org."""
+    connection.execute(
+        f"UPDATE _sync.ledger SET outcome = '{WRITTEN}' WHERE object = ? AND outcome = '{PLANNED}' AND field = 'Id'"
+        f" AND record_id NOT IN (SELECT Id FROM main.{quoted(sobject)})",
         [sobject],
     )
 
