@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +48,7 @@ class Database:
         self._at_end: list[Callable[[], None]] = []
         self._idle_readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._closed = False
+        self._files = 0  # how often another file has taken this one's place
         try:
             self._write_connection = self._connect()
             self._write_connection.execute("PRAGMA journal_mode = WAL")
@@ -77,13 +79,13 @@ class Database:
         if self.writing:
             yield self._write_connection
             return
-        connection = self._take_reader()
+        file, connection = self._files, self._take_reader()
         connection.execute("BEGIN")
         try:
             yield connection
         finally:
             connection.rollback()
-            if self._closed:
+            if self._closed or file != self._files:
                 connection.close()
             else:
                 self._idle_readers.put(connection)
@@ -115,6 +117,49 @@ class Database:
                 for act in ended:
                     act()
 
+    @contextmanager
+    def replaced(self, wait: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+        """A `writer()` for very many rows: on a copy of the file, without journal, that takes its place at the end.
+
+        Until then readers see the file as it was, and that is what is left if the block raises or the process is
+        killed; a copy that was left behind is removed by the next call. Every `writer()` inside is part of it.
+        Raises StoreError when others go on reading the file for `wait` seconds.
+        """
+        with self._write_lock:
+            copy, kept = self.path.with_name(f"{self.path.name}.filling"), self._write_connection
+            copy.unlink(missing_ok=True)
+            kept.execute("VACUUM INTO ?", (str(copy),))
+            self._write_connection = self._connect(copy)
+            try:
+                for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+                    self._write_connection.execute(f"PRAGMA {setting}")
+                with self.writer() as connection:
+                    yield connection
+                self._write_connection.close()
+                with copy.open("rb") as file:
+                    os.fsync(file.fileno())
+                kept.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
+                (busy, _, _) = kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if busy:
+                    raise StoreError(f"{self.path} is being read: try again when nothing else uses it")
+            except BaseException:
+                self._write_connection.close()
+                self._write_connection = kept
+                kept.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
+                copy.unlink(missing_ok=True)
+                raise
+            self._take_place(copy, kept)
+
+    def _take_place(self, copy: Path, kept: sqlite3.Connection) -> None:
+        self._close_idle()
+        self._files += 1  # readers in use now keep the old file, and close it when they are done
+        kept.close()
+        for suffix in ("-wal", "-shm"):  # empty: all of it is in the old file
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        copy.replace(self.path)
+        self._write_connection = self._connect()
+        self._write_connection.execute("PRAGMA journal_mode = WAL")
+
     @property
     def writing(self) -> bool:
         """Whether this thread is inside a `writer()`."""
@@ -127,13 +172,16 @@ class Database:
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._closed = True
+        self._close_idle()
+        with self._write_lock:
+            self._write_connection.close()
+
+    def _close_idle(self) -> None:
         while True:
             try:
                 self._idle_readers.get_nowait().close()
             except Empty:
                 break
-        with self._write_lock:
-            self._write_connection.close()
 
     def ensure_tables(self, objects: Iterable[SObject]) -> None:
         """Create missing tables, add missing columns and indexes; what is there already stays."""
@@ -149,8 +197,10 @@ class Database:
             connection.execute("PRAGMA query_only = ON")
             return connection
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    def _connect(self, path: Path | None = None) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path or self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = FILE")
