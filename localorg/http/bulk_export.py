@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sqlite3
@@ -15,7 +16,7 @@ from typing import BinaryIO, cast
 from localorg.access import User
 from localorg.errors import OrgError
 from localorg.http.bulk_csv import DELIMITERS, LINE_ENDS, header_line, line_sql, piece_sql
-from localorg.http.bulk_helper import drop_left_overs, helping
+from localorg.http.bulk_helper import HelperError, drop_left_overs, helping
 from localorg.http.bulk_part import Part, Pieces, write_part
 from localorg.http.bulk_results import ROWS, write_index
 from localorg.http.jobs import Job, Jobs
@@ -25,6 +26,7 @@ from localorg.soql.run import plan_of, reading
 
 SPLIT_FROM = 50_000  # rows; below it a second process costs more than it saves
 _ROWS_AT_ONCE = 2_000
+_log = logging.getLogger(__name__)
 _STRING = re.compile(r"'(?:\\.|[^'\\])*'")
 _REFUSED = (
     (re.compile(r"\bTYPEOF\b", re.IGNORECASE), "TYPEOF"),
@@ -139,11 +141,16 @@ def _write_table(
     if count < SPLIT_FROM or "sf_" in part.sql or (os.cpu_count() or 1) < 2:
         return write_part(connection, part, rows, tell)
     middle = part.first + count // 2
-    with helping(org.database.path, connection, replace(part, first=middle), folder) as helper:
-        if helper is None:
-            return write_part(connection, part, rows, tell)
-        pieces = write_part(connection, replace(part, last=middle - 1), rows, tell)
-        return pieces + helper.finish(rows)
+    try:
+        with helping(org.database.path, connection, replace(part, first=middle), folder) as helper:
+            if helper is not None:
+                pieces = write_part(connection, replace(part, last=middle - 1), rows, tell)
+                return pieces + helper.finish(rows)
+    except HelperError:
+        _log.warning("the process for half of an export has ended; this one writes all of it")
+        rows.seek(0)
+        rows.truncate()
+    return write_part(connection, part, rows, tell)
 
 
 def _teller(watch: Watch, first: int, count: int) -> Callable[[int], None]:

@@ -12,11 +12,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from localorg.errors import OrgError
 from localorg.http.bulk_part import HELD, HOLD, READY, WRITE, Part, Pieces, order_text, read_pieces, take_hold
 
 _ATTEMPTS = 20
 _FILES = "part-"
+
+
+class HelperError(Exception):
+    """The process has ended before its work was done."""
 
 
 class Helper:
@@ -27,7 +30,7 @@ class Helper:
         self._rows = rows
 
     def ask(self, text: str) -> str:
-        """Say a line and read one. Raises OrgError when the process has ended."""
+        """Say a line and read one. Raises HelperError when the process has ended."""
         self.tell(text)
         return self.listen()
 
@@ -39,14 +42,14 @@ class Helper:
                 pipe.write(text + "\n")
                 pipe.flush()
         except BrokenPipeError as error:
-            raise _ended() from error
+            raise HelperError from error
 
     def listen(self) -> str:
-        """Read a line. Raises OrgError when the process has ended."""
+        """Read a line. Raises HelperError when the process has ended."""
         pipe = self._process.stdout
         text = pipe.readline().strip() if pipe is not None else ""
         if not text:
-            raise _ended()
+            raise HelperError
         return text
 
     def finish(self, rows: BinaryIO) -> Pieces:
@@ -62,7 +65,7 @@ def helping(database: Path, connection: sqlite3.Connection, part: Part, folder: 
     """A process that writes a part from the very state of the database that `connection` sees from then on.
 
     None, when others write so much that the two never see the same. It does not outlive the block.
-    Raises OrgError when it ends before its work is done.
+    Raises HelperError when it ends before its work is done.
     """
     rows = folder / f"{_FILES}{secrets.token_hex(4)}"
     process = subprocess.Popen(
@@ -98,7 +101,3 @@ def _same(database: Path, connection: sqlite3.Connection, helper: Helper) -> boo
             if watch.execute("PRAGMA data_version").fetchone() == (before,):
                 return True
     return False
-
-
-def _ended() -> OrgError:
-    return OrgError("InternalServerError", "the process for half of the rows has ended")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import shutil
@@ -13,33 +12,11 @@ import pytest
 
 from localorg.http.bulk_load import ROWS_AT_ONCE
 from localorg.http.settings import Settings
-from tests.localorg.http.conftest import Caller, Served, close, error_of, serve
-
-
-def create(caller: Caller, sobject: str = "Account", operation: str = "insert", **spec: object) -> Any:
-    answer = caller.post("jobs/ingest", json={"object": sobject, "operation": operation, **spec})
-    assert answer.status_code == 200, answer.text
-    return answer.json
-
-
-def start(caller: Caller, job: dict[str, Any], text: str | bytes) -> str:
-    """Upload and close a job; returns its path."""
-    path = f"jobs/ingest/{job['id']}"
-    uploaded = caller.put(f"/{job['contentUrl']}", data=text, headers={"Content-Type": "text/csv"})
-    assert (uploaded.status_code, uploaded.data) == (201, b"")
-    closed = caller.patch(path, json={"state": "UploadComplete"})
-    assert closed.json is not None and closed.json["state"] == "UploadComplete"
-    return path
-
-
-def run(caller: Caller, text: str | bytes, sobject: str = "Account", operation: str = "insert", **spec: object) -> Any:
-    """(path, job) of an ingest that has ended."""
-    path = start(caller, create(caller, sobject, operation, **spec), text)
-    return path, caller.finished(path)
-
-
-def table(text: str, delimiter: str = ",") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+from tests.localorg.http.bulk_jobs import create_ingest as create
+from tests.localorg.http.bulk_jobs import ingested as run
+from tests.localorg.http.bulk_jobs import start_ingest as start
+from tests.localorg.http.bulk_jobs import table
+from tests.localorg.http.conftest import Served, close, error_of, serve
 
 
 def test_a_job_goes_from_open_to_complete_and_tells_each_row(served: Served) -> None:

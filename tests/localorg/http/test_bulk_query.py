@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 
 from localorg.http.bulk_query import CHUNK_RECORDS
 from localorg.http.settings import Settings
+from tests.localorg.http.bulk_jobs import create_query, queried, table
 from tests.localorg.http.conftest import Caller, Served, close, error_of, serve
 
 COLUMNS = ["Id", "Name", "NumberOfEmployees", "AnnualRevenue", "CreatedDate", "IsDeleted", "Parent.Name"]
@@ -29,21 +28,11 @@ def book(shared: Served) -> Iterator[Served]:
 
 
 def create(caller: Caller, query: str = TEXT, **spec: object) -> Any:
-    answer = caller.post("jobs/query", json={"operation": "query", "query": query, **spec})
-    assert answer.status_code == 200, answer.text
-    return answer.json
+    return create_query(caller, query, **spec)
 
 
 def done(caller: Caller, query: str = TEXT, **spec: object) -> str:
-    """The path of a job that has ended well."""
-    path = f"jobs/query/{create(caller, query, **spec)['id']}"
-    job = caller.finished(path)
-    assert job["state"] == "JobComplete", job
-    return path
-
-
-def table(text: str, delimiter: str = ",") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return queried(caller, query, **spec)
 
 
 def test_a_job_answers_what_salesforce_answers(book: Served) -> None:
