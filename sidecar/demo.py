@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import click
 import duckdb
 
-from localorg.book import BookSettings, fill, generate
+from localorg.book import BookSettings, fill, make_world
 from sidecar import refresh as flow
 from sidecar import terminal
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired
 from sidecar.options import Setting, common
 from sidecar.org import embedded
+from sidecar.org.books import filling
 from sidecar.report import refresh_report
 from sidecar.state import State
 from sync import Mirror, Org
@@ -64,7 +65,7 @@ def _prepare(state: State, bars: terminal.Bars) -> None:
     bars.stage("Make the local org")
     with embedded.opened(state) as org:
         bars.stage("Generate book")
-        fill(org, generate(BookSettings(end=datetime.now(UTC).date())))
+        fill(org, make_world(BookSettings(end=datetime.now(UTC).date())), filling(bars))
 
 
 def _refresh(state: State, configuration: Configuration) -> flow.Refresh:

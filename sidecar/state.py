@@ -22,6 +22,11 @@ class State:
         """The local org's SQLite file, kept where `localorg.server` looks for it."""
         return self.folder / "org" / "org.sqlite"
 
+    @property
+    def truth_folder(self) -> Path:
+        """What is true of a generated book, for those who judge models by it; the org itself never reads it."""
+        return self.folder / "org" / "truth"
+
     @classmethod
     def open(cls, folder: Path) -> "State":
         """Make the directory if it is missing, readable by its owner only.

@@ -108,6 +108,11 @@ def audit(created: Ints, modified: Ints, by: Column) -> dict[str, Column]:
     }
 
 
+def sloppy(column: Column, share: float, rng: np.random.Generator) -> Column:
+    """The column with a share of its texts in lower case, as somebody's import left them."""
+    return cast(Column, pc.if_else(pa.array(rng.random(len(column)) < share), pc.utf8_lower(column), column))
+
+
 def office_moment(day: Ints, rng: np.random.Generator) -> Ints:
     """A moment within office hours (07:00 to 19:00 UTC, whole seconds) of each day."""
     return np.asarray(day * DAY_MS + rng.integers(7 * 3600, 19 * 3600, len(day)) * 1000, np.int64)

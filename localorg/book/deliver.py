@@ -39,7 +39,7 @@ def fill(org: LocalOrg, book: Book | World, progress: Progress | None = None) ->
     """Put a book into an org that has no deals yet: all of it or, if anything goes wrong, nothing.
 
     book: a whole one, or a decided one, whose tables are made one after the other and never held together.
-    progress: told the name and the rows of each part of a table that is in.
+    progress: told the name of a table and the rows that went in: 0 as a part begins, all of it when it is in.
     The book's stages replace the org's own; custom objects get the key prefix they have in this org; objects and
     columns which the org does not have are left out. Returns the number of rows written by object.
     Raises BookPlaceError when the org holds opportunities.
@@ -57,6 +57,8 @@ def fill(org: LocalOrg, book: Book | World, progress: Progress | None = None) ->
             if sobject is None:
                 continue
             before = written.get(name, 0)
+            if progress is not None:
+                progress(name, 0)
             if name == "User":
                 table = table.append_column("ProfileId", constant(profile, table.num_rows))
             elif sobject.custom:

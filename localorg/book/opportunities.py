@@ -24,6 +24,7 @@ from localorg.book.columns import (
     office_moment,
     pick,
     repeat_within,
+    sloppy,
 )
 from localorg.book.people import AccountPeople
 from localorg.book.steps import quarter_of
@@ -147,7 +148,7 @@ def opportunity_table(world: World, lines: Lines, times: Times, names: Column, l
             "CloseDate": days(deals.walk.close),
             "Type": pick(SEGMENTS, deals.profile.segment.astype(np.int64)),
             "NextStep": step,
-            "LeadSource": pick(_SOURCES, rng.integers(0, 4, count), rng.random(count) < 0.2),
+            "LeadSource": sloppy(pick(_SOURCES, rng.integers(0, 4, count), rng.random(count) < 0.2), 0.02, rng),
             "IsClosed": pa.array(~is_open),
             "IsWon": pa.array(stage == WON),
             "IsPrivate": constant(False, count),

@@ -21,6 +21,7 @@ from localorg.book.columns import (
     numbers,
     office_moment,
     pick,
+    sloppy,
 )
 from localorg.book.words import company_names, company_stems, people
 from localorg.book.world import World
@@ -109,7 +110,7 @@ def account_table(world: World, owned: Bools, last_activity: Ints) -> pa.Table:
             "Id": world.account_ids,
             "Name": company_names(stems, accounts.industry),
             "Type": pick(("Prospect", "Customer - Direct"), owned.astype(np.int64)),
-            "Industry": pick(INDUSTRIES, accounts.industry),
+            "Industry": sloppy(pick(INDUSTRIES, accounts.industry), 0.03, world.settings.rng("sloppy industries")),
             "AnnualRevenue": numbers(accounts.revenue),
             "NumberOfEmployees": pa.array(accounts.employees),
             "BillingCountry": pick(COUNTRIES, accounts.country),

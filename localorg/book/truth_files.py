@@ -62,16 +62,12 @@ class TruthError(LocalOrgError):
     """The truth of a book cannot be read; the message says why."""
 
 
-def write_truth(
-    world: World, folder: Path, ids: Mapping[str, Column] | None = None, progress: Progress | None = None
-) -> dict[str, int]:
+def write_truth(world: World, folder: Path, progress: Progress | None = None) -> dict[str, int]:
     """Write the truth of a book into a folder, a batch at a time. What was there is replaced when all is written.
 
-    ids: the ids of "Opportunity" and "Account" where the org has others than the book. progress: told the number of
-    deals done. Returns the rows of each file.
+    progress: told the number of deals done. Returns the rows of each file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ids = {"Opportunity": world.deal_ids, "Account": world.account_ids, **(ids or {})}
     starts = np.concatenate([world.steps.first, [world.today]]).astype(np.int64)
     weeks = world.deals.walk.weeks
     won, lost = np.empty(len(weeks.state), np.float32), np.empty(len(weeks.state), np.float32)
@@ -81,7 +77,7 @@ def write_truth(
         for found, born in each_truth(world, renewal_drives()):
             place = weeks.offset[found.deal] + found.step - world.deals.births.step[found.deal] - 1
             won[place], lost[place] = found.won, found.lost
-            write(_deal_columns(found, ids["Opportunity"], starts))
+            write(_deal_columns(found, world.deal_ids, starts))
             newborn += [born] if born is not None else []
             rows += len(found.deal)
             if progress is not None:
@@ -89,7 +85,7 @@ def write_truth(
     counts = {"deals": rows, "accounts": 0}
     with _writing(folder, "accounts", _ACCOUNTS, world.settings) as write:
         for risks in Churn(world, newborn).each(weeks.offset, won, lost):
-            write(_account_columns(risks, ids["Account"], starts))
+            write(_account_columns(risks, world.account_ids, starts))
             counts["accounts"] += len(risks.account)
     return counts
 

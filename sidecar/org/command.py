@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from localorg.book import BookSettings, fill, generate
+from localorg.book import BookSettings
 from localorg.export import export_folder
 from localorg.loading.report import LoadReport
 from sidecar import terminal
 from sidecar.options import AS_JSON, Setting, common
 from sidecar.org import embedded
+from sidecar.org.books import make_book
 
 SHOWN_PROBLEMS = 20
 PLAIN = click.option("--plain", is_flag=True, help="Make a new org without our package.")
@@ -90,17 +91,17 @@ def book(
     end: datetime | None,
     as_json: bool,
 ) -> None:
-    """Generate a believable book of named accounts into an empty local org."""
+    """Generate a believable book of named accounts into an empty local org, and its truth beside the org."""
+    day = (end or datetime.now().astimezone()).date()
+    settings = BookSettings(accounts=accounts, deals=deals, quarters=quarters, reps=reps, seed=seed, end=day)
     with embedded.opened(setting.state) as target, terminal.progress_bars() as bars:
-        day = (end or datetime.now().astimezone()).date()
-        bars.stage("Generate book")
-        made = generate(BookSettings(accounts=accounts, deals=deals, quarters=quarters, reps=reps, seed=seed, end=day))
-        fill(target, made)
-    counts = {name: len(table) for name, table in made.tables.items()}
+        made = make_book(target, settings, setting.state.truth_folder, bars)
     if as_json:
-        terminal.print_json(counts)
+        terminal.print_json(made.to_dict())
     else:
-        terminal.table(("object", "rows"), counts.items(), right=("rows",))
+        terminal.table(("object", "rows"), made.rows.items(), right=("rows",))
+        terminal.heading("What is true of it, beside the org")
+        terminal.table(("file", "rows"), made.truth_files(), right=("rows",))
 
 
 @org.command()
