@@ -21,8 +21,8 @@ _SIGNIFICANT = 15  # digits a number is sure to have
 
 
 @contextmanager
-def running_as(user_id: str) -> Iterator[None]:
-    """Let `$User` in formulas be this user while the block runs."""
+def running_as(user_id: str | None) -> Iterator[None]:
+    """Let `$User` in formulas be this user, or nobody, while the block runs."""
     token = _user.set(user_id)
     try:
         yield

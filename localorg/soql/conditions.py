@@ -43,7 +43,7 @@ class Conditions:
         match condition:
             case Junction():
                 below = "OR" if condition.operator == "OR" else under
-                return f"({f' {condition.operator} '.join(self.sql(part, under=below) for part in condition.parts)})"
+                return _balanced(condition.operator, [self.sql(part, under=below) for part in condition.parts])
             case Not():
                 return f"NOT coalesce({self.sql(condition.condition, under='NOT')}, 0)"
             case SemiJoin():
@@ -246,6 +246,14 @@ class Conditions:
         self.parameters.extend(parameters)
         inside = f"{column.sql} IN ({sql})"
         return f"NOT coalesce({inside}, 0)" if join.negated else inside
+
+
+def _balanced(operator: str, parts: list[str]) -> str:
+    """The parts joined, many of them in brackets by halves: SQLite takes an expression of limited depth only."""
+    if len(parts) <= _FEW:
+        return f"({f' {operator} '.join(parts)})"
+    half = len(parts) // 2
+    return f"({_balanced(operator, parts[:half])} {operator} {_balanced(operator, parts[half:])})"
 
 
 def _compares_as_text(column: Column) -> bool:

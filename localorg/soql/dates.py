@@ -59,8 +59,13 @@ def stored_moment(moment: dt.datetime) -> str:
 def range_of(literal: str, calendar: Calendar) -> Days | None:
     """The days a literal stands for, None when there is no such literal. `literal` is in upper case."""
     match = _LITERAL.fullmatch(literal)
-    if match is None:
+    try:
+        return None if match is None else _range(match, calendar)
+    except (ValueError, OverflowError):  # before or after all years
         return None
+
+
+def _range(match: re.Match[str], calendar: Calendar) -> Days | None:
     today, part = calendar.today, match.groupdict()
     if part["day"]:
         return _days(today, _DAYS_OFF[part["day"]], 1)

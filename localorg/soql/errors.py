@@ -35,6 +35,12 @@ class QueryError(OrgError):
         return OrgError(self.code, place(text, self.position) + self.reason, status=self.status)
 
 
+TOO_COMPLICATED = OrgError(
+    "QUERY_TOO_COMPLICATED",
+    "Query is either selecting too many fields or the filter conditions are too complicated.",
+)
+
+
 def place(text: str, position: int) -> str:
     """The line of `text` around `position`, a caret under it, and `ERROR at Row:r:Column:c` (both from 1)."""
     position = min(position, len(text))

@@ -9,6 +9,7 @@ from localorg.soql.dates import stored_moment
 from localorg.soql.errors import malformed
 from localorg.soql.tree import Literal
 
+FIRST_YEAR, LAST_YEAR = 1700, 4000
 LONGEST_STRING = 4_000  # characters of one string in a condition
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
@@ -58,14 +59,18 @@ def day_of(literal: Literal) -> str:
         day = dt.date.fromisoformat(str(literal.value))
     except ValueError as error:
         raise malformed(f"{error}: {literal.value}", literal.position) from error
-    if not 1700 <= day.year <= 4000:
-        raise malformed(f"date {literal.value} is outside 1700-01-01 ... 4000-12-31", literal.position)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise malformed(f"date {literal.value} is outside {FIRST_YEAR}-01-01 ... {LAST_YEAR}-12-31", literal.position)
     return day.isoformat()
 
 
 def moment_of(literal: Literal) -> str:
     """A dateTime literal as stored (UTC, whole seconds). Raises QueryError when there is no such moment."""
     try:
-        return stored_moment(dt.datetime.fromisoformat(str(literal.value).upper()))
+        moment = dt.datetime.fromisoformat(str(literal.value).upper())
+        stored = stored_moment(moment)
     except (ValueError, OverflowError) as error:
         raise malformed(f"{error}: {literal.value}", literal.position) from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise malformed(f"date {literal.value} is outside {FIRST_YEAR}-01-01 ... {LAST_YEAR}-12-31", literal.position)
+    return stored

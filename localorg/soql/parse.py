@@ -11,7 +11,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 from lark.exceptions import VisitError
 
 from localorg.soql import tree
-from localorg.soql.errors import QueryError, malformed, unexpected
+from localorg.soql.errors import TOO_COMPLICATED, QueryError, malformed, unexpected
 
 LONGEST_QUERY = 100_000  # characters
 RESERVED = frozenset(
@@ -39,6 +39,8 @@ RESERVED = frozenset(
         "WITH",
     ]
 )  # words that are no aliases
+_LARGEST_WHOLE = 2**63
+_MOST_DIGITS = 9  # of a LIMIT or OFFSET
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a pair
 
 
@@ -46,7 +48,7 @@ def parse(text: str) -> tree.Query:
     """The tree of a query.
 
     Raises QueryError (MALFORMED_QUERY) whose position is the token that does not fit; `located(text)` makes
-    Salesforce's full message of it.
+    Salesforce's full message of it. Raises OrgError QUERY_TOO_COMPLICATED for one nested without end.
     """
     if len(text) > LONGEST_QUERY:
         raise malformed(f"SOQL statements cannot be longer than {LONGEST_QUERY:,} characters.")
@@ -63,14 +65,13 @@ def _parse(text: str) -> tree.Query:
     except UnexpectedInput as error:
         raise _refusal(text, error) from error
     except VisitError as error:
+        if isinstance(error.orig_exc, RecursionError):
+            raise TOO_COMPLICATED from error
         if isinstance(error.orig_exc, QueryError):
             raise error.orig_exc from error
         raise
     except RecursionError as error:
-        raise QueryError(
-            "QUERY_TOO_COMPLICATED",
-            "Query is either selecting too many fields or the filter conditions are too complicated.",
-        ) from error
+        raise TOO_COMPLICATED from error
     if not isinstance(built, tree.Query):
         raise TypeError(f"the grammar's start rule gave {type(built).__name__}, expected a query")
     return built
@@ -93,7 +94,9 @@ def _refusal(text: str, error: UnexpectedInput) -> QueryError:
 
 
 def _number(token: Token) -> int | float:
-    return float(token) if re.search(r"[.eE]", token) else int(token)
+    number = float(token)
+    # What a whole number of 64 bits cannot hold is near enough as a fraction.
+    return number if re.search(r"[.eE]", token) or abs(number) >= _LARGEST_WHOLE else int(token)
 
 
 @v_args(inline=True)
@@ -254,6 +257,6 @@ class _BuildTree(Transformer[Token, tree.Query]):
 
 
 def _whole(token: Token) -> int:
-    if not token.isdigit():
+    if not token.isdecimal() or len(token) > _MOST_DIGITS:
         raise unexpected(str(token), token.start_pos)
     return int(token)

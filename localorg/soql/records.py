@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from localorg.schema.model import Schema
-from localorg.soql.plan import AggregatePlan, Shape, TypedShape
+from localorg.soql.plan import Shape, TypedShape
 
 JsonRecord = dict[str, object]
 
@@ -49,11 +49,3 @@ class RecordWriter:
             actual = self.schema.by_prefix(record_id[:3])
             url_type = actual.name if actual else type_name
         return {"type": type_name, "url": f"{self.base}/sobjects/{url_type}/{record_id}"}
-
-
-def aggregate_record(plan: AggregatePlan, row: Sequence[object]) -> JsonRecord:
-    """One row of an aggregate query."""
-    made: JsonRecord = {"attributes": {"type": "AggregateResult"}}
-    for column, value in zip(plan.columns, row, strict=True):
-        made[column.name] = value == 1 if column.type == "boolean" and value is not None else value
-    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,15 +11,19 @@ from dataclasses import dataclass, replace
 
 from localorg.access import User
 from localorg.errors import OrgError
+from localorg.formula import running_as
 from localorg.org import LocalOrg
 from localorg.schema.model import Field
 from localorg.soql.aggregate import MOST_GROUPS
-from localorg.soql.compile import compile_query, compile_rows, scope_of
+from localorg.soql.columns import column_metadata
+from localorg.soql.compile import compile_query
 from localorg.soql.cursors import Cursor, Cursors, invalid_locator
-from localorg.soql.errors import QueryError
+from localorg.soql.errors import TOO_COMPLICATED, QueryError
+from localorg.soql.explain import explained
 from localorg.soql.parse import parse
 from localorg.soql.plan import AggregatePlan, ChildPlan, CountPlan, Plan, RowPlan
-from localorg.soql.records import JsonRecord, RecordWriter, aggregate_record
+from localorg.soql.records import JsonRecord
+from localorg.soql.recordtext import Row, aggregate_text, answer_text, record_writer
 from localorg.soql.scope import NEWEST_VERSION
 from localorg.soql.setting import setting_of
 
@@ -26,6 +31,7 @@ LARGEST_PAGE = 2_000
 SMALLEST_PAGE = 200
 _LONG_TEXTS_FOR_SMALL_PAGES = 2
 _LONGEST_SHORT_TEXT = 255  # characters
+_OFFSET = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ def plan_of(org: LocalOrg, user: User, text: str, *, all_rows: bool = False, ver
         return compile_query(parse(text), setting_of(org, user, all_rows=all_rows, version=version))
     except QueryError as error:
         raise error.located(text) from error
+    except RecursionError as error:
+        raise TOO_COMPLICATED from error
 
 
 class Queries:
@@ -58,93 +66,100 @@ class Queries:
         self._cursors = cursors
 
     def query(self, asked: Asked, text: str, *, all_rows: bool = False) -> JsonRecord:
-        """The first page of a query's answer, as JSON of `/query` or (with `all_rows`) `/queryAll`.
+        """The first page of a query's answer, as `/query` or (with `all_rows`) `/queryAll` give it.
 
         Raises OrgError as Salesforce would answer.
         """
-        plan = plan_of(self._org, asked.user, text, all_rows=all_rows)
-        with reading(self._org) as connection:
-            if isinstance(plan, CountPlan):
-                total = connection.execute(plan.sql, plan.parameters).fetchone()[0]
-                return {"totalSize": total, "done": True, "records": []}
-            if isinstance(plan, AggregatePlan):
-                return _groups(connection, plan)
-            cursor = Cursor(asked.user.id, text, all_rows, 0)
-            return self._first_page(connection, plan, asked, cursor)
+        return dict(json.loads(self.query_text(asked, text, all_rows=all_rows)))
 
     def more(self, asked: Asked, locator: str) -> JsonRecord:
         """The page that a locator (`01g...-2000`) names. Raises OrgError INVALID_QUERY_LOCATOR."""
+        return dict(json.loads(self.more_text(asked, locator)))
+
+    def query_text(self, asked: Asked, text: str, *, all_rows: bool = False) -> str:
+        """As `query`, the answer's JSON as text."""
+        plan = plan_of(self._org, asked.user, text, all_rows=all_rows, version=asked.version)
+        with reading(self._org, asked.user) as connection:
+            if isinstance(plan, CountPlan):
+                return answer_text(connection.execute(plan.sql, plan.parameters).fetchone()[0], ())
+            if isinstance(plan, AggregatePlan):
+                return _groups(connection, plan)
+            return self._first_page(connection, plan, asked, Cursor(asked.user.id, text, all_rows, 0))
+
+    def more_text(self, asked: Asked, locator: str) -> str:
+        """As `more`, the answer's JSON as text."""
         key, dash, number = locator.partition("-")
-        if not dash or not number.isdigit():
+        if not dash or not _OFFSET.fullmatch(number):
             raise invalid_locator()
         offset = int(number)
         cursor, ids = self._cursors.page(key, offset, asked.page, asked.user.id)
         plan = self._plan_of_cursor(cursor, asked.user)
         ids = ids[: page_size(plan, asked.page)]
-        with reading(self._org) as connection:
+        with reading(self._org, asked.user) as connection:
             found = {row[0]: row for row in connection.execute(plan.page_sql(), (json.dumps(ids),))}
             rows = [found[each] for each in ids if each in found]
             records = self._records(connection, plan, rows, asked, cursor)
-        answer: JsonRecord = {"totalSize": cursor.total, "done": True, "records": records}
-        return _with_next(answer, asked.base, key, offset + len(ids), cursor.total)
+        return answer_text(cursor.total, records, _following(asked.base, key, offset + len(ids), cursor.total))
+
+    def columns(self, asked: Asked, text: str, *, all_rows: bool = False) -> JsonRecord:
+        """The columns of a query; see `columns.column_metadata`. Raises OrgError as Salesforce would answer."""
+        plan = plan_of(self._org, asked.user, text, all_rows=all_rows, version=asked.version)
+        return column_metadata(parse(text), plan, asked.user)
+
+    def explain(self, asked: Asked, text: str, *, all_rows: bool = False) -> JsonRecord:
+        """How a query would be answered; see `explain.explained`. Raises OrgError as Salesforce would answer."""
+        plan = plan_of(self._org, asked.user, text, all_rows=all_rows, version=asked.version)
+        with reading(self._org, asked.user) as connection:
+            return explained(connection, parse(text), plan, text)
 
     def _plan_of_cursor(self, cursor: Cursor, user: User) -> RowPlan:
-        try:
-            query = parse(cursor.query)
-            plan = compile_rows(query, scope_of(query, setting_of(self._org, user, all_rows=cursor.all_rows)))
-        except QueryError as error:
-            raise error.located(cursor.query) from error
+        plan = plan_of(self._org, user, cursor.query, all_rows=cursor.all_rows)
+        if not isinstance(plan, RowPlan):
+            raise invalid_locator()
         for place in cursor.child:
             plan = plan.children[place].rows
         return plan
 
-    def _first_page(self, connection: sqlite3.Connection, plan: RowPlan, asked: Asked, cursor: Cursor) -> JsonRecord:
+    def _first_page(self, connection: sqlite3.Connection, plan: RowPlan, asked: Asked, cursor: Cursor) -> str:
         size = page_size(plan, asked.page)
         rows = connection.execute(plan.rows_sql(size + 1), plan.parameters).fetchall()
         if len(rows) <= size:
-            records = self._records(connection, plan, rows, asked, cursor)
-            return {"totalSize": len(rows), "done": True, "records": records}
+            return answer_text(len(rows), self._records(connection, plan, rows, asked, cursor))
         ids = [row[0] for row in connection.execute(plan.ids_sql(), plan.parameters)]
         records = self._records(connection, plan, rows[:size], asked, cursor)
         locator = self._cursors.save(replace(cursor, total=len(ids)), ids)
-        answer: JsonRecord = {"totalSize": len(ids), "done": True, "records": records}
-        return _with_next(answer, asked.base, locator, size, len(ids))
+        return answer_text(len(ids), records, _following(asked.base, locator, size, len(ids)))
 
     def _records(
-        self,
-        connection: sqlite3.Connection,
-        plan: RowPlan,
-        rows: Sequence[tuple[object, ...]],
-        asked: Asked,
-        cursor: Cursor,
-    ) -> list[JsonRecord]:
-        writer = RecordWriter(asked.base, self._org.schema)
-        records = [writer.record(plan.shape, row) for row in rows]
-        for place, child in enumerate(plan.children):
-            inner = replace(cursor, child=(*cursor.child, place))
-            found = self._children(connection, child, [str(row[0]) for row in rows], asked, inner)
-            for record, row in zip(records, rows, strict=True):
-                record[child.key] = found.get(str(row[0]))
-        return records
+        self, connection: sqlite3.Connection, plan: RowPlan, rows: Sequence[Row], asked: Asked, cursor: Cursor
+    ) -> list[str]:
+        ids = [str(row[0]) for row in rows] if plan.children else []
+        answers = {
+            child.key: self._children(connection, child, ids, asked, replace(cursor, child=(*cursor.child, place)))
+            for place, child in enumerate(plan.children)
+        }
+        write = record_writer(asked.base, self._org.schema, plan.shape, answers)
+        return [write(row) for row in rows]
 
     def _children(
         self, connection: sqlite3.Connection, child: ChildPlan, parents: list[str], asked: Asked, cursor: Cursor
-    ) -> dict[str, JsonRecord]:
+    ) -> dict[str, str]:
         """The answer of a subquery for each parent that has rows."""
-        by_parent: dict[str, list[tuple[object, ...]]] = {}
+        by_parent: dict[str, list[Row]] = {}
         parameters = (json.dumps(parents), *child.rows.parameters)
         for row in connection.execute(child.rows.children_sql(child.link), parameters):
             by_parent.setdefault(row[-1], []).append(row)
         size = page_size(child.rows, asked.page)
         shown = [row for rows in by_parent.values() for row in rows[:size]]
         records = iter(self._records(connection, child.rows, shown, asked, cursor))
-        answers: dict[str, JsonRecord] = {}
+        answers: dict[str, str] = {}
         for parent, rows in by_parent.items():
             page = [next(records) for _ in rows[:size]]
-            answers[parent] = {"totalSize": len(rows), "done": True, "records": page}
+            following = None
             if len(rows) > size:
                 kept = self._cursors.save(replace(cursor, total=len(rows)), [str(row[0]) for row in rows])
-                _with_next(answers[parent], asked.base, kept, size, len(rows))
+                following = _following(asked.base, kept, size, len(rows))
+            answers[parent] = answer_text(len(rows), page, following)
         return answers
 
 
@@ -160,25 +175,23 @@ def _is_long_text(field: Field) -> bool:
 
 
 @contextmanager
-def reading(org: LocalOrg) -> Iterator[sqlite3.Connection]:
-    """A reading connection; what SQLite cannot take is refused as too complicated."""
-    with org.database.reader() as connection:
+def reading(org: LocalOrg, user: User | None = None) -> Iterator[sqlite3.Connection]:
+    """A reading connection for the user's query; what SQLite cannot take is refused as too complicated."""
+    with org.database.reader() as connection, running_as(user.id if user is not None else None):
         try:
             yield connection
         except sqlite3.OperationalError as error:
             raise OrgError("QUERY_TOO_COMPLICATED", f"The query is too complicated to be run: {error}") from error
 
 
-def _groups(connection: sqlite3.Connection, plan: AggregatePlan) -> JsonRecord:
+def _groups(connection: sqlite3.Connection, plan: AggregatePlan) -> str:
     rows = connection.execute(plan.sql, plan.parameters).fetchmany(MOST_GROUPS + 1)
     if len(rows) > MOST_GROUPS:
         reason = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
         raise OrgError("EXCEEDED_ID_LIMIT", reason)
-    return {"totalSize": len(rows), "done": True, "records": [aggregate_record(plan, row) for row in rows]}
+    return answer_text(len(rows), [aggregate_text(plan, row) for row in rows])
 
 
-def _with_next(answer: JsonRecord, base: str, locator: str, offset: int, total: int) -> JsonRecord:
-    if offset < total:
-        answer["done"] = False
-        answer["nextRecordsUrl"] = f"{base}/query/{locator}-{offset}"
-    return answer
+def _following(base: str, locator: str, offset: int, total: int) -> str | None:
+    """The URL of the next page, None after the last."""
+    return f"{base}/query/{locator}-{offset}" if offset < total else None

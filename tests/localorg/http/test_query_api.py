@@ -54,10 +54,16 @@ def test_pages_follow_one_another_in_order_and_complete(big: Served) -> None:
     assert len(set(names(pages))) == ROWS
 
 
-@pytest.mark.parametrize(("asked", "given"), [("200", 200), ("1", 200), ("900", 900), ("5000", 2_000), ("x", 2_000)])
+@pytest.mark.parametrize(("asked", "given"), [("200", 200), ("1", 200), ("900", 900), ("5000", 2_000)])
 def test_the_batch_size_is_kept_within_bounds(big: Served, asked: str, given: int) -> None:
     answer = big.admin.query(TEXT, headers={"Sforce-Query-Options": f"batchSize={asked}"})
     assert len(answer["records"]) == given
+
+
+@pytest.mark.parametrize("header", ["x", "batchSize=x", "batchSize=0", "batchSize=-5", "size=200", ""])
+def test_a_batch_size_that_is_no_number_is_refused(big: Served, header: str) -> None:
+    answer = big.admin.get("query", query_string={"q": TEXT}, headers={"Sforce-Query-Options": header})
+    assert error_of(answer)[0] == "INVALID_BATCH_SIZE"
 
 
 def test_two_long_texts_make_small_pages(big: Served) -> None:
