@@ -12,6 +12,7 @@ from localorg.store.sql import Value, select_by
 from localorg.store.values import Converter, converter
 
 Row = Mapping[str, object]
+_Pending = tuple[Draft, Field, Mapping[str, object]]
 _SKIPPED = frozenset({"attributes"})
 
 
@@ -24,6 +25,11 @@ class _Slot:
     parent: bool = False
     unknown: OrgError | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is simply the value of a field."""
+        return self.convert is not None and not self.parent
+
 
 class Intake:
     """Reads rows for inserts (`creating`) or updates; it remembers what each key means."""
@@ -32,38 +38,65 @@ class Intake:
         self._work = work
         self._creating = creating
         self._slots: dict[str, _Slot] = {}
+        self._plans: dict[tuple[str, ...], list[tuple[str, str, Converter]] | None] = {}
 
     def read(self, rows: Iterable[Row]) -> list[Draft]:
         """A draft per row, with its values converted, or with the errors that forbid it."""
         drafts = []
-        pending: list[tuple[Draft, Field, Mapping[str, object]]] = []
+        pending: list[_Pending] = []
         for row in rows:
             draft = Draft(None)
-            forbidden: list[str] = []
-            for key, value in row.items():
-                slot = self._slots.get(key) or self._slot(key)
-                if slot.convert is not None and slot.field is not None:
-                    if slot.parent:
-                        if isinstance(value, Mapping):
-                            pending.append((draft, slot.field, value))
-                        elif value is None:
-                            draft.values[slot.field.name] = None
-                        else:
-                            draft.errors.append(_no_column(self._work, key))
-                        continue
+            plan = self._plan(tuple(row))
+            if plan is None:
+                self._read_with_care(row, draft, pending)
+            else:
+                values = draft.values
+                for key, name, convert in plan:
                     try:
-                        draft.values[slot.field.name] = slot.convert(value)
+                        values[name] = convert(row[key])
                     except OrgError as error:
                         draft.errors.append(error)
-                elif slot.unknown is not None:
-                    draft.errors.append(slot.unknown)
-                elif slot.field is not None and not (slot.field.type == "id" and value is None):
-                    forbidden.append(slot.field.name)
-            if forbidden:
-                draft.errors.append(self._forbidden(forbidden))
             drafts.append(draft)
         self._find_parents(pending)
         return drafts
+
+    def _plan(self, keys: tuple[str, ...]) -> list[tuple[str, str, Converter]] | None:
+        """What to read of a row with these keys, None if one of them is no plain value of a field."""
+        try:
+            return self._plans[keys]
+        except KeyError:
+            slots = {key: self._slots.get(key) or self._slot(key) for key in keys}
+            plain = all(slot.plain or key in _SKIPPED for key, slot in slots.items())
+            found = [
+                (key, slot.field.name, slot.convert)
+                for key, slot in slots.items()
+                if slot.field is not None and slot.convert is not None
+            ]
+            return self._plans.setdefault(keys, found if plain else None)
+
+    def _read_with_care(self, row: Row, draft: Draft, pending: list[_Pending]) -> None:
+        forbidden: list[str] = []
+        for key, value in row.items():
+            slot = self._slots[key]
+            if slot.convert is not None and slot.field is not None:
+                if slot.parent:
+                    if isinstance(value, Mapping):
+                        pending.append((draft, slot.field, value))
+                    elif value is None:
+                        draft.values[slot.field.name] = None
+                    else:
+                        draft.errors.append(_no_column(self._work, key))
+                    continue
+                try:
+                    draft.values[slot.field.name] = slot.convert(value)
+                except OrgError as error:
+                    draft.errors.append(error)
+            elif slot.unknown is not None:
+                draft.errors.append(slot.unknown)
+            elif slot.field is not None and not (slot.field.type == "id" and value is None):
+                forbidden.append(slot.field.name)
+        if forbidden:
+            draft.errors.append(self._forbidden(forbidden))
 
     def _slot(self, key: str) -> _Slot:
         work = self._work
@@ -103,7 +136,7 @@ class Intake:
             )
         return OrgError("INVALID_FIELD_FOR_INSERT_UPDATE", message, tuple(names))
 
-    def _find_parents(self, pending: list[tuple[Draft, Field, Mapping[str, object]]]) -> None:
+    def _find_parents(self, pending: list[_Pending]) -> None:
         """Replace `"Account": {"Key__c": "A-1"}` by the id of the account with that key."""
         groups: dict[tuple[str, str, str], list[tuple[Draft, Value]]] = {}
         for draft, reference, given in pending:

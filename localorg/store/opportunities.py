@@ -8,7 +8,7 @@ from datetime import date
 from localorg.errors import OrgError
 from localorg.store.draft import Draft, Work
 from localorg.store.periods import FiscalCalendar, read_calendar
-from localorg.store.sql import Value, insert_rows
+from localorg.store.sql import Value, insert_tuples
 from localorg.store.stages import FORECAST_CATEGORIES, Stage, read_stages
 from localorg.store.values import round_half_up
 
@@ -16,6 +16,16 @@ from localorg.store.values import round_half_up
 HISTORY_CAUSES = ("StageName", "Amount", "Probability", "CloseDate")
 HISTORY_VALUES = ("StageName", "Amount", "ExpectedRevenue", "CloseDate", "Probability", "ForecastCategory")
 NEEDED = (*HISTORY_VALUES, "PushCount", "HasOpportunityLineItem")
+_HISTORY_COLUMNS = (
+    "Id",
+    "OpportunityId",
+    *HISTORY_VALUES,
+    "PrevAmount",
+    "PrevCloseDate",
+    "CreatedDate",
+    "CreatedById",
+    "SystemModstamp",
+)
 _CAUSES = frozenset({*HISTORY_CAUSES, "ForecastCategoryName"})
 
 
@@ -39,28 +49,16 @@ def write_history(work: Work, drafts: Sequence[Draft]) -> None:
     """Insert the history rows of the drafts, which have their ids, and let the drafts point to them."""
     changed = [draft for draft in drafts if not draft.present or any(draft.changes(name) for name in HISTORY_CAUSES)]
     ids = work.allocator.take("008", len(changed))
-    rows = []
+    rows: list[tuple[Value, ...]] = []
     for history_id, draft in zip(ids, changed, strict=True):
-        rows.append(_history_row(work, draft, history_id))
-        if draft.present:
+        present, values = draft.present, [draft.after(name) for name in HISTORY_VALUES]
+        before = (present.get("Amount"), present.get("CloseDate"))
+        rows.append((history_id, draft.id, *values, *before, work.now, work.user.id, work.now))
+        if present:
             for column, pointer in (("Amount", "LastAmountChanged"), ("CloseDate", "LastCloseDateChanged")):
                 if draft.changes(column):
                     draft.values[f"{pointer}HistoryId"] = history_id
-    insert_rows(work.connection, "OpportunityHistory", rows)
-
-
-def _history_row(work: Work, draft: Draft, history_id: str) -> dict[str, Value]:
-    values = {name: draft.after(name) for name in HISTORY_VALUES}
-    return {
-        "Id": history_id,
-        "OpportunityId": draft.id,
-        **values,
-        "PrevAmount": draft.present.get("Amount"),
-        "PrevCloseDate": draft.present.get("CloseDate"),
-        "CreatedDate": work.now,
-        "CreatedById": work.user.id,
-        "SystemModstamp": work.now,
-    }
+    insert_tuples(work.connection, "OpportunityHistory", _HISTORY_COLUMNS, rows)
 
 
 def _follow_stage(draft: Draft, stages: dict[str, Stage], now: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from localorg.store import behaviour, opportunities
 from localorg.store.activities import note_activities
 from localorg.store.draft import Draft, Work, present_rows
-from localorg.store.sql import Value, insert_statement, update_statement
+from localorg.store.sql import Value, insert_tuples, update_statement
 from localorg.store.tracking import write_field_history
 
 _ABOUT = ("AccountId", "WhatId", "WhoId")
@@ -25,12 +25,12 @@ def save_inserts(work: Work, drafts: Sequence[Draft]) -> None:
         opportunities.write_history(work, drafts)
         write_field_history(work, drafts)
     stamps = _stamps(work, ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"))
+    stamp_values = tuple(stamps.values())
     groups: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
     for draft in drafts:
-        values = {"Id": draft.id, **draft.values, **stamps}
-        groups.setdefault(tuple(values), []).append(tuple(values.values()))
+        groups.setdefault(tuple(draft.values), []).append((draft.id, *draft.values.values(), *stamp_values))
     for columns, rows in groups.items():
-        work.connection.executemany(insert_statement(work.sobject.name, columns), rows)
+        insert_tuples(work.connection, work.sobject.name, ("Id", *columns, *stamps), rows)
     _after_save(work, drafts)
 
 

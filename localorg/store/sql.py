@@ -47,6 +47,14 @@ def insert_rows(connection: sqlite3.Connection, table: str, rows: Iterable[Mappi
         connection.executemany(insert_statement(table, columns), values)
 
 
+def insert_tuples(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]
+) -> None:
+    """Insert rows as they are, each with a value per column."""
+    if rows:
+        connection.executemany(insert_statement(table, columns), rows)
+
+
 def select_by(
     connection: sqlite3.Connection,
     table: str,

@@ -8,12 +8,24 @@ from localorg.schema.model import Field, Schema
 from localorg.schema.stored import save, saved
 from localorg.store.database import Database
 from localorg.store.draft import Draft, Work
-from localorg.store.sql import Value, insert_rows, select_by
+from localorg.store.sql import Value, insert_tuples, select_by
 
 KIND = "field history"
 TRACKED = ("StageName", "Amount", "CloseDate", "OwnerId")  # of a fresh org
 MOST_FIELDS = 20
 _LONGEST = 255
+_COLUMNS = (
+    "Id",
+    "OpportunityId",
+    "Field",
+    "DataType",
+    "OldValue",
+    "NewValue",
+    "CreatedDate",
+    "CreatedById",
+    "SystemModstamp",
+)
+_Entry = tuple[Value, Value, Value, Value, Value]  # the row's own values: OpportunityId to NewValue
 _DATA_TYPES = {
     "reference": "EntityId",
     "currency": "Currency",
@@ -84,7 +96,7 @@ def write_field_history(work: Work, drafts: Sequence[Draft]) -> None:
         return
     tracked = [field for name in work.conduct.tracking.fields if (field := work.sobject.fields.get(name)) is not None]
     names = _names_of_references(work, drafts, tracked)
-    rows: list[dict[str, Value]] = []
+    rows: list[_Entry] = []
     for draft in drafts:
         if not draft.present:
             rows.append(_row(draft, "created", "Text", None, None))
@@ -93,16 +105,12 @@ def write_field_history(work: Work, drafts: Sequence[Draft]) -> None:
             if field.name in draft.values and draft.values[field.name] != draft.present.get(field.name):
                 rows += _rows_of(draft, field, names)
     ids = work.allocator.take(work.schema.objects["OpportunityFieldHistory"].key_prefix, len(rows))
-    common: dict[str, Value] = {
-        "CreatedDate": work.now,
-        "CreatedById": work.user.id,
-        "SystemModstamp": work.now,
-    }
-    history = [{"Id": history_id, **row, **common} for history_id, row in zip(ids, rows, strict=True)]
-    insert_rows(work.connection, "OpportunityFieldHistory", history)
+    stamps = (work.now, work.user.id, work.now)
+    history = [(history_id, *row, *stamps) for history_id, row in zip(ids, rows, strict=True)]
+    insert_tuples(work.connection, "OpportunityFieldHistory", _COLUMNS, history)
 
 
-def _rows_of(draft: Draft, field: Field, names: dict[Value, Value]) -> list[dict[str, Value]]:
+def _rows_of(draft: Draft, field: Field, names: dict[Value, Value]) -> list[_Entry]:
     """One row; two for a reference, with the names of what it refers to and with their ids."""
     before, after = draft.present.get(field.name), draft.values[field.name]
     shown = field.name if field.custom else field.name.removesuffix("Id")
@@ -115,14 +123,8 @@ def _rows_of(draft: Draft, field: Field, names: dict[Value, Value]) -> list[dict
     return [_row(draft, field.name, data_type, _text(field, before), _text(field, after))]
 
 
-def _row(draft: Draft, field: str, data_type: str, before: Value, after: Value) -> dict[str, Value]:
-    return {
-        "OpportunityId": draft.id,
-        "Field": field,
-        "DataType": data_type,
-        "OldValue": before,
-        "NewValue": after,
-    }
+def _row(draft: Draft, field: str, data_type: str, before: Value, after: Value) -> _Entry:
+    return (draft.id, field, data_type, before, after)
 
 
 def _text(field: Field, value: Value) -> Value:

@@ -21,6 +21,7 @@ HIGHEST_INT = 2_147_483_647
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})")
+_known_id18 = lru_cache(maxsize=16_384)(id18)  # parents come again and again
 _TRUE = frozenset({"true", "1"})
 _FALSE = frozenset({"false", "0"})
 
@@ -258,7 +259,7 @@ def _reference(schema: Schema, sobject: SObject, field: Field, label: str) -> Co
         if value is None or value == "":
             return None
         try:
-            record_id = id18(value.strip()) if isinstance(value, str) else ""
+            record_id = _known_id18(value.strip()) if isinstance(value, str) else ""
         except ValueError:
             record_id = ""
         if not record_id:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localorg.clock import Clock, stamp
-from localorg.ids import IdAllocator, base62_to_number, id18, is_id, make_id, number_to_base62
+from localorg.ids import IdAllocator, base62_to_number, id18, is_id, make_id, make_ids, number_to_base62
 from localorg.org import LocalOrg
 
 IDS = st.text(alphabet=string.ascii_letters + string.digits, min_size=15, max_size=15)
@@ -86,3 +86,12 @@ def test_a_released_clock_tells_the_machines_time() -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         Clock(datetime(2026, 1, 1))  # noqa: DTZ001 - the point of the test
+
+
+@given(st.integers(0, 62**9 - 10_000), st.integers(0, 9_000))
+def test_many_ids_at_once_are_those_one_by_one(first: int, count: int) -> None:
+    many = make_ids("006", first, count)
+    ends = sorted({*range(min(count, 3)), *range(max(count - 3, 0), count)})
+    assert [many[place] for place in ends] == [make_id("006", first + place) for place in ends]
+    assert len(set(many)) == count
+    assert many == sorted(many)

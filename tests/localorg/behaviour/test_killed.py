@@ -37,9 +37,9 @@ def script(point: str) -> str:
     ids = 'with org.database.reader() as c: ids = c.execute(\'SELECT "Id" FROM "Opportunity"\').fetchall()\n'
     rows = 'rows = [{"Id": row[0], "Amount": 7, "StageName": "Closed Won"} for row in ids]\n'
     hooks = {
-        "history": "opportunities.insert_rows = die\n",
-        "after history": 'after(opportunities, "insert_rows")\n',
-        "field history": 'after(tracking, "insert_rows")\n',
+        "history": "opportunities.insert_tuples = die\n",
+        "after history": 'after(opportunities, "insert_tuples")\n',
+        "field history": 'after(tracking, "insert_tuples")\n',
         "rows": "saving.update_statement = die\n",
         "after rows": 'after(saving, "_after_save")\n',
         "commit": "records = org.records(org.user('admin@local.example'), also=die)\n",
