@@ -12,7 +12,6 @@ from localorg.http.graphql.execute import Engine
 from localorg.http.graphql.types import VisibleSchemas
 from localorg.http.limits import CallCounter
 from localorg.http.session import current_user
-from localorg.http.uiapi.body import checked_text
 from localorg.http.writes import Writer
 from localorg.org import LocalOrg
 from localorg.pages.metadata import PagePackage
@@ -32,7 +31,7 @@ def blueprint(
 
     @routes.post("/graphql")
     def graphql() -> Response:
-        body = checked_text(json_body())
+        body = json_body()
         text = body.get("query")
         variables = body.get("variables") or {}
         name = body.get("operationName")

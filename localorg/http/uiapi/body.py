@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from localorg.errors import OrgError
@@ -12,7 +11,7 @@ from localorg.http.body import json_body
 def request_body(allowed: Iterable[str]) -> dict[str, object]:
     """The request's JSON object with properties of the names allowed. Raises OrgError POST_BODY_PARSE_ERROR."""
     try:
-        body = checked_text(json_body())
+        body = json_body()
     except OrgError as error:
         if error.code != "JSON_PARSER_ERROR":
             raise
@@ -21,15 +20,6 @@ def request_body(allowed: Iterable[str]) -> dict[str, object]:
     unknown = next((name for name in body if name not in names), None)
     if unknown is not None:
         raise parse_error(f'Unrecognized field "{unknown}", expected one of {", ".join(names)}')
-    return body
-
-
-def checked_text(body: dict[str, object]) -> dict[str, object]:
-    """The body, whose texts must be Unicode: half a surrogate pair is no character. Raises OrgError."""
-    try:
-        json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise parse_error("the body holds an unpaired surrogate") from error
     return body
 
 

@@ -14,8 +14,9 @@ from localorg.soql.aggregate import MOST_GROUPS
 from localorg.soql.compile import compile_query, compile_rows
 from localorg.soql.plan import AggregatePlan, RowPlan
 from localorg.soql.records import JsonRecord, RecordWriter
-from localorg.soql.run import reading, setting_of
+from localorg.soql.run import reading
 from localorg.soql.scope import Scope, Setting, quoted
+from localorg.soql.setting import setting_of
 from localorg.soql.tree import Comparison, Condition, Junction, Literal, Path, Query, Selected
 
 BASE = "/services/data/v66.0"
@@ -40,12 +41,12 @@ class Fetcher:
     def rows(self, plan: RowPlan) -> list[JsonRecord]:
         """All records of the plan, in order, in the data API's form."""
         writer = RecordWriter(BASE, self.org.schema)
-        with reading(self.org) as connection:
+        with reading(self.org, self.user) as connection:
             return [writer.record(plan.shape, row) for row in connection.execute(plan.rows_sql(), plan.parameters)]
 
     def count(self, plan: RowPlan) -> int:
         """The number of rows without the plan's limit and offset."""
-        with reading(self.org) as connection:
+        with reading(self.org, self.user) as connection:
             sql = f"SELECT count(*) {plan.from_sql} WHERE {plan.where_sql}"
             return int(connection.execute(sql, plan.parameters).fetchone()[0])
 
@@ -61,7 +62,7 @@ class Fetcher:
             name = first.expression.text if isinstance(first, Selected) and isinstance(first.expression, Path) else ""
             raise OrgError("MALFORMED_QUERY", f"Field must be grouped or aggregated: {name}")
         booleans = [column.type == "boolean" for column in plan.columns]
-        with reading(self.org) as connection:
+        with reading(self.org, self.user) as connection:
             rows = connection.execute(plan.sql, plan.parameters).fetchmany(MOST_GROUPS + 1)
         if len(rows) > MOST_GROUPS:
             raise OrgError("EXCEEDED_ID_LIMIT", f"an aggregate query may have at most {MOST_GROUPS} groups")
@@ -71,7 +72,7 @@ class Fetcher:
         """The records of each parent that has some; the plan's limit holds for each parent. One query for all."""
         writer = RecordWriter(BASE, self.org.schema)
         found: dict[str, list[JsonRecord]] = {}
-        with reading(self.org) as connection:
+        with reading(self.org, self.user) as connection:
             parameters = (json.dumps(list(parents)), *plan.parameters)
             for row in connection.execute(plan.children_sql(_link(reference)), parameters):
                 found.setdefault(row[-1], []).append(writer.record(plan.shape, row))
@@ -80,7 +81,7 @@ class Fetcher:
     def child_counts(self, plan: RowPlan, reference: str, parents: Sequence[str]) -> dict[str, int]:
         """How many rows each parent has in all."""
         link = _link(reference)
-        with reading(self.org) as connection:
+        with reading(self.org, self.user) as connection:
             sql = (
                 f"SELECT {link}, count(*) {plan.from_sql} WHERE {link} IN (SELECT value FROM json_each(?)) "
                 f"AND {plan.where_sql} GROUP BY {link}"

@@ -120,7 +120,9 @@ class ObjectTypes:
             return values.GROUP_BY_DATE if field.type in ("date", "datetime") else values.GROUP_BY
 
         extra = {"type": GraphQLInputField(values.GROUP_TYPE)}
-        return self._clauses(f"{name}_GroupBy", name, clause, lambda field: field.groupable, extra)
+        return self._clauses(
+            f"{name}_GroupBy", name, clause, lambda field: field.groupable or field.type == "datetime", extra
+        )
 
     def aggregate(self, name: str) -> GraphQLObjectType:
         """`AccountAggregate`: what can be computed over records."""

@@ -1,6 +1,6 @@
 import { LightningElement, api, wire } from 'lwc';
 import { fieldView } from 'platform/fieldViews';
-import { getRecordUi, messageOf, recordOf, sectionsOf } from 'platform/recordUi';
+import { getRecordUi, messageOf, nameFieldOf, recordOf, sectionsOf } from 'platform/recordUi';
 import { urlOf } from 'platform/urls';
 
 /** The record's header: icon, object, name, its key fields and its buttons. */
@@ -30,7 +30,7 @@ export default class HighlightsPanel extends LightningElement {
 
     show(recordUi) {
         const { record, info } = recordOf(recordUi);
-        const nameField = info.nameFields[0];
+        const nameField = nameFieldOf(info);
         this.name = record.fields[nameField]?.value ?? '';
         this.fields = sectionsOf(recordUi, 'Compact')
             .flatMap((section) => section.items)

@@ -2,7 +2,7 @@ import { LightningElement, api } from 'lwc';
 import { updateRecord } from 'lightning/uiRecordApi';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { call } from 'platform/transport';
-import { messageOf, recordOf, sectionsOf } from 'platform/recordUi';
+import { messageOf, nameFieldOf, recordOf, sectionsOf } from 'platform/recordUi';
 
 const MASTER = '012000000000000AAA';
 const INPUT_TYPES = {
@@ -60,7 +60,7 @@ export default class RecordEditor extends LightningElement {
 
     get title() {
         const { record, info } = recordOf(this.recordUi);
-        return `Edit ${record.fields[info.nameFields[0]]?.value ?? this.label}`;
+        return `Edit ${record.fields[nameFieldOf(info)]?.value ?? this.label}`;
     }
 
     @api

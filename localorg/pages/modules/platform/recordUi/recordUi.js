@@ -13,6 +13,9 @@ export const getRecordUi = defineAdapter({
         )
 });
 
+/** API name of the field that names a record: people have several name fields, the whole name is the last. */
+export const nameFieldOf = (info) => info.nameFields[info.nameFields.length - 1];
+
 /** Layout items of one layout type, section by section: [{heading, columns, useHeading, items: [{label, apiName}]}]. */
 export function sectionsOf(recordUi, layoutType) {
     const record = Object.values(recordUi.records)[0];

@@ -26,13 +26,13 @@ async function parse(response) {
  * One request. Resolves to frozen data; rejects with the platform's error shape {body, ok, status, statusText}.
  * `by` is "component" for what a component asked and "page" for the host's own parts.
  */
-export async function call(method, path, body, by = 'component') {
+export async function call(method, path, body, by = 'component', headers = {}) {
     requests.push({ method, path, by });
     let response;
     try {
         response = await fetch(BASE + path, {
             method,
-            headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+            headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
             body: body === undefined ? undefined : JSON.stringify(body)
         });
     } catch (problem) {
