@@ -184,12 +184,9 @@ def _in_place(schema: Schema, sobject: SObject, new: Field) -> Finding | None:
     for target in new.reference_to:
         if target not in schema.objects:
             return Finding(None, f"referenceTo value of '{target}' does not resolve to a valid sObject type")
-        names = [
-            child
-            for child in schema.objects[target].child_relationships
-            if child.name and child.name == new.child_relationship_name
-        ]
-        if len(names) > 1:
+        named = (each for each in schema.objects[target].child_relationships if each.name)
+        same = next((each for each in named if each.name == new.child_relationship_name), None)
+        if same is not None and (same.child_object, same.field) != (sobject.name, new.name):
             name = (new.child_relationship_name or "").removesuffix("__r")
             return Finding(None, f"There is already a Child Relationship named {name} on {target}.")
     if new.formula is not None:

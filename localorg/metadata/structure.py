@@ -86,8 +86,6 @@ def _of_elements(known: MetadataTypes, element: XmlElement, type_name: str) -> I
     parts = [child for child in element if isinstance(child.tag, str)]
     counts = Counter(local_name(child) for child in parts)
     for name, expected in types.items():
-        if expected.required and not counts[name]:
-            yield Finding(element, f"Required field is missing: {name}")
         if not expected.repeats and counts[name] > 1:
             again = [child for child in parts if local_name(child) == name][1]
             yield Finding(again, f"{_PARSING}Element {again.tag} is duplicated at this location in type {type_name}")
@@ -95,7 +93,9 @@ def _of_elements(known: MetadataTypes, element: XmlElement, type_name: str) -> I
         yield Finding(element, f"{_PARSING}Unexpected text at this location in type {type_name}")
     for child in parts:
         yield from _of_child(known, child, type_name)
-
+    for name, expected in types.items():  # what is missing shows only once everything else has been read
+        if expected.required and not counts[name]:
+            yield Finding(element, f"Required field is missing: {name}")
 
 def _of_child(known: MetadataTypes, element: XmlElement, parent: str) -> Iterator[Finding]:
     name = local_name(element)

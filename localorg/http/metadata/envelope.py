@@ -20,8 +20,10 @@ ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 LARGEST: Final = 52_428_800  # bytes
 CLIENT: Final = "soapenv:Client"
+_PREFIXES: Final = {"soapenv": ENVELOPE, "xsi": _INSTANCE}
 # The metadata's own is the default one, as Salesforce writes it (lxml takes None for that, its stubs know only texts).
-_NAMESPACES: Final = cast("dict[str, str]", {None: NAMESPACE, "soapenv": ENVELOPE, "xsi": _INSTANCE})
+_OF_ANSWERS: Final = cast("dict[str, str]", {None: NAMESPACE, **_PREFIXES})
+_OF_FAULTS: Final = {"sf": NAMESPACE, **_PREFIXES}
 
 
 class SoapFaultError(Exception):
@@ -82,7 +84,7 @@ def no_operation(element: XmlElement) -> SoapFaultError:
 
 def answer(operation: str, result: object) -> Response:
     """An answer whose result is a mapping, a list of mappings, or nothing."""
-    root, body = _envelope()
+    root, body = _envelope(_OF_ANSWERS)
     response = etree.SubElement(body, f"{{{NAMESPACE}}}{operation}Response")
     _write(response, "result", result)
     return _xml(root, 200)
@@ -90,7 +92,7 @@ def answer(operation: str, result: object) -> Response:
 
 def fault(error: SoapFaultError) -> Response:
     """A fault, which is always a 500."""
-    root, body = _envelope()
+    root, body = _envelope(_OF_FAULTS)
     holder = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
     own = ":" in error.code
     etree.SubElement(holder, "faultcode").text = error.code if own else f"sf:{error.code}"
@@ -98,8 +100,8 @@ def fault(error: SoapFaultError) -> Response:
     return _xml(root, 500)
 
 
-def _envelope() -> tuple[_Element, _Element]:
-    root = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap=_NAMESPACES)
+def _envelope(namespaces: dict[str, str]) -> tuple[_Element, _Element]:
+    root = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap=namespaces)
     return root, etree.SubElement(root, f"{{{ENVELOPE}}}Body")
 
 
