@@ -156,7 +156,9 @@ def _parts() -> tuple[dict[str, object], bytes]:
         raise OrgError("JSON_PARSER_ERROR", f"job: {error}") from error
     if not isinstance(job, dict):
         raise unexpected_json("a job", job)
-    content = found.get("content", b"")
+    content = found.get("content")
+    if content is None:
+        raise OrgError("API_ERROR", "a multipart request needs the parts job and content")
     if len(content.decode(errors="replace")) > MOST_MULTIPART_CHARACTERS:
         raise OrgError("API_ERROR", f"the content part may have at most {MOST_MULTIPART_CHARACTERS} characters")
     return job, content

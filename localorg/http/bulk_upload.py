@@ -20,7 +20,8 @@ MOST_FIELDS = 5_000
 LONGEST_HEADER = 32_000  # characters
 LONGEST_FIELD = 131_072
 LONGEST_RECORD = 400_000
-_BLOCK_BYTES = 4 * 2**20
+_BLOCK_BYTES = 4 * 2**20  # larger than the longest record with all its quotes
+_QUOTES_WITHIN = 4 * 2**20  # bytes searched for quotes at once
 _QUOTE, _LINE_FEED, _RETURN = (ord(sign) for sign in '"\n\r')
 
 Line = tuple[str, ...]
@@ -117,8 +118,8 @@ class Upload:
     def _judge_quotes(self, data: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
         borders = np.array([ord(self.delimiter), _LINE_FEED, _RETURN, _QUOTE], dtype=np.uint8)
         count = 0
-        for start in range(0, len(data), _BLOCK_BYTES):
-            places = np.flatnonzero(data[start : start + _BLOCK_BYTES] == _QUOTE) + start
+        for start in range(0, len(data), _QUOTES_WITHIN):
+            places = np.flatnonzero(data[start : start + _QUOTES_WITHIN] == _QUOTE) + start
             opening = (np.arange(count, count + len(places)) % 2) == 0
             count += len(places)
             before, after = places[opening] - 1, places[~opening] + 1

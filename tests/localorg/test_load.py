@@ -60,6 +60,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "export"
 
 
+@pytest.mark.shows("load.folder", "load.derived")
 def test_ids_audit_dates_and_derived_values(plain_org: LocalOrg, folder: Path) -> None:
     write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0, Id=DEALS[0][:15]), deal_row(1, StageName="Closed Won")])
     report = plain_org.load(folder)
@@ -77,6 +78,7 @@ def test_ids_audit_dates_and_derived_values(plain_org: LocalOrg, folder: Path) -
     assert rows(plain_org, "SELECT count(*) FROM OpportunityHistory") == [(0,)]
 
 
+@pytest.mark.shows("load.again")
 def test_the_same_folder_again_touches_nothing(plain_org: LocalOrg, folder: Path) -> None:
     write(folder, "Opportunity.csv.gz", DEAL_HEADER, [deal_row(0), deal_row(1)])
     write(folder, "Account.csv", ("Id", "Name", "NumberOfEmployees"), [[ACCOUNTS[0], "A", "5"], [ACCOUNTS[1], "B", ""]])
@@ -92,6 +94,7 @@ def test_the_same_folder_again_touches_nothing(plain_org: LocalOrg, folder: Path
     ]
 
 
+@pytest.mark.shows("load.again")
 def test_changed_and_new_rows_are_written_and_stamped_so_that_clients_see_them(
     plain_org: LocalOrg, folder: Path
 ) -> None:
@@ -109,6 +112,7 @@ def test_changed_and_new_rows_are_written_and_stamped_so_that_clients_see_them(
     ]
 
 
+@pytest.mark.shows("load.refused")
 def test_broken_rows_are_reported_with_line_column_and_reason_and_the_rest_is_loaded(
     plain_org: LocalOrg, folder: Path
 ) -> None:
@@ -149,6 +153,7 @@ def test_broken_rows_are_reported_with_line_column_and_reason_and_the_rest_is_lo
     assert "came before in this file" in reasons[9][2]
 
 
+@pytest.mark.shows("load.refused")
 def test_rows_with_too_many_or_too_few_values_are_refused(plain_org: LocalOrg, folder: Path) -> None:
     lines = [
         f"{ACCOUNTS[0]},A",
@@ -202,6 +207,7 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_loaded(
     assert (report.inserted, rows(plain_org, "SELECT count(*) FROM Account")) == (1, [(0,)])
 
 
+@pytest.mark.shows("load.refused")
 def test_a_cut_gzip_file_leaves_nothing_of_itself(plain_org: LocalOrg, folder: Path) -> None:
     names = [[id18(f"0018d00000{number:05d}"), f"Account {number * 7919}"] for number in range(3000)]
     write(folder, "Account.csv.gz", ("Id", "Name"), names)
@@ -268,6 +274,7 @@ def test_the_stages_of_the_folder_replace_the_orgs(plain_org: LocalOrg, folder: 
     assert plain_org.load(folder).unchanged == 4
 
 
+@pytest.mark.shows("load.derived")
 def test_a_stage_the_org_does_not_know_is_added_and_told(plain_org: LocalOrg, folder: Path) -> None:
     header = (*DEAL_HEADER, "IsClosed", "IsWon")
     deals = [[*deal_row(0, StageName="Verbal"), "false", "false"], [*deal_row(1, StageName="Done"), "true", "true"]]
@@ -284,6 +291,7 @@ def test_a_stage_the_org_does_not_know_is_added_and_told(plain_org: LocalOrg, fo
     assert plain_org.load(folder).problems == []
 
 
+@pytest.mark.shows("load.references")
 def test_references_that_lead_nowhere_are_kept_counted_and_told(plain_org: LocalOrg, folder: Path) -> None:
     write(folder, "Account.csv", ("Id", "Name"), [[ACCOUNTS[0], "A"]])
     deals = [deal_row(0, AccountId=ACCOUNTS[0]), deal_row(1, AccountId=ACCOUNTS[1]), deal_row(2)]
@@ -298,6 +306,7 @@ def test_references_that_lead_nowhere_are_kept_counted_and_told(plain_org: Local
     assert rows(plain_org, "SELECT AccountId FROM Opportunity ORDER BY Id")[1] == (ACCOUNTS[1],)
 
 
+@pytest.mark.shows("load.derived")
 def test_people_activities_and_products_are_completed(plain_org: LocalOrg, folder: Path) -> None:
     user, task, event = id18("0058d0000000000"), id18("00T8d0000000000"), id18("00U8d0000000000")
     write(folder, "User.csv", ("Id", "Name"), [[user, "Mary Ann Roe"]])
@@ -328,6 +337,7 @@ def test_people_activities_and_products_are_completed(plain_org: LocalOrg, folde
     assert plain_org.load(folder).updated == 0
 
 
+@pytest.mark.shows("load.folder")
 def test_history_is_kept_and_tells_the_last_stage_change(plain_org: LocalOrg, folder: Path) -> None:
     write(folder, "Opportunity.csv", DEAL_HEADER, [deal_row(0), deal_row(1)])
     steps = [("Prospecting", "01"), ("Qualification", "02"), ("Qualification", "03"), ("Prospecting", "04")]
@@ -375,6 +385,7 @@ def test_an_empty_custom_object_takes_over_the_exports_key_prefix(packaged_org: 
     assert packaged_org.load(folder).refused == 1
 
 
+@pytest.mark.shows("load.derived")
 def test_formula_columns_are_left_out_with_a_word(packaged_org: LocalOrg, folder: Path) -> None:
     write(folder, "Opportunity.csv", (*DEAL_HEADER, "Age__c", "Tags__c"), [[*deal_row(0), "5", "Pushed;Stalled"]])
     report = packaged_org.load(folder)

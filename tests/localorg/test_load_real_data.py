@@ -26,6 +26,7 @@ def rows(org: LocalOrg, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.shows("load.folder")
 def test_a_sales_export_is_taken_whole_and_value_by_value(plain_org: LocalOrg) -> None:
     report = plain_org.load(DATA / "maven_crm")
     assert (report.rows, report.inserted, report.refused, report.problems) == (33_248, 33_248, 0, [])
@@ -49,6 +50,7 @@ def test_a_sales_export_is_taken_whole_and_value_by_value(plain_org: LocalOrg) -
     assert (again.inserted, again.updated, again.unchanged) == (0, 0, 33_248)
 
 
+@pytest.mark.shows("load.folder")
 def test_a_process_export_keeps_its_stage_histories(plain_org: LocalOrg) -> None:
     report = plain_org.load(DATA / "bpic2012")
     assert (report.rows, report.inserted, report.problems) == (163_859, 163_859, [])

@@ -19,6 +19,7 @@ from tests.localorg.http.bulk_jobs import table
 from tests.localorg.http.conftest import Served, close, error_of, serve
 
 
+@pytest.mark.shows("bulk.ingest_states", "bulk.ingest_operations", "bulk.ingest_failed_results")
 def test_a_job_goes_from_open_to_complete_and_tells_each_row(served: Served) -> None:
     made = create(served.admin)
     assert (made["state"], made["contentUrl"]) == ("Open", f"services/data/v66.0/jobs/ingest/{made['id']}/batches")
@@ -42,6 +43,7 @@ def test_a_job_goes_from_open_to_complete_and_tells_each_row(served: Served) -> 
         assert served.admin.get(f"{path}/{spelling}").text == "Name,NumberOfEmployees\n"
 
 
+@pytest.mark.shows("bulk.ingest_operations")
 def test_upsert_finds_rows_by_the_key_and_says_which_are_new(served: Served) -> None:
     order = {"operation": "upsert", "externalIdFieldName": "sidecar_key__c"}
     text = "Sidecar_Key__c,Sidecar_Amount__c\nk1,10\nk2,20\n"
@@ -53,6 +55,7 @@ def test_upsert_finds_rows_by_the_key_and_says_which_are_new(served: Served) -> 
     assert served.admin.query("SELECT COUNT() FROM Sidecar_Plan__c")["totalSize"] == 3
 
 
+@pytest.mark.shows("bulk.ingest_values")
 def test_an_empty_value_changes_nothing_and_na_clears(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "a", "Industry": "Energy", "Phone": "1"})[0]
     _, job = run(served.admin, f"Id,Industry,Phone\n{account},,#N/A\n", operation="update")
@@ -62,6 +65,7 @@ def test_an_empty_value_changes_nothing_and_na_clears(served: Served) -> None:
     ]
 
 
+@pytest.mark.shows("bulk.ingest_parents")
 def test_parents_are_named_by_their_external_id(served: Served) -> None:
     plan = served.admin.patch("sobjects/Sidecar_Plan__c/Sidecar_Key__c/p", json={}).json
     assert plan is not None
@@ -73,6 +77,7 @@ def test_parents_are_named_by_their_external_id(served: Served) -> None:
     assert [each["Sidecar_Account__c"] for each in found] == [account, None]
 
 
+@pytest.mark.shows("bulk.ingest_operations")
 def test_rows_are_deleted_by_id(served: Served) -> None:
     ids = served.admin.insert("Account", {"Name": "a"}, {"Name": "b"})
     path, job = run(served.admin, f"Id\n{ids[0]}\n001Lo0zzzzzzzzz\n", operation="delete")
@@ -81,6 +86,7 @@ def test_rows_are_deleted_by_id(served: Served) -> None:
     assert "INVALID_CROSS_REFERENCE_KEY:" in served.admin.get(f"{path}/failedResults").text
 
 
+@pytest.mark.shows("bulk.ingest_csv")
 def test_other_delimiters_and_line_ends_are_kept_in_the_results(served: Served) -> None:
     order = {"columnDelimiter": "SEMICOLON", "lineEnding": "CRLF"}
     path, job = run(served.admin, "Name;Phone\r\na,b;1\r\n", **order)
@@ -90,6 +96,7 @@ def test_other_delimiters_and_line_ends_are_kept_in_the_results(served: Served) 
     assert table(text, ";")[0]["Name"] == "a,b"
 
 
+@pytest.mark.shows("bulk.ingest_bad_csv")
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -113,6 +120,7 @@ def test_data_that_cannot_be_read_fails_the_job_before_any_row(served: Served, d
         assert served.admin.get(f"{path}/{kind}").status_code == 200
 
 
+@pytest.mark.shows("bulk.ingest_unprocessed")
 def test_rows_of_a_failed_job_are_unprocessed(served: Served) -> None:
     path, _ = run(served.admin, "Name,Foo\na,1\nb,2\n")
     assert served.admin.get(f"{path}/unprocessedrecords").text == 'Name,Foo\n"a","1"\n"b","2"\n'
@@ -124,6 +132,7 @@ def test_an_empty_upload_is_a_job_without_rows(served: Served) -> None:
     assert served.admin.get(f"{path}/successfulResults").text == '"sf__Id","sf__Created"\n'
 
 
+@pytest.mark.shows("bulk.ingest_multipart")
 def test_job_and_data_can_come_in_one_request(served: Served) -> None:
     job = json.dumps({"object": "Account", "operation": "insert"})
     data = {
@@ -161,6 +170,7 @@ def test_data_comes_once_as_csv_and_to_an_open_job(served: Served) -> None:
     assert error_of(served.admin.get(f"jobs/ingest/{job['id']}/allResults"), 404)[0] == "NOT_FOUND"
 
 
+@pytest.mark.shows("bulk.ingest_states")
 def test_an_aborted_job_stays_aborted_and_can_be_deleted(served: Served) -> None:
     path = f"jobs/ingest/{create(served.admin)['id']}"
     assert served.admin.patch(path, json={"state": "Aborted"}).status_code == 200
@@ -170,6 +180,7 @@ def test_an_aborted_job_stays_aborted_and_can_be_deleted(served: Served) -> None
     assert served.admin.get(path).status_code == 404
 
 
+@pytest.mark.shows("bulk.restart")
 def test_a_restart_goes_on_after_the_last_finished_rows(tmp_path: Path, org_file: Path) -> None:
     """The process dies after a chunk whose results are half written: no row is lost, none is doubled."""
     shutil.copy(org_file, tmp_path / "org.sqlite")
@@ -204,6 +215,7 @@ def test_a_restart_goes_on_after_the_last_finished_rows(tmp_path: Path, org_file
     close(second)
 
 
+@pytest.mark.shows("bulk.rights")
 def test_the_user_sees_and_writes_only_what_is_granted(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "a"})[0]
     path, job = run(served.integration, f"Id,Sidecar_Health__c\n{account},70\n", operation="update")

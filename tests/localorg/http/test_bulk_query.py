@@ -35,6 +35,7 @@ def done(caller: Caller, query: str = TEXT, **spec: object) -> str:
     return queried(caller, query, **spec)
 
 
+@pytest.mark.shows("bulk.query_job")
 def test_a_job_answers_what_salesforce_answers(book: Served) -> None:
     made = create(book.admin)
     assert list(made) == [
@@ -59,6 +60,7 @@ def test_a_job_answers_what_salesforce_answers(book: Served) -> None:
     assert listed is not None and made["id"] in [each["id"] for each in listed["records"]]
 
 
+@pytest.mark.shows("bulk.query_csv")
 def test_values_come_back_as_they_were_written(book: Served) -> None:
     answer = book.admin.get(f"{done(book.admin)}/results")
     assert answer.content_type == "text/csv"
@@ -83,6 +85,7 @@ def test_numbers_keep_every_digit(served: Served) -> None:
     assert [float(row["Amount"]) for row in table(answer.text)] == stored
 
 
+@pytest.mark.shows("bulk.query_csv")
 @pytest.mark.parametrize(("name", "sign"), [("PIPE", "|"), ("TAB", "\t"), ("SEMICOLON", ";"), ("CARET", "^")])
 def test_delimiter_and_line_end_are_as_ordered(book: Served, name: str, sign: str) -> None:
     path = done(book.admin, columnDelimiter=name, lineEnding="CRLF")
@@ -92,6 +95,7 @@ def test_delimiter_and_line_end_are_as_ordered(book: Served, name: str, sign: st
     assert sorted(row["Name"] for row in table(text, sign)) == sorted(["AAA", *AWKWARD])
 
 
+@pytest.mark.shows("bulk.query_locators")
 def test_chunks_repeat_the_header_and_end_with_the_word_null(book: Served) -> None:
     path = done(book.admin)
     rows, locator, sizes = [], None, []
@@ -115,6 +119,7 @@ def test_an_empty_result_is_a_header(book: Served) -> None:
     assert pages is not None and (len(pages["resultPages"]), pages["done"]) == (1, True)
 
 
+@pytest.mark.shows("bulk.query_pages")
 def test_result_pages_list_chunks_five_at_a_time(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localorg.http.bulk_query.CHUNK_RECORDS", 2)
     served.admin.insert("Account", *({"Name": f"a{number:02d}"} for number in range(13)))
@@ -129,6 +134,7 @@ def test_result_pages_list_chunks_five_at_a_time(served: Served, monkeypatch: py
     assert CHUNK_RECORDS == 50_000
 
 
+@pytest.mark.shows("bulk.query_job")
 def test_query_all_has_deleted_rows(served: Served) -> None:
     gone = served.admin.insert("Account", {"Name": "gone"}, {"Name": "kept"})[0]
     served.admin.delete(f"sobjects/Account/{gone}")
@@ -136,6 +142,7 @@ def test_query_all_has_deleted_rows(served: Served) -> None:
     assert served.admin.get(f"{path}/results").text == '"Name","IsDeleted"\n"gone","true"\n"kept","false"\n'
 
 
+@pytest.mark.shows("bulk.query_version", "bulk.other_user")
 def test_results_are_for_the_jobs_own_version_and_user(book: Served) -> None:
     path = done(book.admin)
     assert book.admin.get(f"/services/data/v65.0/{path}/results").status_code == 409
@@ -143,6 +150,7 @@ def test_results_are_for_the_jobs_own_version_and_user(book: Served) -> None:
     assert error_of(book.integration.get(f"{path}/results"))[0] == "INVALIDUSER"
 
 
+@pytest.mark.shows("bulk.query_refused")
 @pytest.mark.parametrize(
     ("query", "code", "text"),
     [
@@ -182,6 +190,7 @@ def test_a_wrong_place_in_the_results_is_refused(book: Served, query: str) -> No
     assert book.admin.get(f"{done(book.admin)}/results?{query}").status_code == 400
 
 
+@pytest.mark.shows("bulk.query_job")
 def test_a_job_is_deleted_once_it_has_ended(tmp_path: Path, org_file: Path) -> None:
     shutil.copy(org_file, tmp_path / "org.sqlite")
     made = serve(tmp_path, Settings(worker=False))
@@ -199,6 +208,7 @@ def test_a_job_is_deleted_once_it_has_ended(tmp_path: Path, org_file: Path) -> N
     close(made)
 
 
+@pytest.mark.shows("bulk.restart")
 def test_a_restart_executes_what_was_waiting(tmp_path: Path, org_file: Path) -> None:
     shutil.copy(org_file, tmp_path / "org.sqlite")
     first = serve(tmp_path, Settings(worker=False))
@@ -210,6 +220,7 @@ def test_a_restart_executes_what_was_waiting(tmp_path: Path, org_file: Path) -> 
     close(second)
 
 
+@pytest.mark.shows("bulk.faults_job")
 def test_an_ordered_fault_fails_the_job(served: Served) -> None:
     served.admin.post("/local/faults", json={"kind": "job"})
     job = served.admin.finished(f"jobs/query/{create(served.admin)['id']}")

@@ -205,3 +205,15 @@ def test_a_sorted_or_limited_query_cannot_be_chunked_by_key(numbered: Served) ->
     for query, chunked in (("SELECT Id FROM User", True), ("SELECT Id FROM User ORDER BY Id", False)):
         job = numbered.admin.get(queried(numbered.admin, query)).json
         assert job is not None and job["isPkChunkingSupported"] is chunked
+
+
+@pytest.mark.shows("bulk.query_limits")
+def test_the_query_jobs_of_a_day_are_told_by_the_limits(numbered: Served) -> None:
+    def left() -> int:
+        limits = numbered.admin.get("limits").json
+        assert limits is not None
+        return int(limits["DailyBulkV2QueryJobs"]["Remaining"])
+
+    before = left()
+    queried(numbered.admin, "SELECT Id FROM User")
+    assert left() == before - 1
