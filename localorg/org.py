@@ -24,6 +24,7 @@ from localorg.schema.stored import field_from_json, object_from_json, permission
 from localorg.store.alteration import Alteration
 from localorg.store.birth import give_birth
 from localorg.store.conduct import Conduct
+from localorg.store.currencies import show_currencies
 from localorg.store.database import Database
 from localorg.store.directory import admin_id, all_users, find_user
 from localorg.store.locks import LockTable
@@ -52,7 +53,7 @@ class LocalOrg:
         self.rules = Rules(database, schema)
         self.tracking = Tracking(database, schema)
         self.bin = RecycleBin(database, schema, clock)
-        self._conduct = Conduct(self.faults, self.locks, self.rules, self.tracking, self.bin)
+        self._conduct = Conduct(self.faults, self.locks, self.rules, self.tracking, self.bin, self.refresh_settings)
         self._permission_sets: dict[str, PermissionSet] = {}
 
     @classmethod
@@ -118,6 +119,7 @@ class LocalOrg:
         """Take over what rows say about the org itself: its stages, time zone and fiscal years."""
         with self.database.writer() as connection:
             show_stages(connection, self.schema)
+            show_currencies(self.database, connection, self.schema)
             (time_zone,) = connection.execute('SELECT "TimeZoneSidKey" FROM "Organization"').fetchone()
             self.database.set_time_zone(time_zone or "UTC")
             ensure_periods(connection, [self.database.today()], self.clock.stamp())

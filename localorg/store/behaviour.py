@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from localorg.errors import OrgError
 from localorg.schema.model import Field
 from localorg.store import opportunities
+from localorg.store.currencies import set_currencies
 from localorg.store.draft import Draft, Work
 from localorg.store.sql import Value, select_by
 from localorg.store.tracking import needed_for_history
@@ -50,6 +51,7 @@ def set_defaults(work: Work, drafts: Sequence[Draft]) -> None:
         for name, value in defaults.items():
             if draft.values.get(name) is None:
                 draft.values[name] = value
+    set_currencies(work, drafts)
 
 
 def set_numbers(work: Work, drafts: Sequence[Draft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conduct:
-    """One per org; what it holds is changed through the org's controls."""
+    """One per org; what it holds is changed through the org's controls.
+
+    settled: takes over what rows say about the org itself; called when such rows were written.
+    """
 
     faults: Faults
     locks: LockTable
     rules: Rules
     tracking: Tracking
     bin: RecycleBin
+    settled: Callable[[], None]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from localorg.errors import OrgError
+from localorg.store.currencies import ISO_CODE, currencies_of
 from localorg.store.draft import Draft, Work
 from localorg.store.periods import FiscalCalendar, read_calendar
 from localorg.store.sql import Value, insert_tuples
@@ -58,7 +60,14 @@ def write_history(work: Work, drafts: Sequence[Draft]) -> None:
             for column, pointer in (("Amount", "LastAmountChanged"), ("CloseDate", "LastCloseDateChanged")):
                 if draft.changes(column):
                     draft.values[f"{pointer}HistoryId"] = history_id
-    insert_tuples(work.connection, "OpportunityHistory", _HISTORY_COLUMNS, rows)
+    if ISO_CODE in work.sobject.fields:
+        codes = currencies_of(work, [draft.id for draft in changed if draft.present])
+        in_currency = [
+            (*row, draft.values.get(ISO_CODE) or codes.get(draft.id)) for row, draft in zip(rows, changed, strict=True)
+        ]
+        insert_tuples(work.connection, "OpportunityHistory", (*_HISTORY_COLUMNS, ISO_CODE), in_currency)
+    else:
+        insert_tuples(work.connection, "OpportunityHistory", _HISTORY_COLUMNS, rows)
 
 
 def _follow_stage(draft: Draft, stages: dict[str, Stage], now: str) -> None:
@@ -96,6 +105,7 @@ def _follow_close_date(draft: Draft, calendar: FiscalCalendar) -> None:
         draft.values["PushCount"] = int(draft.present.get("PushCount") or 0) + 1
 
 
+@lru_cache(maxsize=4_096)
 def fiscal_values(close_date: str, calendar: FiscalCalendar) -> dict[str, Value]:
     """The fiscal fields that belong to a close date."""
     year, quarter = calendar.year_and_quarter(date.fromisoformat(close_date))

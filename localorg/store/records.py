@@ -26,6 +26,7 @@ from localorg.store.sql import Value
 
 Row = Mapping[str, object]
 Also = Callable[["list[RowResult]"], None]
+SETTINGS = frozenset({"CurrencyType", "Organization"})  # their rows say how the org behaves
 UNKNOWN_OBJECT = (
     "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' "
     "after the entity name. Please reference your WSDL or the describe call for the appropriate names."
@@ -130,6 +131,11 @@ class Records:
                     self._also(results)
         except _RolledBackError as rolled_back:
             return [_rolled_back(draft) for draft, _ in rolled_back.outcome]
+        if sobject.name in SETTINGS and any(result.success for result in results):
+            if self._database.writing:
+                self._database.at_end(self._conduct.settled)
+            else:
+                self._conduct.settled()
         return results
 
     def _object(self, name: str) -> SObject:

@@ -303,3 +303,16 @@ def test_a_slow_download_comes_whole_at_its_rate(served: Served, monkeypatch: py
     order(served, kind="slow", rate=100)
     assert served.admin.get("query?q=SELECT+Id+FROM+User").data == quick
     assert sum(waits) == pytest.approx(len(quick) / 100)
+
+
+@pytest.mark.shows("behaviour.currencies")
+def test_clients_meet_the_currency_of_rows_once_there_are_several(served: Served) -> None:
+    assert served.admin.refused("SELECT CurrencyIsoCode FROM Account")[0] == "INVALID_FIELD"
+    served.admin.insert("CurrencyType", {"IsoCode": "EUR", "ConversionRate": 0.9, "DecimalPlaces": 2, "IsActive": True})
+    served.admin.insert("Account", {"Name": "a", "CurrencyIsoCode": "EUR"}, {"Name": "b"})
+    query = "SELECT Name, CurrencyIsoCode FROM Account WHERE CurrencyIsoCode = 'EUR'"
+    assert served.integration.records(query) == [{"Name": "a", "CurrencyIsoCode": "EUR"}]
+    described = served.admin.get("sobjects/Opportunity/describe").json
+    assert described is not None
+    (field,) = [each for each in described["fields"] if each["name"] == "CurrencyIsoCode"]
+    assert (field["type"], [each["value"] for each in field["picklistValues"]]) == ("picklist", ["USD", "EUR"])
