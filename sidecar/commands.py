@@ -43,13 +43,16 @@ def _show(as_json: bool, value: Any, report: Callable[[], None]) -> None:
 
 
 @click.command()
+@click.option("--full", is_flag=True, help="Compare every row: finds what vanished or changed without a date.")
+@click.option("--accept-missing", is_flag=True, help="With --full: let rows go that the org shows no more.")
 @common
 @AS_JSON
-def pull(setting: Setting, as_json: bool) -> None:
+def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> int:
     """Bring what changed in the org into the mirror."""
     with _working(setting) as (org, mirror, bars):
-        report = flow.pull(org, mirror, setting.configuration, bars)
+        report = flow.pull(org, mirror, setting.configuration, bars, full=full, accept_missing=accept_missing)
     _show(as_json, asdict(report), lambda: pull_report(report))
+    return 0 if report.complete else 3
 
 
 @click.command()
@@ -60,7 +63,7 @@ def plan(setting: Setting, as_of: datetime | None, as_json: bool) -> None:
     """Show what a refresh would write, value by value. Writes nothing to the org."""
     configuration = setting.configuration
     with _working(setting) as (org, mirror, bars):
-        flow.pull(org, mirror, configuration, bars)
+        flow.pull(org, mirror, configuration, bars).check_needed()
         scored = flow.score(mirror, configuration, _day(as_of), bars)
         planned = flow.make_plan(mirror, configuration, scored)
         bars.end()

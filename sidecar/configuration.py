@@ -41,9 +41,11 @@ class OrgSection(Section):
 
 
 class PullSection(Section):
-    """How records are read."""
+    """How records are read. What does not fit into the budget of API calls waits for the next run."""
 
     bulk_threshold: int = Field(2000, ge=0, description="rows from which on Bulk API 2.0 is used")
+    budget_run: float = Field(0.25, gt=0, le=1, description="share of the org's daily API calls for one run")
+    budget_day: float = Field(0.8, gt=0, le=1, description="share of the daily calls above which nothing is begun")
 
 
 class WriteSection(Section):

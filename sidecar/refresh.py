@@ -79,10 +79,31 @@ def new_run_id(now: datetime | None = None) -> str:
     return f"{now or datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
-def pull(org: Org, mirror: Mirror, configuration: Configuration, progress: Progress) -> PullReport:
-    """Bring what changed into the mirror."""
+def pull(
+    org: Org,
+    mirror: Mirror,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    full: bool = False,
+    accept_missing: bool = False,
+) -> PullReport:
+    """Bring what changed into the mirror.
+
+    Args:
+        full: compare every row, not only those that changed since the last pull.
+        accept_missing: let rows go that the org shows no more, however many they are.
+    """
+    section = configuration.pull
     return sync.pull(
-        org, mirror, catalogue(configuration), progress=progress, bulk_threshold=configuration.pull.bulk_threshold
+        org,
+        mirror,
+        catalogue(configuration),
+        progress=progress,
+        bulk_threshold=section.bulk_threshold,
+        full=full,
+        accept_missing=accept_missing,
+        budget=sync.Budget(section.budget_run, section.budget_day),
     )
 
 
@@ -120,9 +141,11 @@ def refresh(org: Org, mirror: Mirror, configuration: Configuration, as_of: date 
 
     Raises:
         sync.MissingPackage, sync.MissingField: before anything is written.
+        sync.ObjectStopped: an object that scores rest on could not be read.
     """
     started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
     pulled = pull(org, mirror, configuration, progress)
+    pulled.check_needed()
     scored = score(mirror, configuration, as_of, progress)
     planned = make_plan(mirror, configuration, scored)
     written = sync.write_back(

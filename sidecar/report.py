@@ -32,12 +32,14 @@ def pull_report(report: PullReport) -> None:
 
 
 def _left_out(report: PullReport) -> None:
-    absent = [item.name for item in report.objects if item.way == "none"]
+    absent = [item.name for item in report.objects if item.way == "none" and not item.problem]
     fields = [f"{item.name}.{field}" for item in report.objects for field in item.missing_fields]
     if absent:
         terminal.say(f"Not in this org, or not shown to this user; scores do without: {', '.join(absent)}.")
     if fields:
         terminal.say(f"Optional fields that are not there; scores do without: {', '.join(fields)}.")
+    for item in report.problems:
+        terminal.say(f"{item.name}: {item.problem}")
 
 
 def plan_report(plan: Plan, bulk_threshold: int) -> None:

@@ -5,10 +5,12 @@ from sync.catalogue import Catalogue, CatalogueObject
 from sync.client import Org, OrgSettings, Usage
 from sync.errors import (
     ConfigurationError,
+    Incomplete,
     JobFailed,
     MirrorBusy,
     MissingField,
     MissingPackage,
+    ObjectStopped,
     OrgUnavailable,
     OutcomeUnknown,
     RequestLimitReached,
@@ -20,17 +22,19 @@ from sync.errors import (
 from sync.mirror import Mirror
 from sync.plan import Plan, Target, TargetField, make_plan
 from sync.progress import SILENT, Progress
-from sync.pull import ObjectPull, PullReport, pull
+from sync.pull import Budget, ObjectPull, PullReport, pull
 from sync.schema import FieldSchema, ObjectSchema
 from sync.undo import Undo, plan_undo
 from sync.write_back import RefusedRow, WriteReport, resume, write_back
 
 __all__ = [
     "SILENT",
+    "Budget",
     "Catalogue",
     "CatalogueObject",
     "ConfigurationError",
     "FieldSchema",
+    "Incomplete",
     "JobFailed",
     "Mirror",
     "MirrorBusy",
@@ -38,6 +42,7 @@ __all__ = [
     "MissingPackage",
     "ObjectPull",
     "ObjectSchema",
+    "ObjectStopped",
     "Org",
     "OrgSettings",
     "OrgUnavailable",

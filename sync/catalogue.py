@@ -15,17 +15,19 @@ class CatalogueObject:
     required : fields without which the run stops (`Id` is always read and need not be listed).
     optional : fields which are left out and reported when they are absent.
     needed : False for an object that is reported and skipped when the org has none of that name.
+    extras : fields which are read where they are, and whose absence is nothing to report (a currency code, say).
     """
 
     name: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     needed: bool = True
+    extras: tuple[str, ...] = ()
 
     def fields(self) -> tuple[str, ...]:
         """All fields, `Id` first, each once (names differing only in case count as one)."""
         seen: dict[str, str] = {}
-        for field in ("Id", *self.required, *self.optional):
+        for field in ("Id", *self.required, *self.optional, *self.extras):
             seen.setdefault(field.lower(), field)
         return tuple(seen.values())
 

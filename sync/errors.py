@@ -50,7 +50,23 @@ class MirrorBusy(RetryLater):
 
 
 class JobFailed(RetryLater):
-    """A bulk job ended as Failed or Aborted, or did not end before its deadline."""
+    """A bulk job ended as Failed or Aborted, or did not end before its deadline; `reason` is the org's word on it."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Incomplete(JobFailed):
+    """Fewer rows came than the org had spoken of, so nothing of them is kept."""
+
+
+class ObjectStopped(RetryLater):
+    """Objects that are needed could not be read; `names` lists them."""
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
 
 
 class OutcomeUnknown(RetryLater):

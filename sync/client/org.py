@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -17,6 +19,18 @@ from sync.errors import ConfigurationError, RequestRefused, UnexpectedAnswer
 from sync.schema import ObjectSchema, read_describe
 
 CLIENT_NAME = "salesforce-sidecar"
+
+
+_SUBREQUESTS = 25
+"""Of one composite request, which counts as one call."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """Schemas by the name that was asked for, and the org's clock (naive UTC) when it answered."""
+
+    schemas: Mapping[str, ObjectSchema | None]
+    asked_at: datetime | None
 
 
 class Org:
@@ -97,6 +111,43 @@ class Org:
             known = read_describe(self.json("GET", f"/sobjects/{name}/describe"))
             self._described[name.lower()] = known
         return known
+
+    def describe_all(self, names: Sequence[str]) -> Described:
+        """Fresh schemas of objects, 25 with one call; None for those that the org has not (or hides).
+
+        They are read whole each time, since what field-level security shows can change without any date changing.
+        """
+        schemas: dict[str, ObjectSchema | None] = {}
+        asked_at: datetime | None = None
+        for start in range(0, len(names), _SUBREQUESTS):
+            some = names[start : start + _SUBREQUESTS]
+            answers, asked_at = self._describe_some(some)
+            for name, answer in zip(some, answers, strict=True):
+                schemas[name] = self._take_in(name, answer)
+        return Described(schemas, asked_at)
+
+    def _describe_some(self, names: Sequence[str]) -> tuple[list[dict[str, Any]], datetime | None]:
+        parts = [
+            {"method": "GET", "url": f"{self._root}/sobjects/{name}/describe", "referenceId": f"d{number}"}
+            for number, name in enumerate(names)
+        ]
+        body = {"allOrNone": False, "compositeRequest": parts}
+        try:
+            response = self.call("POST", "/composite", json=body, repeatable=True)  # only reads
+            found = {part["referenceId"]: part for part in response.json()["compositeResponse"]}
+            return [found[part["referenceId"]] for part in parts], org_time(response)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UnexpectedAnswer(f"POST /composite was not answered with the describes asked for: {error}") from None
+
+    def _take_in(self, name: str, answer: Mapping[str, Any]) -> ObjectSchema | None:
+        status = answer["httpStatusCode"]
+        if status == 404:
+            return None
+        if status != 200:
+            return self.describe(name, fresh=True)  # with repeats, and the refusal if it stays one
+        schema = read_describe(answer["body"])
+        self._described[name.lower()] = schema
+        return schema
 
     def check_version(self) -> None:
         """Raise ConfigurationError unless the org serves the configured API version."""

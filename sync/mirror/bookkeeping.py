@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 
@@ -29,6 +29,20 @@ def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
         raise ConfigurationError(
             f"this mirror holds the records of org {row[0]}, the login leads to org {org_id}. Remedy: use the settings"
             " of the first org, or another state directory for the second"
+        )
+
+
+def check_clock(connection: duckdb.DuckDBPyConnection, now: datetime | None, tolerance: timedelta) -> None:
+    """Raise ConfigurationError when the mirror is ahead of the org's clock (naive UTC) by more than `tolerance`.
+
+    The org's clock went back then: changes since would have stamps from before the last pull, and not be asked for.
+    """
+    row = first_row(connection, "SELECT max(watermark) FROM _sync.objects")
+    if now is not None and row and row[0] is not None and row[0] - now > tolerance:
+        raise ConfigurationError(
+            f"the mirror was last pulled at {row[0]:%Y-%m-%d %H:%M} UTC by the org's clock, which now says"
+            f" {now:%Y-%m-%d %H:%M}: changes in between could be missed. Remedy: check the org's clock, then run"
+            " `sidecar pull --full`, which compares every row"
         )
 
 

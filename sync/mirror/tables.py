@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from sync.mirror.sql import column_list, first_row, quoted, registered
+from sync.mirror.sql import first_row, quoted, registered
 from sync.schema import FieldSchema
-
-_STAGING = "staging_rows"
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -96,7 +94,7 @@ def append(
 
 def drop_duplicates(connection: duckdb.DuckDBPyConnection, target: str, stamp: str | None) -> None:
     """Keep one row of each Id, the newest: a repeated download brings rows twice."""
-    if _count(connection, f"SELECT count(*) - count(DISTINCT Id) FROM {target}"):
+    if count(connection, f"SELECT count(*) - count(DISTINCT Id) FROM {target}"):
         order = f"{quoted(stamp)} DESC NULLS LAST, rowid DESC" if stamp else "rowid DESC"
         connection.execute(
             f"DELETE FROM {target} WHERE rowid IN (SELECT rowid FROM {target}"
@@ -104,71 +102,7 @@ def drop_duplicates(connection: duckdb.DuckDBPyConnection, target: str, stamp: s
         )
 
 
-@dataclass(frozen=True)
-class Stored:
-    """Rows that came over the wire, rows of the mirror that are new or different now, rows that left it."""
-
-    read: int
-    changed: int
-    removed: int = 0
-
-
-def store(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    fields: Sequence[FieldSchema],
-    batches: Iterable[pa.RecordBatch],
-    *,
-    stamp: str | None,
-    complete: bool,
-) -> Stored:
-    """Bring rows into a table, by Id. `complete`: they are all there are, so other rows leave the mirror."""
-    target = quoted(table)
-    if complete and first_row(connection, f"SELECT 1 FROM {target} LIMIT 1") is None:
-        read = append(connection, target, fields, batches)
-        drop_duplicates(connection, target, stamp)
-        return Stored(read, _count(connection, f"SELECT count(*) FROM {target}"))
-    names = column_list(field.name for field in fields)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {names} FROM {target} LIMIT 0")
-    read = append(connection, _STAGING, fields, batches)
-    drop_duplicates(connection, _STAGING, stamp)
-    removed = _count(connection, f"DELETE FROM {target} WHERE Id NOT IN (SELECT Id FROM {_STAGING})") if complete else 0
-    changed = _merge(connection, target, fields)
-    connection.execute(f"DROP TABLE {_STAGING}")
-    return Stored(read, changed, removed)
-
-
-def fill_columns(
-    connection: duckdb.DuckDBPyConnection, table: str, fields: Sequence[FieldSchema], batches: Iterable[pa.RecordBatch]
-) -> int:
-    """Fill columns (`fields`, of which the first is Id) of rows that are there; returns the rows that came."""
-    names = column_list(field.name for field in fields)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {names} FROM {quoted(table)} LIMIT 0")
-    read = append(connection, _STAGING, fields, batches)
-    drop_duplicates(connection, _STAGING, None)
-    values = ", ".join(f"{quoted(field.name)} = s.{quoted(field.name)}" for field in fields if field.name != "Id")
-    connection.execute(f"UPDATE {quoted(table)} t SET {values} FROM {_STAGING} s WHERE t.Id = s.Id")
-    connection.execute(f"DROP TABLE {_STAGING}")
-    return read
-
-
-def remove(connection: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> int:
-    """Take rows out by Id; returns how many were there."""
-    with registered(connection, gone_rows=pa.table({"Id": pa.array(ids, pa.string())})):
-        return _count(connection, f"DELETE FROM {quoted(table)} WHERE Id IN (SELECT Id FROM gone_rows)")
-
-
-def _merge(connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[FieldSchema]) -> int:
-    same = " AND ".join(f"t.{quoted(f.name)} IS NOT DISTINCT FROM s.{quoted(f.name)}" for f in fields if f.name != "Id")
-    condition = f"t.Id = s.Id AND {same}" if same else "t.Id = s.Id"
-    connection.execute(
-        f"DELETE FROM {_STAGING} WHERE Id IN (SELECT s.Id FROM {_STAGING} s JOIN {target} t ON {condition})"
-    )
-    connection.execute(f"DELETE FROM {target} WHERE Id IN (SELECT Id FROM {_STAGING})")
-    return _count(connection, f"INSERT INTO {target} BY NAME SELECT * FROM {_STAGING}")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     """The one number of a query; for INSERT and DELETE that is the number of rows."""
     row = first_row(connection, sql)
     return int(row[0]) if row else 0

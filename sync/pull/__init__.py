@@ -7,15 +7,17 @@ from datetime import timedelta
 from sync.catalogue import Catalogue
 from sync.client.org import Org
 from sync.mirror import Mirror
-from sync.mirror.bookkeeping import claim
+from sync.mirror.bookkeeping import check_clock, claim
 from sync.progress import SILENT, Progress
-from sync.pull.objects import PullOptions, pull_object
+from sync.pull.budget import Allowance, Budget
+from sync.pull.objects import PullOptions, Run
+from sync.pull.one import pull_object
 from sync.pull.report import ObjectPull, PullReport
 from sync.pull.scope import settle
 from sync.write_back.outcomes import settle_planned
 from sync.write_back.resume import resume
 
-__all__ = ["ObjectPull", "PullReport", "pull"]
+__all__ = ["Budget", "ObjectPull", "PullReport", "pull"]
 
 
 def pull(
@@ -27,8 +29,12 @@ def pull(
     bulk_threshold: int = 2000,
     overlap: timedelta = timedelta(minutes=10),
     full: bool = False,
+    accept_missing: bool = False,
+    budget: Budget | None = None,
 ) -> PullReport:
     """Bring the catalogue's changes since the last pull into the mirror.
+
+    Where nothing changed this is one API call per object and one for every 25 describes.
 
     Parameters
     ----------
@@ -36,19 +42,27 @@ def pull(
     bulk_threshold : above this number of rows an object is read by a Bulk API 2.0 job, else by REST queries.
     overlap : how far before the last pull changes are asked for again, since a row's stamp is older than its commit.
     full : read all rows again, and so find hard deletions, rows that sharing has hidden, and changed formulas.
+    accept_missing : let rows leave the mirror that the org shows no more, though they are suspiciously many.
+    budget : the API calls that may be made; None for the usual shares.
 
     Each object is kept in one transaction with its watermark: after an error or a crash at any point, the next pull
-    goes on, with the same bulk job if one was running. Ingest jobs that a killed write-back left in the org are settled
-    first, and values whose fate is open are looked up in what was pulled.
+    goes on, with the same bulk job if one was running. An object that cannot be read, or does not fit into the budget,
+    stays as it was and is reported (`PullReport.stopped`, `waiting`); the others are read. Ingest jobs that a killed
+    write-back left in the org are settled first, and values whose fate is open are looked up in what was pulled.
 
-    Raises MissingPackage, MissingField (nothing was written), RetryLater and its children, RequestRefused.
+    Raises MissingPackage, MissingField (nothing was written), ConfigurationError for a mirror of another org or one
+    that is ahead of the org's clock, RetryLater and its children.
     """
     calls = org.calls
-    scopes = settle(org, catalogue)
+    allowance = Allowance(org, budget or Budget())
+    settled = settle(org, catalogue)
     claim(mirror.connection, org.org_id)
+    if not full:
+        check_clock(mirror.connection, settled.asked_at, overlap)
     resume(org, mirror)
-    options = PullOptions(bulk_threshold, overlap, full)
-    objects = tuple(pull_object(org, mirror, scope, options, progress) for scope in scopes)
+    options = PullOptions(bulk_threshold, overlap, full, accept_missing, settled.asked_at)
+    run = Run(org, mirror, options, allowance, progress)
+    objects = tuple(pull_object(run, scope) for scope in settled.scopes)
     settle_planned(mirror)
     progress.end()
     return PullReport(objects, org.calls - calls)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 import pyarrow as pa
@@ -40,19 +41,37 @@ class QueryJob:
     rows: int
 
 
-def finished_job(org: Org, mirror: Mirror, sobject: str, query: str, polling: Polling = QUERY_POLLING) -> QueryJob:
+@dataclass(frozen=True)
+class JobRequest:
+    """What a job is asked for; `deleted_too` includes the recycle bin and archived activities."""
+
+    sobject: str
+    query: str
+    deleted_too: bool = False
+
+
+CALLS_OF_A_JOB = 20
+"""Making a job and asking for its state until it ends, as a budget counts them."""
+
+
+def calls_of_results(job: QueryJob) -> int:
+    """Calls for the results of a job."""
+    return ceil(job.rows / CHUNK_ROWS) + 1
+
+
+def finished_job(org: Org, mirror: Mirror, ask: JobRequest, polling: Polling = QUERY_POLLING) -> QueryJob:
     """Start a job, or go on with the one that a former run left behind, and wait for its end.
 
     The job's id is in the mirror before its state is asked for. Raises JobFailed when it fails, NotInBulk when the
     object cannot be queried in bulk.
     """
-    version = org.session.settings.api_version
+    version, sobject, query = org.session.settings.api_version, ask.sobject, ask.query
     job_id = find_query_job(mirror.connection, query, version)
     job = _left_behind(org, job_id, polling) if job_id else None
     if job_id and job is None:
         forget_query_job(mirror.connection, job_id)
     if job is None:
-        job_id = _create(org, query)
+        job_id = _create(org, ask)
         with mirror.transaction(f"query job of {sobject}") as connection:
             keep_query_job(connection, sobject, query, version, job_id)
         job = follow(org, f"/jobs/query/{job_id}", polling)
@@ -61,7 +80,8 @@ def finished_job(org: Org, mirror: Mirror, sobject: str, query: str, polling: Po
         reason = job.get("errorMessage") or "no reason given"
         raise JobFailed(
             f"query job {job['id']} of {sobject} ended as {job['state']} ({reason}): run again, the next run starts a"
-            " new one"
+            " new one",
+            reason,
         )
     created = datetime.fromisoformat(job["createdDate"]).astimezone(UTC).replace(tzinfo=None)
     return QueryJob(job["id"], created, int(job.get("numberRecordsProcessed") or 0))
@@ -77,8 +97,9 @@ def _left_behind(org: Org, job_id: str, polling: Polling) -> dict[str, Any] | No
     return job if job["state"] == "JobComplete" else None
 
 
-def _create(org: Org, query: str) -> str:
-    body = {"operation": "query", "query": query, "contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF"}
+def _create(org: Org, ask: JobRequest) -> str:
+    body = {"operation": "queryAll" if ask.deleted_too else "query", "query": ask.query}
+    body |= {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF"}
     try:
         # a job that is made twice costs a little and changes nothing
         return str(org.json("POST", "/jobs/query", json=body, repeatable=True)["id"])

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sync.errors import ObjectStopped
+
+DONE, STOPPED, WAITING = "done", "stopped", "waiting"
+
 
 @dataclass(frozen=True)
 class ObjectPull:
@@ -12,13 +16,18 @@ class ObjectPull:
     Parameters
     ----------
     name : API name.
-    way : "rest", "bulk", or "none" when the org has no such object.
+    way : "rest", "bulk", or "none" when the org has no such object or nothing of it was read.
     rows_read : rows that came over the wire.
     rows_changed : rows of the mirror that are new or different now (a row read again unchanged is not among them).
     rows_deleted : rows that left the mirror.
     missing_fields : optional fields that the org does not show to this user.
     calls : API calls spent on it, its describe not counted.
     seconds : wall time.
+    outcome : "done"; "stopped" (it could not be read) or "waiting" (it did not fit into the API budget): then the
+        mirror holds it as the last pull left it, and the next pull goes on from there.
+    problem : what went wrong with its remedy, empty when nothing did.
+    rows_kept : rows that the org shows no more, kept because so many at once are no ordinary deletion.
+    needed : whether the catalogue cannot do without the object.
     """
 
     name: str
@@ -29,6 +38,10 @@ class ObjectPull:
     missing_fields: tuple[str, ...] = ()
     calls: int = 0
     seconds: float = 0.0
+    outcome: str = DONE
+    problem: str = ""
+    rows_kept: int = 0
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,3 +65,30 @@ class PullReport:
     def rows_deleted(self) -> int:
         """Rows that left the mirror."""
         return sum(item.rows_deleted for item in self.objects)
+
+    @property
+    def stopped(self) -> tuple[ObjectPull, ...]:
+        """Objects that could not be read."""
+        return tuple(item for item in self.objects if item.outcome == STOPPED)
+
+    @property
+    def waiting(self) -> tuple[ObjectPull, ...]:
+        """Objects that did not fit into the API budget."""
+        return tuple(item for item in self.objects if item.outcome == WAITING)
+
+    @property
+    def problems(self) -> tuple[ObjectPull, ...]:
+        """Objects with something to report."""
+        return tuple(item for item in self.objects if item.problem)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the mirror holds all that the org showed."""
+        return not self.problems
+
+    def check_needed(self) -> None:
+        """Raise ObjectStopped when an object is not up to date without which nothing should be computed."""
+        bad = [item for item in self.objects if item.needed and item.outcome != DONE]
+        if bad:
+            told = "; ".join(f"{item.name}: {item.problem}" for item in bad)
+            raise ObjectStopped(f"not up to date in the mirror: {told}", [item.name for item in bad])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
@@ -40,13 +41,20 @@ def first_page(org: Org, query: str, *, deleted_too: bool = False) -> Page:
     return _page(org, ("/queryAll" if deleted_too else "/query") + "?q=" + quote(query, safe=""))
 
 
-def has_more_than(org: Org, sobject: str, rows: int, where: soql.Condition | None = None) -> bool:
+def has_more_than(
+    org: Org, sobject: str, rows: int, where: soql.Condition | None = None, *, deleted_too: bool = False
+) -> bool:
     """Whether a query has more than so many rows (at most 2,000).
 
     Asks for the row behind them: a COUNT() of a large object takes long, or ends in QUERY_TIMEOUT.
     """
     behind = soql.select(sobject, ["Id"], where=where, limit=1, offset=min(rows, soql.MAX_OFFSET))
-    return bool(first_page(org, behind).records)
+    return bool(first_page(org, behind, deleted_too=deleted_too).records)
+
+
+def pages_left(first: Page) -> int:
+    """Calls for the pages behind the first, if they are like it."""
+    return 0 if first.next_path is None else ceil(first.total / max(len(first.records), 1)) - 1
 
 
 def pages(org: Org, first: Page) -> Iterator[Page]:

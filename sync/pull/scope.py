@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sync.catalogue import Catalogue, CatalogueObject
 from sync.client.org import Org
@@ -17,13 +18,22 @@ PACKAGE_PREFIX = "Sidecar_"
 class Scope:
     """One object to be read. `schema` is None when the org has no such object (and the catalogue can do without)."""
 
+    item: CatalogueObject
     name: str
     schema: ObjectSchema | None
     fields: tuple[FieldSchema, ...]
     missing: tuple[str, ...]
 
 
-def settle(org: Org, catalogue: Catalogue) -> tuple[Scope, ...]:
+@dataclass(frozen=True)
+class Settled:
+    """What a pull reads, in the catalogue's order; `asked_at` is the org's clock when it described its objects."""
+
+    scopes: tuple[Scope, ...]
+    asked_at: datetime | None
+
+
+def settle(org: Org, catalogue: Catalogue) -> Settled:
     """Describe every object of the catalogue and keep the fields that exist.
 
     Raises MissingPackage when nothing of our package is there, MissingField when required objects or fields are
@@ -33,9 +43,17 @@ def settle(org: Org, catalogue: Catalogue) -> tuple[Scope, ...]:
     twice = sorted({item.name for item in catalogue if names.count(item.name.lower()) > 1})
     if twice:
         raise ConfigurationError(f"the catalogue lists {', '.join(twice)} twice: join the entries")
-    schemas = [_describe(org, item) for item in catalogue]
-    _refuse_gaps(org, list(zip(catalogue, schemas, strict=True)))
-    return tuple(_scope(item, schema) for item, schema in zip(catalogue, schemas, strict=True))
+    described = org.describe_all([item.name for item in catalogue])
+    found = [(item, described.schemas[item.name]) for item in catalogue]
+    _refuse_gaps(org, found)
+    return Settled(tuple(_scope(item, schema) for item, schema in found), described.asked_at)
+
+
+def settle_again(org: Org, item: CatalogueObject) -> Scope:
+    """One object as it is now, after a request that did not fit its former schema. Raises MissingField."""
+    schema = _describe(org, item)
+    _refuse_gaps(org, [(item, schema)])
+    return _scope(item, schema)
 
 
 def _describe(org: Org, item: CatalogueObject) -> ObjectSchema | None:
@@ -49,17 +67,18 @@ def _describe(org: Org, item: CatalogueObject) -> ObjectSchema | None:
 
 def _scope(item: CatalogueObject, schema: ObjectSchema | None) -> Scope:
     if schema is None:
-        return Scope(item.name, None, (), item.fields())
+        return Scope(item, item.name, None, (), item.fields())
+    extras = {name.lower() for name in item.extras}
     stamp = schema.stamp()
     found: list[FieldSchema] = []
     missing: list[str] = []
     for name in (*item.fields(), *((stamp,) if stamp else ())):
         field = schema.field(name)
         if field is None or not field.readable:
-            missing.append(name)
+            missing += [] if name.lower() in extras else [name]
         elif field not in found:
             found.append(field)
-    return Scope(schema.name, schema, tuple(found), tuple(missing))
+    return Scope(item, schema.name, schema, tuple(found), tuple(missing))
 
 
 def _gaps(item: CatalogueObject, schema: ObjectSchema | None) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 import responses
 import waitress
 from cryptography.hazmat.primitives import serialization
@@ -38,6 +39,19 @@ class ScriptedOrg:
     def __init__(self, wire: responses.RequestsMock) -> None:
         self.wire = wire
         self.queries: list[str] = []
+        wire.add_callback(responses.POST, f"{self.root}/composite", self._composite)
+
+    def _composite(self, request: PreparedRequest) -> tuple[int, dict[str, str], str]:
+        """Answer each subrequest as the same request would be answered on its own."""
+        parts = []
+        for part in json.loads(request.body or "")["compositeRequest"]:
+            try:
+                alone = requests.request(part["method"], URL + part["url"], timeout=5)
+                status, body = alone.status_code, alone.json()
+            except requests.exceptions.ConnectionError:
+                status, body = 404, [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}]
+            parts.append({"referenceId": part["referenceId"], "httpStatusCode": status, "body": body})
+        return 200, DATE, json.dumps({"compositeResponse": parts})
 
     def describe(self, name: str, **fields: str | dict[str, Any]) -> None:
         """Give the org an object; fields by name with their type, or with more of the describe. Id and SystemModstamp
@@ -77,15 +91,15 @@ class ScriptedOrg:
         }
         return body if following is None else {**body, "nextRecordsUrl": following}
 
-    def query_job(self, job_id: str = "750", *states: str) -> None:
-        """Take a bulk query job; it goes through `states` and stays in the last."""
+    def query_job(self, job_id: str = "750", *states: str, rows: int = 0) -> None:
+        """Take a bulk query job; it goes through `states` and stays in the last, and speaks of so many rows."""
         self.wire.post(f"{self.root}/jobs/query", json={"id": job_id, "state": "UploadComplete"})
         for state in states or ("JobComplete",):
-            self.wire.get(f"{self.root}/jobs/query/{job_id}", json=self.job(job_id, state))
+            self.wire.get(f"{self.root}/jobs/query/{job_id}", json=self.job(job_id, state, rows))
 
-    def job(self, job_id: str, state: str) -> dict[str, Any]:
+    def job(self, job_id: str, state: str, rows: int = 0) -> dict[str, Any]:
         """A query job as the org shows it."""
-        return {"id": job_id, "state": state, "createdDate": self.stamp, "numberRecordsProcessed": 2}
+        return {"id": job_id, "state": state, "createdDate": self.stamp, "numberRecordsProcessed": rows}
 
     def results(self, body: str, *, rows: int, locator: str = "null", job_id: str = "750", **more: Any) -> None:
         """One chunk of a job's results."""

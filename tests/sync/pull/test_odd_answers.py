@@ -7,12 +7,11 @@ import responses
 
 from sync import (
     CatalogueObject,
-    JobFailed,
     Mirror,
     Org,
     OrgUnavailable,
+    PullReport,
     RequestLimitReached,
-    UnexpectedAnswer,
     pull,
 )
 
@@ -27,6 +26,13 @@ def large(script) -> Iterator[object]:
     script.describe("Account", Name="string")
     script.on_query(lambda soql: script.page({"Id": "1"}))
     return script
+
+
+def stopped(report: PullReport) -> str:
+    """The problem of the one object, which was stopped."""
+    [item] = report.stopped
+    assert not report.complete and "Remedy: " in item.problem
+    return item.problem
 
 
 def names(mirror: Mirror) -> list[str]:
@@ -45,16 +51,14 @@ def test_chunks_are_followed_to_the_null_locator_not_counted(org: Org, mirror: M
 def test_the_same_locator_twice_ends_the_pull(org: Org, mirror: Mirror, large) -> None:
     large.query_job()
     large.results(HEADER + ROWS[0], rows=1, locator="abc")
-    with pytest.raises(UnexpectedAnswer, match="abc twice"):
-        pull(org, mirror, CATALOGUE)
+    assert "abc twice" in stopped(pull(org, mirror, CATALOGUE))
     assert mirror.table_names() == ()
 
 
 def test_a_missing_locator_header_is_not_taken_for_the_end(org: Org, mirror: Mirror, large, wire) -> None:
     large.query_job()
     wire.get(f"{large.root}/jobs/query/750/results", body=HEADER + ROWS[0])
-    with pytest.raises(UnexpectedAnswer, match="no Sforce-Locator"):
-        pull(org, mirror, CATALOGUE)
+    assert "no Sforce-Locator" in stopped(pull(org, mirror, CATALOGUE))
 
 
 def test_a_chunk_that_was_cut_is_read_again_and_nothing_is_doubled(org: Org, mirror: Mirror, large, waits) -> None:
@@ -99,8 +103,7 @@ def test_a_chunk_that_is_always_cut_leaves_the_job_for_the_next_run(org: Org, mi
 
 def test_a_job_that_the_org_forgot_is_asked_for_anew(org: Org, mirror: Mirror, large, wire) -> None:
     large.query_job("750", "InProgress", "Failed")
-    with pytest.raises(JobFailed, match="ended as Failed"):
-        pull(org, mirror, CATALOGUE)
+    assert "ended as Failed" in stopped(pull(org, mirror, CATALOGUE))
     mirror.connection.execute(
         "INSERT INTO _sync.query_jobs VALUES ('Account', 'SELECT Id, Name, SystemModstamp FROM Account', '66.0', '749')"
     )
@@ -132,15 +135,15 @@ def test_pages_are_followed_by_their_address_and_a_circle_is_noticed(org: Org, m
     pull(org, mirror, CATALOGUE)
     assert names(mirror) == ["n0", "n1", "n2"]
     wire.upsert(responses.GET, f"https://org.example{path}x", json=script.page(rows[2], total=3, following=path + "x"))
-    with pytest.raises(UnexpectedAnswer, match="same locator twice"):
-        pull(org, mirror, CATALOGUE, full=True)
+    assert "same locator twice" in stopped(pull(org, mirror, CATALOGUE, full=True))
+    assert names(mirror) == ["n0", "n1", "n2"]
 
 
 def test_a_row_that_comes_twice_is_kept_once_with_its_newest_stamp(org: Org, mirror: Mirror, script) -> None:
     script.describe("Account", Name="string")
     new = {"Id": "1", "Name": "new", "SystemModstamp": "2026-01-02T03:04:06.000+0000"}
     old = {"Id": "1", "Name": "old", "SystemModstamp": "2026-01-02T03:04:05.000+0000"}
-    script.on_query(lambda soql: script.page() if "OFFSET" in soql else script.page(new, old))
+    script.on_query(lambda soql: script.page() if "OFFSET" in soql else script.page(new, old, total=1))
     pull(org, mirror, CATALOGUE)
     assert names(mirror) == ["new"]
 
@@ -148,9 +151,7 @@ def test_a_row_that_comes_twice_is_kept_once_with_its_newest_stamp(org: Org, mir
 def test_an_answer_that_is_no_query_result_is_told(org: Org, mirror: Mirror, script, wire) -> None:
     script.describe("Account", Name="string")
     script.on_query(lambda soql: {"totalSize": 1, "done": False, "records": []})
-    with pytest.raises(UnexpectedAnswer, match="no address of the next page"):
-        pull(org, mirror, CATALOGUE)
-    script.on_query(lambda soql: {"hello": 1})
+    assert "no address of the next page" in stopped(pull(org, mirror, CATALOGUE))
 
 
 def test_the_requests_limit_ends_the_pull_and_keeps_what_came_before(org: Org, mirror: Mirror, script, wire) -> None:
