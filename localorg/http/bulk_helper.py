@@ -25,7 +25,7 @@ class HelperError(Exception):
 class Helper:
     """The process, at work on its part. `finish()` adds what it wrote to the whole."""
 
-    def __init__(self, process: subprocess.Popen[str], rows: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], rows: Path) -> None:
         self._process = process
         self._rows = rows
 
@@ -39,15 +39,14 @@ class Helper:
         pipe = self._process.stdin
         try:
             if pipe is not None:
-                pipe.write(text + "\n")
-                pipe.flush()
+                pipe.write(text.encode() + b"\n")
         except BrokenPipeError as error:
             raise HelperError from error
 
     def listen(self) -> str:
         """Read a line. Raises HelperError when the process has ended."""
         pipe = self._process.stdout
-        text = pipe.readline().strip() if pipe is not None else ""
+        text = pipe.readline().decode().strip() if pipe is not None else ""
         if not text:
             raise HelperError
         return text
@@ -68,8 +67,9 @@ def helping(database: Path, connection: sqlite3.Connection, part: Part, folder: 
     Raises HelperError when it ends before its work is done.
     """
     rows = folder / f"{_FILES}{secrets.token_hex(4)}"
+    # Unbuffered: what a process that has ended did not take must not wait to be written when the pipe is closed.
     process = subprocess.Popen(
-        [sys.executable, "-m", "localorg.http.bulk_part"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "localorg.http.bulk_part"], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with process:
         try:
