@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from localorg.access import User
 from localorg.errors import OrgError
@@ -13,6 +14,8 @@ from localorg.http.fetch import fetch_record, ids_by_key
 from localorg.ids import id18, is_id
 from localorg.org import LocalOrg
 from localorg.schema.model import ChildRelationship, Field, SObject
+
+_NO_ROWS = ("describe", "updated", "deleted")  # resources beside the rows, which can only be read
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ def row_id(text: str) -> str:
 
 def own_id(sobject: SObject, text: str) -> str:
     """The id of a row of this object that is to be written. Raises OrgError MALFORMED_ID for another object's id."""
+    if text.lower() in _NO_ROWS:
+        raise MethodNotAllowed(["HEAD", "GET"])
     record_id = row_id(text)
     if sobject.key_prefix and record_id[:3] != sobject.key_prefix:
         message = f"{sobject.label} ID: id value of incorrect type: {record_id}"

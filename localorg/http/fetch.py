@@ -13,8 +13,9 @@ from localorg.schema.model import SObject
 from localorg.soql.compile import compile_rows
 from localorg.soql.errors import QueryError
 from localorg.soql.records import JsonRecord, RecordWriter
-from localorg.soql.run import reading, setting_of
+from localorg.soql.run import reading
 from localorg.soql.scope import Scope, quoted
+from localorg.soql.setting import setting_of
 from localorg.soql.tree import Path, Query, Selected
 
 

@@ -33,6 +33,9 @@ def register_gate(app: Flask, services: Services) -> None:
     def enter() -> None:
         if len(request.query_string) + len(request.path) > LONGEST_URI:
             raise OrgError("URI_TOO_LONG", f"The URI is longer than {LONGEST_URI} bytes", status=414)
+        if _head_bytes() > LONGEST_URI:
+            message = f"The URI and the headers are longer than {LONGEST_URI} bytes"
+            raise OrgError("REQUEST_HEADER_FIELDS_TOO_LARGE", message, status=431)
         if not request.path.startswith(_ROOT) or request.path == _ROOT:
             return
         match = _VERSIONED.match(request.path)
@@ -66,3 +69,8 @@ def register_gate(app: Flask, services: Services) -> None:
             if response.status_code == 200 and INNER_CALL not in request.environ and is_download():
                 return hindered(response, services.faults)
         return response
+
+
+def _head_bytes() -> int:
+    address = len(request.query_string) + len(request.path)
+    return address + sum(len(name) + len(value) for name, value in request.headers.items())

@@ -149,7 +149,7 @@ def _stored_kilobytes(org: LocalOrg) -> int:
     counted = [each for each in org.schema.objects.values() if each.createable and each.access != "all"]
     with org.database.reader() as connection:
         counts = [connection.execute(f"SELECT count(*) FROM {quoted(each.name)}").fetchone()[0] for each in counted]
-    return sum(counts) * _ROW_KILOBYTES
+    return int(sum(counts)) * _ROW_KILOBYTES
 
 
 def _permission_sets(org: LocalOrg) -> int:

@@ -8,11 +8,21 @@ import shutil
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from localorg.http.limits import CallCounter
 from localorg.http.settings import Settings
+from localorg.ids import checksum
 from tests.localorg.http.conftest import Served, close, error_of, serve
+
+LIMITS = (
+    "ActiveScratchOrgs DailyApiRequests DailyAsyncApexExecutions DailyBulkApiBatches DailyBulkV2QueryFileStorageMB "
+    "DailyBulkV2QueryJobs DailyDeliveredPlatformEvents DailyDurableStreamingApiEvents DailyStreamingApiEvents "
+    "DailyStandardVolumePlatformEvents DailyWorkflowEmails DataStorageMB DurableStreamingApiConcurrentClients "
+    "FileStorageMB HourlyPublishedPlatformEvents HourlyPublishedStandardVolumePlatformEvents HourlyTimeBasedWorkflow "
+    "MassEmail MonthlyPlatformEventsUsageEntitlement PermissionSets SingleEmail StreamingApiConcurrentClients"
+)
 
 
 def used(served: Served) -> int:
@@ -21,6 +31,7 @@ def used(served: Served) -> int:
     return int(header.removeprefix("api-usage=").split("/")[0])
 
 
+@pytest.mark.shows("rest.limits")
 def test_every_call_counts_once_and_is_reported(served: Served) -> None:
     before = used(served)
     served.admin.get("sobjects")
@@ -33,6 +44,7 @@ def test_every_call_counts_once_and_is_reported(served: Served) -> None:
     assert limits["DailyBulkV2QueryJobs"]["Max"] == 10_000
 
 
+@pytest.mark.shows("rest.limits")
 def test_the_last_call_of_the_day_is_the_last(tmp_path: Path, org_file: Path) -> None:
     shutil.copy(org_file, tmp_path / "org.sqlite")
     made = serve(tmp_path, Settings(daily_api_requests=2))
@@ -56,6 +68,33 @@ def test_calls_older_than_a_day_are_forgotten(tmp_path: Path) -> None:
     assert json.loads(file.read_text()) == {str(hour - 22): 5, str(hour): 2}
 
 
+@pytest.mark.shows("rest.limits")
+def test_rows_and_jobs_use_the_limits_up(served: Served) -> None:
+    def remaining() -> dict[str, int]:
+        found = served.admin.get("limits").json
+        assert found is not None
+        return {name: limit["Remaining"] for name, limit in found.items()}
+
+    before = remaining()
+    assert set(before) == set(LIMITS.split())
+    row = {"Id": "", "Name": "a"}
+    fresh = [f"001Lo1{number:09d}" for number in range(600)]
+    served.org.fill("Account", pa.Table.from_pylist([row | {"Id": each + checksum(each)} for each in fresh]))
+    query = served.admin.post("jobs/query", json={"operation": "query", "query": "SELECT Id FROM Account"}).json
+    ingest = served.admin.post("jobs/ingest", json={"operation": "insert", "object": "Account"}).json
+    assert query is not None and ingest is not None
+    path = f"jobs/ingest/{ingest['id']}"
+    assert served.admin.put(f"{path}/batches", data="Name\nb\n", content_type="text/csv").status_code == 201
+    assert served.admin.patch(path, json={"state": "UploadComplete"}).status_code == 200
+    served.admin.finished(path)
+    served.admin.finished(f"jobs/query/{query['id']}")
+    after = remaining()
+    used = {name: before[name] - after[name] for name in before if before[name] != after[name]}
+    assert used.pop("DailyApiRequests") > 0
+    assert used == {"DataStorageMB": 1, "DailyBulkV2QueryJobs": 1, "DailyBulkApiBatches": 1}
+
+
+@pytest.mark.shows("rest.limits")
 def test_record_counts_are_those_of_live_rows(served: Served) -> None:
     ids = served.admin.insert("Account", {"Name": "a"}, {"Name": "b"})
     served.admin.delete(f"sobjects/Account/{ids[0]}")

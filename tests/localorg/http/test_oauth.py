@@ -29,6 +29,7 @@ def caller(client: Client, token: str) -> Caller:
     return Caller(client.served.app, {"Authorization": f"Bearer {token}"})
 
 
+@pytest.mark.shows("login.jwt")
 def test_a_signed_assertion_opens_a_session_of_its_user(client: Client) -> None:
     answer = client.login()
     assert answer.status_code == 200 and answer.json is not None
@@ -43,6 +44,7 @@ def test_a_signed_assertion_opens_a_session_of_its_user(client: Client) -> None:
     assert info["sub"] == answer.json["id"]
 
 
+@pytest.mark.shows("login.jwt")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -58,6 +60,7 @@ def test_what_known_clients_send_is_accepted(client: Client, changed: dict[str, 
     assert client.login(**changed).status_code == 200
 
 
+@pytest.mark.shows("login.jwt", "login.errors")
 @pytest.mark.parametrize(
     ("changed", "error", "description"),
     [
@@ -80,6 +83,7 @@ def test_wrong_claims_are_refused(client: Client, changed: dict[str, object], er
     assert answer.json == {"error": error, "error_description": description}
 
 
+@pytest.mark.shows("login.jwt")
 def test_a_signature_of_another_key_or_none_is_refused(client: Client) -> None:
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     refusal = {"error": "invalid_grant", "error_description": "invalid assertion"}
@@ -92,6 +96,7 @@ def test_a_signature_of_another_key_or_none_is_refused(client: Client) -> None:
         assert answer.json is not None and answer.json["error"] in ("invalid_grant", "invalid_request")
 
 
+@pytest.mark.shows("login.errors")
 def test_an_inactive_user_cannot_log_in_and_loses_the_session(client: Client) -> None:
     admin = client.served.org.user("admin@local.example")
     made = client.served.org.records(admin).insert(
@@ -123,6 +128,7 @@ def test_an_inactive_user_cannot_log_in_and_loses_the_session(client: Client) ->
     assert error_of(caller(client, session["access_token"]).get("limits"), 401)[0] == "INVALID_SESSION_ID"
 
 
+@pytest.mark.shows("login.client_credentials")
 def test_client_credentials_act_as_the_run_as_user(client: Client) -> None:
     secret = client.keys.client_secret
     form = {"grant_type": "client_credentials", "client_id": client.consumer_key, "client_secret": secret}
@@ -139,11 +145,15 @@ def test_client_credentials_act_as_the_run_as_user(client: Client) -> None:
     assert unknown is not None and unknown["error"] == "invalid_client_id"
 
 
+@pytest.mark.shows("login.errors", "login.password")
 @pytest.mark.parametrize(
     ("form", "error"),
     [
         ({}, "invalid_request"),
-        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "password", "username": INTEGRATION, "password": "x"}, "unsupported_grant_type"),
+        ({"grant_type": "device"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "authorization_code"}, "invalid_request"),
         ({"grant_type": JWT_BEARER}, "invalid_request"),
     ],
 )
@@ -153,6 +163,7 @@ def test_other_grants_are_refused(client: Client, form: dict[str, str], error: s
     assert answer.json is not None and answer.json["error"] == error
 
 
+@pytest.mark.shows("login.identity")
 def test_identity_answers_its_own_user_only(client: Client) -> None:
     token = client.login().json
     assert token is not None
@@ -167,6 +178,7 @@ def test_identity_answers_its_own_user_only(client: Client) -> None:
     assert client.served.admin.get(path).status_code == 403
 
 
+@pytest.mark.shows("login.revoke")
 def test_a_revoked_session_is_over(client: Client) -> None:
     token = client.login().json
     assert token is not None
@@ -176,6 +188,7 @@ def test_a_revoked_session_is_over(client: Client) -> None:
     assert error_of(mine.get("limits"), 401) == ("INVALID_SESSION_ID", "Session expired or invalid")
 
 
+@pytest.mark.shows("login.session")
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer 00D!wrong", "Basic 00D!wrong"])
 def test_without_a_session_nothing_is_answered(client: Client, header: str | None) -> None:
     headers = {"Authorization": header} if header else {}
@@ -184,6 +197,7 @@ def test_without_a_session_nothing_is_answered(client: Client, header: str | Non
         assert error_of(answer, 401) == ("INVALID_SESSION_ID", "Session expired or invalid")
 
 
+@pytest.mark.shows("login.session")
 def test_a_session_survives_a_restart_and_ends_unused(tmp_path: Path, org_file: Path) -> None:
     shutil.copy(org_file, tmp_path / "org.sqlite")
     first = serve(tmp_path)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from tests.localorg.http.conftest import Served, error_of
 
 
+@pytest.mark.shows("rest.rows")
 def test_a_row_lives_from_post_to_delete(served: Served) -> None:
     made = served.admin.post("sobjects/Account", json={"Name": "Acme", "NumberOfEmployees": 5})
     assert made.status_code == 201 and made.json is not None
@@ -25,6 +30,7 @@ def test_a_row_lives_from_post_to_delete(served: Served) -> None:
     assert error_of(served.admin.patch(path, json={"Name": "x"}), 404)[0] == "ENTITY_IS_DELETED"
 
 
+@pytest.mark.shows("rest.relationships")
 def test_fields_and_parents_are_chosen_by_name(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "Acme"})[0]
     row = served.admin.get(f"sobjects/account/{account[:15]}?fields=name,Owner.Name").json
@@ -37,6 +43,7 @@ def test_fields_and_parents_are_chosen_by_name(served: Served) -> None:
     assert owner is not None and owner["Username"] == "admin@local.example"
 
 
+@pytest.mark.shows("rest.errors")
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code", "fields"),
     [
@@ -46,6 +53,24 @@ def test_fields_and_parents_are_chosen_by_name(served: Served) -> None:
         ("POST", "sobjects/Foo", {"Name": "a"}, 404, "NOT_FOUND", None),
         ("GET", "sobjects/Account/001Lo0zzzzzzzzz", None, 404, "NOT_FOUND", None),
         ("GET", "sobjects/Account/nonsense", None, 404, "NOT_FOUND", None),
+        ("GET", "sobjects/Account/003Lo0zzzzzzzzz", None, 404, "NOT_FOUND", None),
+        ("PATCH", "sobjects/Account/003Lo0zzzzzzzzz", {"Name": "a"}, 400, "MALFORMED_ID", ["Id"]),
+        ("DELETE", "sobjects/Account/003Lo0zzzzzzzzz", None, 400, "MALFORMED_ID", ["Id"]),
+        ("PATCH", "sobjects/Account/Id/003Lo0zzzzzzzzz", {"Name": "a"}, 400, "MALFORMED_ID", ["Id"]),
+        ("PATCH", "sobjects/Account/001Lo0zzzzzzzzzAAB", {"Name": "a"}, 404, "NOT_FOUND", None),
+        (
+            "POST",
+            "sobjects/Account",
+            {"Name": "a", "Id": "001Lo0zzzzzzzzz"},
+            400,
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            ["Id"],
+        ),
+        ("POST", "sobjects/Account", {"Name": "a", "ParentId": "001"}, 400, "MALFORMED_ID", ["ParentId"]),
+        ("POST", "sobjects/Account", {"Name": "a", "ParentId": "003Lo0zzzzzzzzz"}, 400, "MALFORMED_ID", ["ParentId"]),
+        ("GET", "sobjects/Account/describe/layouts", None, 404, "NOT_FOUND", None),
+        ("GET", "actions/standard", None, 404, "NOT_FOUND", None),
+        ("GET", "//sobjects", None, 404, "NOT_FOUND", None),
         ("PATCH", "sobjects/Account/001Lo0zzzzzzzzz", {"Name": "a"}, 404, "INVALID_CROSS_REFERENCE_KEY", []),
         ("PATCH", "sobjects/Account/001Lo0zzzzzzzzz", {"id": "a"}, 400, "INVALID_FIELD", ["Id"]),
         ("PATCH", "sobjects/Account/Name/x", {}, 404, "NOT_FOUND", None),
@@ -62,6 +87,7 @@ def test_refusals_name_code_and_fields(
         assert answer.json is not None and answer.json[0]["fields"] == fields
 
 
+@pytest.mark.shows("rest.malformed")
 @pytest.mark.parametrize(
     ("data", "content_type", "status", "code"),
     [
@@ -81,6 +107,7 @@ def test_a_body_that_is_no_json_object_is_refused(
     assert error_of(answer, status)[0] == code
 
 
+@pytest.mark.shows("rest.external_ids")
 def test_an_external_id_inserts_once_and_then_updates(served: Served) -> None:
     path = "sobjects/Sidecar_Plan__c/Sidecar_Key__c/2026-q4%2Fann"
     first = served.admin.patch(path, json={"Sidecar_Amount__c": 10})
@@ -96,13 +123,16 @@ def test_an_external_id_inserts_once_and_then_updates(served: Served) -> None:
     assert error_of(served.admin.get(path), 404)[0] == "NOT_FOUND"
 
 
+@pytest.mark.shows("rest.external_ids")
 def test_the_id_as_key_inserts_and_updates(served: Served) -> None:
     made = served.admin.post("sobjects/Account/Id", json={"Name": "a"})
     assert made.status_code == 201 and made.json is not None
+    assert made.json["created"] is True
     changed = served.admin.patch(f"sobjects/Account/Id/{made.json['id']}", json={"Name": "b"})
     assert (changed.status_code, changed.json and changed.json["created"]) == (200, False)
 
 
+@pytest.mark.shows("rest.external_ids")
 def test_an_ambiguous_external_id_answers_300_with_the_addresses(served: Served) -> None:
     with served.org.database.writer() as connection:
         ids = [
@@ -121,6 +151,7 @@ def test_an_ambiguous_external_id_answers_300_with_the_addresses(served: Served)
         assert answer.json == [f"/services/data/v66.0/sobjects/Sidecar_Plan__c/{each}" for each in ids]
 
 
+@pytest.mark.shows("rest.field_security")
 def test_a_write_to_a_field_without_the_right_is_refused(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "Acme"})[0]
     path = f"sobjects/Account/{account}"
@@ -132,6 +163,144 @@ def test_a_write_to_a_field_without_the_right_is_refused(served: Served) -> None
     ]
 
 
+@pytest.mark.shows("rest.relationships")
+def test_a_row_leads_to_its_parent_and_its_children(served: Served) -> None:
+    account = served.admin.insert("Account", {"Name": "Acme"})[0]
+    contact, other = served.admin.insert("Contact", {"LastName": "a", "AccountId": account}, {"LastName": "b"})
+    parent = served.admin.get(f"sobjects/Contact/{contact}/account").json
+    assert parent is not None and (parent["attributes"]["type"], parent["Id"]) == ("Account", account)
+    assert served.admin.patch(f"sobjects/Contact/{contact}/Account", json={"Name": "Better"}).status_code == 204
+    assert served.admin.records("SELECT Name FROM Account") == [{"Name": "Better"}]
+    below = served.admin.get(f"sobjects/Account/{account[:15]}/Contacts?fields=LastName").json
+    assert below is not None and (below["totalSize"], below["done"]) == (1, True)
+    assert below["records"][0]["LastName"] == "a"
+    whole = served.admin.get(f"sobjects/Account/{account}/Contacts").json
+    assert whole is not None and whole["records"][0]["Id"] == contact
+    for path in (f"Contact/{other}/Account", f"Contact/{contact}/Nothing", "Account/001Lo0zzzzzzzzz/Contacts"):
+        assert error_of(served.admin.get(f"sobjects/{path}"), 404)[0] == "NOT_FOUND"
+    assert error_of(served.admin.get(f"sobjects/Account/{account}/Contacts?fields=Id,Foo"))[0] == "INVALID_FIELD"
+    assert served.admin.delete(f"sobjects/Contact/{contact}/Account").status_code == 204
+    assert served.admin.query("SELECT COUNT() FROM Account")["totalSize"] == 0
+
+
+@pytest.mark.shows("rest.parent_key")
+def test_a_parent_is_set_by_its_external_id(served: Served) -> None:
+    served.admin.insert("Sidecar_Plan__c", {"Sidecar_Key__c": "P-1"})
+    answer = served.admin.post("sobjects/Account", json={"Name": "a", "Parent": {"Nope__c": "x"}})
+    assert error_of(answer)[0] == "INVALID_FIELD"
+    answer = served.admin.post("sobjects/Opportunity", json={"Name": "a", "Account": {"Id": "001Lo0zzzzzzzzz"}})
+    assert answer.status_code == 400
+    parent = served.admin.insert("Account", {"Name": "parent"})[0]
+    made = served.admin.post("sobjects/Contact", json={"LastName": "a", "Account": {"Id": parent}})
+    assert made.status_code == 201
+    assert served.admin.records("SELECT AccountId FROM Contact") == [{"AccountId": parent}]
+
+
+@pytest.mark.shows("rest.method_override")
+def test_a_post_may_mean_another_method(served: Served) -> None:
+    path = f"sobjects/Account/{served.admin.insert('Account', {'Name': 'a'})[0]}"
+    assert served.admin.post(f"{path}?_HttpMethod=PATCH", json={"Name": "b"}).status_code == 204
+    assert served.admin.records("SELECT Name FROM Account") == [{"Name": "b"}]
+    code, message = error_of(served.admin.post(f"{path}?_HttpMethod=BREW", json={"Name": "c"}), 405)
+    assert (code, message) == (
+        "METHOD_NOT_ALLOWED",
+        "HTTP Method 'POST' not allowed. Allowed are HEAD,GET,PATCH,DELETE",
+    )
+    assert served.admin.post(f"{path}?_HttpMethod=DELETE").status_code == 204
+    assert served.admin.post("ui-api/records/001Lo0zzzzzzzzz?_HttpMethod=DELETE").status_code == 405
+
+
+@pytest.mark.shows("rest.json_types")
+@pytest.mark.parametrize(
+    ("text", "kind", "token"),
+    [
+        ('{"AnnualRevenue": "much"}', "currency", "VALUE_STRING value much"),
+        ('{"AnnualRevenue": true}', "currency", "VALUE_TRUE value true"),
+        ('{"AnnualRevenue": ""}', "currency", "VALUE_STRING value "),
+        ('{"AnnualRevenue": "1_0"}', "currency", "VALUE_STRING value 1_0"),
+        ('{"NumberOfEmployees": 1.5}', "int", "VALUE_NUMBER_FLOAT value 1.5"),
+        ('{"Description": {"a": 1}}', "string", "START_OBJECT value {"),
+        ('{"Description": false}', "string", "VALUE_FALSE value false"),
+        ('{"Sidecar_Scored_At__c": "2026-01-01"}', "datetime", "VALUE_STRING value 2026-01-01"),
+    ],
+)
+def test_a_value_of_another_json_type_is_named_with_its_place(shared: Served, text: str, kind: str, token: str) -> None:
+    path = "sobjects/Account"
+    body = text.replace("{", '{"Name": "a", ', 1)
+    code, message = error_of(shared.admin.post(path, data=body, content_type="application/json"))
+    column = body.index(": ", 14) + 3
+    expected = f"Cannot deserialize instance of {kind} from {token} or request may be missing a required field"
+    assert (code, message) == ("JSON_PARSER_ERROR", f"{expected} at [line:1, column:{column}]")
+
+
+@pytest.mark.shows("rest.json_types")
+def test_numbers_as_texts_and_the_reverse_are_taken(served: Served) -> None:
+    row = {"Name": 7, "AnnualRevenue": "12", "NumberOfEmployees": "3", "Description": None}
+    assert served.admin.post("sobjects/Account", json=row).status_code == 201
+    found = served.admin.records("SELECT Name, AnnualRevenue, NumberOfEmployees FROM Account")
+    assert found == [{"Name": "7", "AnnualRevenue": 12.0, "NumberOfEmployees": 3}]
+
+
+@pytest.mark.shows("rest.gzip")
+def test_a_packed_body_is_unpacked_within_bounds(served: Served) -> None:
+    packed = gzip.compress(json.dumps({"Name": "packed"}).encode())
+    options = {"content_type": "application/json", "headers": {"Content-Encoding": "gzip"}}
+    assert served.admin.post("sobjects/Account", data=packed, **options).status_code == 201
+    bomb = gzip.compress(b" " * (60 * 2**20))
+    assert error_of(served.admin.post("sobjects/Account", data=bomb, **options))[0] == "JSON_PARSER_ERROR"
+
+
+@pytest.mark.shows("rest.etag")
+def test_only_accounts_have_an_etag(served: Served) -> None:
+    path = f"sobjects/Account/{served.admin.insert('Account', {'Name': 'a'})[0]}"
+    tag = served.admin.get(path).headers["ETag"]
+    assert served.admin.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert served.admin.patch(path, json={"Name": "b"}, headers={"If-Match": tag}).status_code == 204
+    late = served.admin.patch(path, json={"Name": "c"}, headers={"If-Match": tag})
+    assert error_of(late, 412)[0] == "PRECONDITION_FAILED"
+    assert served.admin.get(path, headers={"If-Match": tag}).status_code == 412
+    assert served.admin.get(path, headers={"If-None-Match": f'"x", {tag}'}).status_code == 200
+    assert served.admin.get(path, headers={"If-Match": "*"}).status_code == 200
+    contact = f"sobjects/Contact/{served.admin.insert('Contact', {'LastName': 'a'})[0]}"
+    assert "ETag" not in served.admin.get(contact).headers
+    assert served.admin.patch(contact, json={"LastName": "b"}, headers={"If-Match": '"x"'}).status_code == 204
+    assert served.admin.records("SELECT Name FROM Account") == [{"Name": "b"}]
+
+
+@pytest.mark.shows("rest.etag")
+def test_of_two_writers_with_the_same_etag_one_comes_through(served: Served) -> None:
+    path = f"sobjects/Account/{served.admin.insert('Account', {'Name': 'a'})[0]}"
+    tag = served.admin.get(path).headers["ETag"]
+
+    def write(name: str) -> int:
+        return served.admin.patch(path, json={"Name": name}, headers={"If-Match": tag}).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(write, [f"n{number}" for number in range(8)]))
+    assert sorted(statuses) == [204] + [412] * 7
+    assert served.admin.records("SELECT Name FROM Account") == [{"Name": f"n{statuses.index(204)}"}]
+
+
+@pytest.mark.shows("rest.recent")
+def test_rows_used_with_the_header_are_the_recent_ones(served: Served) -> None:
+    first, second = served.admin.insert("Account", {"Name": "a"}, {"Name": "b"})
+    contact = served.admin.insert("Contact", {"LastName": "c"})[0]
+    mru = {"Sforce-Mru": "updateMru=true"}
+    served.admin.get(f"sobjects/Account/{second}")
+    for path in (f"Account/{first}", f"Contact/{contact}", f"Account/{first}"):
+        served.admin.get(f"sobjects/{path}", headers=mru)
+    recent = served.admin.get("recent").json
+    assert recent is not None and [each["Id"] for each in recent] == [first, contact]
+    assert served.admin.get("recent?limit=1").json == recent[:1]
+    basic = served.admin.get("sobjects/Account").json
+    assert basic is not None and basic["recentItems"] == recent[:1]
+    assert served.integration.get("recent").json == []
+    served.admin.delete(f"sobjects/Account/{first}")
+    assert [each["Id"] for each in served.admin.get("recent").json or []] == [contact]
+    assert served.admin.get("recent?limit=0").status_code == 400
+
+
+@pytest.mark.shows("rest.conditional")
 def test_conditional_requests_compare_to_the_second(served: Served) -> None:
     moment = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
     served.org.clock.set(moment)
@@ -146,6 +315,7 @@ def test_conditional_requests_compare_to_the_second(served: Served) -> None:
     assert served.admin.patch(path, json={}, headers={"If-Unmodified-Since": "soon"}).status_code == 400
 
 
+@pytest.mark.shows("rest.changes")
 def test_updated_and_deleted_ids_of_a_span(served: Served) -> None:
     served.org.clock.set(dt.datetime(2026, 3, 1, 11, 59, 30, tzinfo=dt.UTC))
     old = served.admin.insert("Account", {"Name": "old"})[0]
@@ -162,6 +332,27 @@ def test_updated_and_deleted_ids_of_a_span(served: Served) -> None:
     assert old not in updated["ids"]
 
 
+@pytest.mark.shows("rest.changes")
+def test_what_is_covered_ends_before_a_write_that_is_still_open(served: Served) -> None:
+    served.org.clock.set(dt.datetime(2026, 3, 1, 12, 5, 30, tzinfo=dt.UTC))
+    account = served.admin.insert("Account", {"Name": "old"})[0]
+    served.admin.post("/local/faults", json={"kind": "late", "object": "Account"})
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(served.admin.patch, f"sobjects/Account/{account}", json={"Name": "late"})
+        deadline = time.monotonic() + 20
+        while not served.org.locks.held and time.monotonic() < deadline:
+            time.sleep(0.01)
+        served.org.clock.set(dt.datetime(2026, 3, 1, 12, 20, tzinfo=dt.UTC))
+        span = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:30:00Z"}
+        during = served.admin.get("sobjects/Account/updated", query_string=span).json
+        served.admin.post("/local/writes/release")
+        assert writing.result().status_code == 204
+    after = served.admin.get("sobjects/Account/updated", query_string=span).json
+    assert during is not None and during["latestDateCovered"] == "2026-03-01T12:05:00.000+0000"
+    assert after is not None and after["latestDateCovered"] == "2026-03-01T12:20:00.000+0000"
+
+
+@pytest.mark.shows("rest.changes")
 @pytest.mark.parametrize(
     ("start", "end"),
     [
