@@ -29,6 +29,8 @@ _REVENUE_PER_HEAD = np.array([420, 510, 240, 310, 220, 780, 560, 380, 430, 260, 
 COUNTRIES = ("United States", "Canada", "United Kingdom", "Germany", "France", "Netherlands", "Australia", "Singapore")
 _COUNTRY_SHARE = (52, 8, 10, 8, 6, 4, 6, 6)
 
+_TERRITORY_SPREAD = 0.4  # of the logarithm: some reps own far better accounts than others
+
 GOOD, FAIR, POOR = range(3)
 # Weekly chance to change the health class: rows from, columns to. An account's churn truth is exact from this matrix.
 HEALTH_STEP = np.array([[0.988, 0.012, 0.0], [0.014, 0.970, 0.016], [0.0, 0.024, 0.976]])
@@ -64,7 +66,8 @@ def make_accounts(settings: BookSettings, steps: Steps) -> Accounts:
     employees = np.round(employees, -2).astype(np.int64)
     revenue = np.round(employees * _REVENUE_PER_HEAD[industry] * np.exp(rng.normal(0, 0.25, count)), -6)
     rep = rng.permutation(np.arange(count) % settings.reps)
-    weight = (employees / 12_000.0) ** 0.45 * np.exp(rng.normal(0, 0.35, count))
+    territory = np.exp(rng.normal(0, _TERRITORY_SPREAD, settings.reps))
+    weight = (employees / 12_000.0) ** 0.45 * np.exp(rng.normal(0, 0.35, count)) * territory[rep]
     created = steps.first[0] - rng.integers(60, 3000, count)
     return Accounts(industry, country, employees, revenue, rep, weight, created, _health(count, len(steps), rng))
 

@@ -32,7 +32,7 @@ _EVENTS = (
     "Security review",
 )
 _DEMO, _REVIEW = len(_EVENTS), len(_EVENTS) + 1
-_PER_WEEK = 0.42
+_PER_WEEK = 0.5
 
 
 @dataclass(frozen=True)

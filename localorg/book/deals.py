@@ -42,7 +42,7 @@ _PILLAR_SHARE = np.array(
     [[0.38, 0.22, 0.13, 0.19, 0.02, 0.06], [0.24, 0.23, 0.14, 0.23, 0.07, 0.09], [0.14, 0.23, 0.15, 0.25, 0.15, 0.08]]
 )
 OWN_REP = 0.94  # of an account's deals are its owner's, the others anybody's
-_CYCLE_DAYS = np.array([0.0, 105.0, 150.0])  # what reps plan for an upsell and for net new
+_CYCLE_DAYS = np.array([0.0, 105.0, 180.0])  # what reps plan for an upsell and for net new
 COMPETITOR = np.array([[0.70, 0.20, 0.10], [0.55, 0.28, 0.17], [0.28, 0.40, 0.32]])
 SPONSOR = np.array([0.45, 0.42, 0.36])
 DEMO = np.array([0.12, 0.34, 0.38])

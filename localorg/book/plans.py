@@ -5,7 +5,7 @@ Two kinds of rows, told apart by which lookup is filled; never both:
 - **account rows** (Account set, Rep empty), running quarter only: account x segment, Pillar empty. The rows of a rep's
   accounts split that rep's plan of the segment to the dollar, so they are never added to rep rows.
 
-A rep's plan looks back at what they and the team booked, so that attainment lies around 60 to 110 %; the running
+A rep's plan looks back at what they and the team booked, so that attainment lies around 60 to 125 %; the running
 quarter's plan looks at what is booked and what is due."""
 
 import numpy as np
@@ -63,7 +63,7 @@ def rep_plans(world: World, amounts: Floats) -> Floats:
     total = booked.sum(axis=(2, 3))
     team = np.maximum(total.mean(axis=0, keepdims=True), 20_000.0)
     level = np.maximum(total, 0.15 * team) ** 0.6 * team**0.4
-    plan = level / rng.uniform(0.66, 1.08, total.shape)
+    plan = level / rng.uniform(0.74, 1.14, total.shape)
     mix = booked + 0.8 * booked.mean(axis=(0, 1), keepdims=True) + 0.4 * booked.mean(axis=0, keepdims=True) + 1.0
     mix = mix / mix.sum(axis=(2, 3), keepdims=True)
     return np.asarray(np.round(plan[:, :, None, None] * mix / 1000) * 1000, np.float64)
