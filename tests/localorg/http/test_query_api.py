@@ -140,3 +140,78 @@ def test_the_settings_may_put_the_spool_elsewhere(tmp_path: Path, org_file: Path
     made.admin.query(TEXT)
     close(made)
     assert len(list((tmp_path / "elsewhere" / "cursors").iterdir())) == 1
+
+
+@pytest.mark.shows("query.columns")
+def test_columns_tells_the_columns_of_a_query(shared: Served) -> None:
+    text = "SELECT Id, Name, Amount, Account.Owner.Name, (SELECT Quantity FROM OpportunityLineItems) FROM Opportunity"
+    answer = shared.admin.get("query", query_string={"q": text, "columns": "true"})
+    assert answer.json is not None
+    columns = {column["columnName"]: column for column in answer.json["columnMetadata"]}
+    assert list(columns) == ["Id", "Name", "Amount", "Account", "OpportunityLineItems"]
+    assert columns["Amount"] == {
+        "aggregate": False,
+        "apexType": "Decimal",
+        "booleanType": False,
+        "columnName": "Amount",
+        "custom": False,
+        "displayName": "Amount",
+        "foreignKeyName": None,
+        "insertable": True,
+        "joinColumns": [],
+        "numberType": True,
+        "textType": False,
+        "updatable": True,
+    }
+    owner = columns["Account"]["joinColumns"][0]
+    assert (owner["columnName"], owner["joinColumns"][0]["columnName"]) == ("Owner", "Name")
+    assert columns["OpportunityLineItems"]["aggregate"] is True
+    assert columns["OpportunityLineItems"]["joinColumns"][0]["columnName"] == "Quantity"
+    facts = {key: value for key, value in answer.json.items() if key != "columnMetadata"}
+    assert facts == {"entityName": "Opportunity", "groupBy": False, "idSelected": True, "keyPrefix": "006"}
+
+
+@pytest.mark.shows("query.columns")
+def test_columns_of_groups_name_their_functions(shared: Served) -> None:
+    text = "SELECT StageName, AVG(Amount), COUNT(Id) n FROM Opportunity GROUP BY StageName"
+    answer = shared.admin.get("query", query_string={"q": text, "columns": "true"}).json
+    assert answer is not None and answer["groupBy"] is True
+    shown = [(each["columnName"], each["displayName"], each["aggregate"]) for each in answer["columnMetadata"]]
+    assert shown == [("StageName", "StageName", False), ("expr0", "avg(Amount)", True), ("n", "count(Id)", True)]
+    kinds = "SELECT TYPEOF What WHEN Account THEN Phone ELSE Name END FROM Task"
+    answer = shared.admin.get("query", query_string={"q": kinds, "columns": "true"}).json
+    assert answer is not None
+    assert [each["columnName"] for each in answer["columnMetadata"][0]["joinColumns"]] == ["Phone", "Name"]
+    answer = shared.admin.get("query", query_string={"q": "SELECT COUNT() FROM Task", "columns": "true"}).json
+    assert answer is not None and answer["columnMetadata"] == []
+
+
+@pytest.mark.shows("query.explain")
+def test_explain_tells_how_a_query_would_be_answered(served: Served) -> None:
+    served.admin.insert("Account", *({"Name": f"a{number}", "Industry": "Energy"} for number in range(10)))
+    text = "SELECT Id FROM Account WHERE Name = 'a1' AND Industry = 'Energy'"
+    answer = served.admin.get("query", query_string={"explain": text}).json
+    assert answer is not None and answer["sourceQuery"] == text
+    best, scan = answer["plans"]
+    assert (best["leadingOperationType"], best["fields"], best["relativeCost"]) == ("Index", ["Name"], 0.1)
+    assert (best["cardinality"], best["sobjectCardinality"], best["sobjectType"]) == (1, 10, "Account")
+    assert scan["leadingOperationType"] == "TableScan"
+    assert best["notes"][0]["fields"] == ["Industry"]
+    assert error_of(served.admin.get("query", query_string={"explain": "SELECT"}))[0] == "MALFORMED_QUERY"
+    grouped = "SELECT COUNT(Id) FROM Account WHERE NOT CALENDAR_YEAR(CreatedDate) = 2020"
+    assert served.admin.get("query", query_string={"explain": grouped}).status_code == 200
+
+
+def test_a_page_reads_as_the_records_do_one_by_one(served: Served) -> None:
+    names = ['"quotes" \\ and % signs', "line\nbreak \u2028 \x7f", "emoji \U0001f600", "</script>"]
+    ids = served.admin.insert("Account", *({"Name": name, "BillingCity": name, "AnnualRevenue": 0.1} for name in names))
+    fields = "Id, Name, BillingAddress, AnnualRevenue, IsDeleted, ParentId, Owner.Name, Parent.Name"
+    for number, record in enumerate(served.admin.query(f"SELECT {fields} FROM Account ORDER BY Id")["records"]):
+        assert record["Name"] == record["BillingAddress"]["city"] == names[number]
+        single = served.admin.get(f"sobjects/Account/{ids[number]}").json
+        assert single is not None
+        assert {key: record[key] for key in ("Id", "AnnualRevenue", "IsDeleted", "ParentId")} == {
+            key: single[key] for key in ("Id", "AnnualRevenue", "IsDeleted", "ParentId")
+        }
+        assert record["attributes"] == single["attributes"]
+        assert record["Parent"] is None and record["Owner"]["attributes"]["type"] == "User"
