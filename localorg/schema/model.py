@@ -144,7 +144,8 @@ class SObject:
     def relationship(self, name: str) -> Field | None:
         """The reference whose relationship (`Account`, `Sidecar_Rep__r`) has this name, in whatever case."""
         wanted = name.lower()
-        return next((f for f in self.fields.values() if (f.relationship_name or "").lower() == wanted), None)
+        named = (field for field in self.fields.values() if field.relationship_name)
+        return next((field for field in named if str(field.relationship_name).lower() == wanted), None)
 
     def child_relationship(self, name: str) -> ChildRelationship | None:
         """The child relationship (`Opportunities`, `Sidecar_Plans__r`) with this name, in whatever case."""

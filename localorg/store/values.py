@@ -20,6 +20,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1700, 4000
 HIGHEST_INT = 2_147_483_647
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})")
 _known_id18 = lru_cache(maxsize=16_384)(id18)  # parents come again and again
 _TRUE = frozenset({"true", "1"})
@@ -91,7 +92,7 @@ def _wrong_type(field: Field, label: str, value: object) -> OrgError:
 
 
 def _out_of_range(field: Field, label: str, value: object) -> OrgError:
-    message = f"{label}: value outside of valid range on numeric field: {value}"
+    message = f"{label}: value outside of valid range on numeric field: {str(value)[:255]}"
     return OrgError("NUMBER_OUTSIDE_VALID_RANGE", message, (field.name,))
 
 
@@ -103,6 +104,15 @@ def _too_long(field: Field, label: str, text: str) -> OrgError:
 def _bad_picklist(field: Field, label: str, value: str) -> OrgError:
     code = "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
     return OrgError(code, f"{label}: bad value for restricted picklist field: {value}", (field.name,))
+
+
+def _check_characters(field: Field, label: str, text: str) -> None:
+    """Raises OrgError for half of a surrogate pair, which is no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = f"{label}: text with half of a surrogate pair at position {error.start}"
+        raise OrgError("JSON_PARSER_ERROR", message, (field.name,)) from error
 
 
 def _text(field: Field, label: str) -> Converter:
@@ -123,6 +133,8 @@ def _text(field: Field, label: str) -> Converter:
             raise _wrong_type(field, label, value)
         if not text:
             return None
+        if not text.isascii():
+            _check_characters(field, label, text)
         if values is not None:
             known = values.get(text.lower())
             if known is None:
@@ -145,6 +157,7 @@ def _several(field: Field, label: str) -> Converter:
             return None
         if not isinstance(value, str):
             raise _wrong_type(field, label, value)
+        _check_characters(field, label, value)
         chosen: dict[tuple[int, str], bool] = {}
         for part in (part.strip() for part in value.split(";")):
             if not part:
@@ -179,19 +192,17 @@ def _boolean(field: Field, label: str) -> Converter:
 
 
 def _parsed_number(value: object) -> float | None:
-    """The number a value stands for; None for no number. Python's underscores and words are no numbers here."""
+    """The number a value stands for, infinite when it is beyond all bounds; None for no number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        number = float(value)
-    elif isinstance(value, str) and "_" not in value:
         try:
             number = float(value)
-        except ValueError:
-            return None
-    else:
-        return None
-    return number if math.isfinite(number) else None
+        except OverflowError:
+            return math.inf
+        return number if math.isfinite(number) else None
+    # What Python takes beyond that (underscores, words, digits of other scripts) is no number here.
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else None
 
 
 def _number(field: Field, label: str) -> Converter:
@@ -219,7 +230,7 @@ def _integer(field: Field, label: str) -> Converter:
         if value is None or value == "":
             return None
         number = _parsed_number(value)
-        if number is None or number != int(number):
+        if number is None or (math.isfinite(number) and number != int(number)):
             raise _wrong_type(field, label, value)
         if not -limit <= number <= limit:
             raise _out_of_range(field, label, value)
