@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3.11
 BIN := .venv/bin
-BENCHMARKS := pull
+BENCHMARKS := pull local_org
 
 .PHONY: setup demo test lint test-components test-python bench screenshots clean
 
@@ -25,6 +25,12 @@ setup: .setup/python .setup/node
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
+# The official clients, which only the tests of tests/clients drive.
+.setup/clients: tests/clients/package-lock.json tests/clients/package.json
+	@mkdir -p .setup
+	cd tests/clients && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
 demo: setup
 	$(BIN)/sidecar demo
 
@@ -42,7 +48,7 @@ test-components: setup
 	npm test --silent
 
 # Two workers: the browser and the local org leave room for no more on two cores.
-test-python: setup
+test-python: setup .setup/clients
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: setup
@@ -52,4 +58,4 @@ screenshots: setup
 	$(BIN)/python docs/screenshots.py
 
 clean:
-	rm -rf .venv node_modules .setup build .lwc-cache .sidecar
+	rm -rf .venv node_modules tests/clients/node_modules .setup build .lwc-cache .sidecar
