@@ -21,7 +21,7 @@ def check_types(user: User, sobject: SObject, row: Mapping[str, object], path: S
     """
     for key, value in row.items():
         field = sobject.field(key) if value is not None else None
-        if field is None or not user.may_read(sobject.name, field.name) or _fits(field.type, value):
+        if field is None or _fits(field.type, value) or not user.may_read(sobject.name, field.name):
             continue
         kind = field.type if field.type in _NAMED else "string"
         token, shown = _token(value)

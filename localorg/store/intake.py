@@ -165,14 +165,21 @@ class Intake:
     def _set_parents(self, reference: str, target: str, key: str, members: list[tuple[Draft, Value]]) -> None:
         wanted = list({value for _, value in members})
         rows = select_by(self._work.connection, target, (key, "Id", "IsDeleted"), key, wanted, any_case=key != "Id")
-        found = {str(value).lower(): parent_id for value, parent_id, deleted in rows if not deleted}
+        found: dict[str, list[Value]] = {}
+        for value, parent_id, deleted in rows:
+            if not deleted:
+                found.setdefault(str(value).lower(), []).append(parent_id)
         for draft, value in members:
-            parent_id = found.get(str(value).lower())
-            if parent_id is None:
+            parents = found.get(str(value).lower(), [])
+            if len(parents) > 1:
+                ids = ", ".join(map(str, parents))
+                message = f"{key}: more than one record found for external id field: {value}: [{ids}]"
+                draft.errors.append(OrgError("DUPLICATE_EXTERNAL_ID", message, (key,)))
+            elif not parents:
                 message = f"Foreign key external ID: {str(value).lower()} not found for field {key} in entity {target}"
                 draft.errors.append(OrgError("INVALID_FIELD", message))
             else:
-                draft.values[reference] = parent_id
+                draft.values[reference] = parents[0]
 
 
 def _no_column(work: Work, key: str) -> OrgError:

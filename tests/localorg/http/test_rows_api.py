@@ -8,10 +8,13 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
-from tests.localorg.http.conftest import Served, error_of
+from localorg.org import LocalOrg
+from tests.localorg.conftest import field_xml, write_package
+from tests.localorg.http.conftest import Served, close, error_of, serve
 
 
 @pytest.mark.shows("rest.rows")
@@ -184,16 +187,26 @@ def test_a_row_leads_to_its_parent_and_its_children(served: Served) -> None:
 
 
 @pytest.mark.shows("rest.parent_key")
-def test_a_parent_is_set_by_its_external_id(served: Served) -> None:
-    served.admin.insert("Sidecar_Plan__c", {"Sidecar_Key__c": "P-1"})
-    answer = served.admin.post("sobjects/Account", json={"Name": "a", "Parent": {"Nope__c": "x"}})
-    assert error_of(answer)[0] == "INVALID_FIELD"
-    answer = served.admin.post("sobjects/Opportunity", json={"Name": "a", "Account": {"Id": "001Lo0zzzzzzzzz"}})
-    assert answer.status_code == 400
-    parent = served.admin.insert("Account", {"Name": "parent"})[0]
-    made = served.admin.post("sobjects/Contact", json={"LastName": "a", "Account": {"Id": parent}})
+def test_a_parent_is_set_by_its_external_id(tmp_path: Path) -> None:
+    extra = {"objects/Account/fields/Ext__c": field_xml("Ext__c", "Text", length="20", externalId="true")}
+    LocalOrg.open(tmp_path / "org.sqlite", write_package(tmp_path / "package", extra)).close()
+    served = serve(tmp_path)
+    first, _, _ = served.admin.insert("Account", *({"Name": key, "Ext__c": key} for key in ("A-17", "twice", "Twice")))
+    made = served.admin.post("sobjects/Contact", json={"LastName": "a", "Account": {"Ext__c": "a-17"}})
     assert made.status_code == 201
-    assert served.admin.records("SELECT AccountId FROM Contact") == [{"AccountId": parent}]
+    again = {"records": [{"attributes": {"type": "Contact"}, "LastName": "b", "Account": {"Ext__c": "A-18"}}]}
+    row = served.admin.post("composite/sobjects", json=again).json
+    assert row is not None and row[0]["errors"][0]["statusCode"] == "INVALID_FIELD"
+    assert (
+        row[0]["errors"][0]["message"] == "Foreign key external ID: a-18 not found for field Ext__c in entity Account"
+    )
+    for parent in ({"Nope__c": "x"}, {"Ext__c": "A-17", "Name": "A-17"}, {}, {"Ext__c": None}, {"Ext__c": {}}):
+        answer = served.admin.post("sobjects/Contact", json={"LastName": "c", "Account": parent})
+        assert answer.status_code == 400, parent
+    twice = served.admin.post("sobjects/Contact", json={"LastName": "c", "Account": {"Ext__c": "TWICE"}})
+    assert error_of(twice)[0] == "DUPLICATE_EXTERNAL_ID"
+    assert served.admin.records("SELECT LastName, AccountId FROM Contact") == [{"LastName": "a", "AccountId": first}]
+    close(served)
 
 
 @pytest.mark.shows("rest.method_override")
