@@ -8,6 +8,7 @@ from localorg.access import User
 from localorg.http.body import json_response
 from localorg.http.describe import describe, describe_summary
 from localorg.http.errors import not_found
+from localorg.http.oauth_assertion import instance_url
 from localorg.http.freshness import Freshness
 from localorg.http.recent import Recent
 from localorg.http.session import current_user
@@ -51,7 +52,7 @@ def blueprint(org: LocalOrg, recent: Recent) -> Blueprint:
     @pages.get("/")
     def resources() -> Response:
         found = {name: f"{g.base}/{name}" for name in _RESOURCES}
-        return json_response(found | {"identity": f"/id/{org.org_id}/{current_user().id}"})
+        return json_response(found | {"identity": f"{instance_url()}/id/{org.org_id}/{current_user().id}"})
 
     @pages.get("/sobjects")
     @pages.get("/sobjects/")
