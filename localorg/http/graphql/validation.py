@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     REMOVE,
@@ -23,6 +24,7 @@ from graphql import (
     visit,
 )
 from graphql.language.visitor import VisitorAction
+from graphql.validation import ASTValidationContext
 
 from localorg.http.graphql.errors import GraphqlError, invalid
 
@@ -135,15 +137,29 @@ def _reason(rule: str, error: GraphQLError) -> str:
     return error.message
 
 
+class _Tagging:
+    """A rule's context, which puts the rule's name into the errors it reports."""
+
+    def __init__(self, context: ASTValidationContext, rule: str) -> None:
+        self._context = context
+        self._rule = rule
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def report_error(self, error: GraphQLError) -> None:
+        """Report the error with the name of the rule."""
+        error.extensions = {_RULE: self._rule}
+        self._context.report_error(error)
+
+
 def _tagged(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
     """The rule, naming itself in the errors it reports."""
-    name = rule.__name__.removesuffix("Rule")
 
-    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
-        error.extensions = {_RULE: name}
-        self.context.report_error(error)
+    def begin(self: ASTValidationRule, context: ASTValidationContext) -> None:
+        rule.__init__(self, _Tagging(context, rule.__name__.removesuffix("Rule")))  # type: ignore[arg-type]  # a proxy
 
-    return type(rule.__name__, (rule,), {"report_error": report_error})
+    return type(rule.__name__, (rule,), {"__init__": begin})
 
 
 _OF_USE = ("NoUnusedVariablesRule", "NoUnusedFragmentsRule")

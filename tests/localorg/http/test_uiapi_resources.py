@@ -1,0 +1,413 @@
+"""UI API: child records, layouts, defaults, related lists, counts, metadata, and writes that meet others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MASTER = "012000000000000AAA"
+
+
+@pytest.fixture(scope="module")
+def book(shared: Any) -> dict[str, str]:
+    """An account with three contacts and two deals."""
+    (account,) = shared.admin.insert("Account", {"Name": "Acme", "Industry": "Banking", "AnnualRevenue": 5})
+    contacts = shared.admin.insert(
+        "Contact",
+        *({"LastName": name, "AccountId": account, "Email": f"{name}@a.b"} for name in ("One", "Two", "Three")),
+    )
+    deals = shared.admin.insert(
+        "Opportunity",
+        *(
+            {"Name": name, "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-01", "Amount": 5}
+            for name in ("First", "Second")
+        ),
+    )
+    return {"account": account, "contact": contacts[0], "deal": deals[0]}
+
+
+def refused(answer: Any) -> tuple[int, str]:
+    assert isinstance(answer.json, list), answer.text
+    return answer.status_code, answer.json[0]["errorCode"]
+
+
+@pytest.mark.shows("uiapi.children")
+def test_children_come_with_their_record(shared: Any, book: dict[str, str]) -> None:
+    query = {
+        "fields": "Account.Name",
+        "childRelationships": "Account.Contacts,Account.Opportunities.Name",
+        "pageSize": "2",
+    }
+    found = shared.admin.get(f"ui-api/records/{book['account']}", query_string=query).json["childRelationships"]
+    assert set(found) == {"Contacts", "Opportunities"}
+    assert (found["Contacts"]["count"], found["Opportunities"]["count"]) == (2, 2)
+    names = [record["fields"]["Name"]["value"] for record in found["Opportunities"]["records"]]
+    assert (names, found["Opportunities"]["nextPageUrl"]) == (["First", "Second"], None)
+    rest = shared.admin.get(found["Contacts"]["nextPageUrl"]).json
+    assert (rest["count"], rest["nextPageUrl"]) == (1, None)
+
+
+@pytest.mark.shows("uiapi.children")
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"childRelationships": "Account.Nope"}, 404),
+        ({"childRelationships": "Contacts"}, 400),
+        ({"childRelationships": "Account.Contacts.Nope"}, 400),
+        ({"childRelationships": "Account.Contacts", "pageSize": "0"}, 400),
+        ({"pageSize": "²"}, 400),
+    ],
+)
+def test_children_that_are_not_there_are_refused(
+    shared: Any, book: dict[str, str], query: dict[str, str], status: int
+) -> None:
+    answer = shared.admin.get(f"ui-api/records/{book['account']}", query_string={"fields": "Account.Name", **query})
+    assert refused(answer)[0] == status
+
+
+@pytest.mark.shows("uiapi.record")
+def test_an_etag_changes_with_what_it_stands_for(served: Any) -> None:
+    (account,) = served.admin.insert("Account", {"Name": "A", "Phone": "1"})
+
+    def tag(fields: str = "Account.Name") -> str:
+        return str(served.admin.get(f"ui-api/records/{account}", query_string={"fields": fields}).json["eTag"])
+
+    before = tag()
+    assert tag() == before
+    served.admin.patch(f"ui-api/records/{account}", json={"fields": {"Name": "B"}})
+    assert tag() != before
+
+
+@pytest.mark.shows("uiapi.record")
+def test_an_optional_path_that_ends_nowhere_leaves_nothing_behind(shared: Any, book: dict[str, str]) -> None:
+    query = {"fields": "Contact.Name", "optionalFields": "Contact.Account.Nope,Contact.Owner.Name"}
+    found = shared.admin.get(f"ui-api/records/{book['contact']}", query_string=query).json["fields"]
+    assert set(found) == {"Name", "Owner"}
+
+
+@pytest.mark.shows("uiapi.locale")
+def test_texts_are_those_of_en_us(served: Any) -> None:
+    (deal,) = served.admin.insert(
+        "Opportunity", {"Name": "A", "StageName": "Prospecting", "CloseDate": "2026-03-31", "Amount": 1234.5}
+    )
+    found = served.admin.get(f"ui-api/records/{deal}?fields=Opportunity.CloseDate,Opportunity.Amount").json["fields"]
+    assert (found["CloseDate"]["displayValue"], found["Amount"]["displayValue"]) == ("3/31/2026", "$1,234.50")
+
+
+@pytest.mark.shows("uiapi.batch")
+def test_a_batch_may_take_the_layouts_fields(shared: Any, book: dict[str, str]) -> None:
+    ids = f"{book['account']},{book['contact']}"
+    found = shared.admin.get(f"ui-api/records/batch/{ids}?layoutTypes=Compact").json
+    assert [each["result"]["apiName"] for each in found["results"]] == ["Account", "Contact"]
+    assert refused(shared.admin.get(f"ui-api/records/batch/{ids}?fields=Case.Subject")) == (400, "INVALID_FIELD")
+    assert refused(shared.admin.get(f"ui-api/records/batch/{ids}")) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
+    assert refused(shared.admin.get("ui-api/records/batch/,?fields=Case.Subject")) == (
+        400,
+        "ILLEGAL_QUERY_PARAMETER_VALUE",
+    )
+
+
+@pytest.mark.shows("uiapi.record_ui")
+def test_record_ui_takes_several_records_modes_and_children(shared: Any, book: dict[str, str]) -> None:
+    ids = f"{book['deal']},{book['account'][:15]}"
+    query = {
+        "layoutTypes": "Compact",
+        "modes": "View,Edit",
+        "childRelationships": "Account.Contacts",
+        "formFactor": "Small",
+    }
+    found = shared.admin.get(f"ui-api/record-ui/{ids}", query_string=query).json
+    assert list(found["records"]) == [book["deal"], book["account"]]
+    assert set(found["layouts"]["Account"][MASTER]) == {"Compact"}
+    assert set(found["layouts"]["Account"][MASTER]["Compact"]) == {"View", "Edit"}
+    assert {"Account", "Opportunity", "User"} <= set(found["objectInfos"])
+    assert found["records"][book["account"]]["childRelationships"]["Contacts"]["count"] == 3
+    assert found["records"][book["deal"]]["childRelationships"] == {}
+
+
+@pytest.mark.shows("uiapi.record_ui")
+@pytest.mark.parametrize("query", ["modes=Look", "formFactor=Huge", "layoutTypes=Tiny"])
+def test_record_ui_refuses_what_it_does_not_know(shared: Any, book: dict[str, str], query: str) -> None:
+    answer = shared.admin.get(f"ui-api/record-ui/{book['deal']}?{query}")
+    assert refused(answer) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
+
+
+@pytest.mark.shows("uiapi.related_lists")
+def test_related_records_are_filtered_by_get_and_post(shared: Any, book: dict[str, str]) -> None:
+    url = f"ui-api/related-list-records/{book['account']}/Contacts"
+    where = '{or: [{LastName: {like: "t%"}}, {Email: {eq: "ONE@a.b"}}], Account: {Name: {eq: "Acme"}}}'
+    asked = {"fields": "Contact.LastName", "where": where, "sortBy": "-Contact.LastName", "pageSize": "2"}
+    first = shared.admin.get(url, query_string=asked).json
+    body = {**asked, "fields": ["Contact.LastName"], "sortBy": ["-Contact.LastName"], "pageSize": 2}
+    assert shared.admin.post(url, json=body).json == first
+    names = [record["fields"]["LastName"]["value"] for record in first["records"]]
+    assert (names, first["count"], first["where"]) == (["Two", "Three"], 2, where)
+    second = shared.admin.get(first["nextPageUrl"]).json
+    assert [record["fields"]["LastName"]["value"] for record in second["records"]] == ["One"]
+    assert (second["nextPageUrl"], second["previousPageUrl"]) == (None, first["currentPageUrl"])
+
+
+@pytest.mark.shows("uiapi.related_lists")
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{",
+        "5",
+        '{Nope: {eq: "x"}}',
+        "{LastName: {eq: 5}}",
+        "{LastName: $x}",
+        "{}) { totalCount } } } } #",
+        "{not: {Phone: 1}}",
+    ],
+)
+def test_a_wrong_filter_is_refused(shared: Any, book: dict[str, str], where: str) -> None:
+    answer = shared.admin.get(f"ui-api/related-list-records/{book['account']}/Contacts", query_string={"where": where})
+    assert refused(answer) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
+
+
+@pytest.mark.shows("uiapi.related_lists")
+def test_hidden_fields_filter_nothing(shared: Any, book: dict[str, str]) -> None:
+    url = f"ui-api/related-list-records/{book['account']}/Opportunities"
+    for query in ({"where": '{LeadSource: {eq: "x"}}'}, {"sortBy": "Opportunity.LeadSource"}):
+        assert shared.admin.get(url, query_string=query).status_code == 200
+        assert shared.integration.get(url, query_string=query).status_code == 400
+
+
+@pytest.mark.shows("uiapi.related_lists")
+def test_lists_are_counted_and_batched(shared: Any, book: dict[str, str]) -> None:
+    account = book["account"]
+    count = shared.admin.get(f"ui-api/related-list-count/{account}/Contacts").json
+    assert (count["count"], count["hasMore"], count["listReference"]["relatedListId"]) == (3, False, "Contacts")
+    counts = shared.admin.get(f"ui-api/related-list-count/batch/{account}/Contacts,Opportunities,Nope").json
+    assert [each["statusCode"] for each in counts["results"]] == [200, 200, 404]
+    pages = shared.admin.get(f"ui-api/related-list-records/batch/{account}/Contacts,Opportunities?pageSize=1").json
+    assert [each["result"]["count"] for each in pages["results"]] == [1, 1]
+    parameters = [
+        {"relatedListId": "Contacts", "fields": ["Contact.Name"]},
+        {"relatedListId": "Contacts", "fields": ["X.Y"]},
+    ]
+    posted = shared.admin.post(
+        f"ui-api/related-list-records/batch/{account}", json={"relatedListParameters": parameters}
+    )
+    assert [each["statusCode"] for each in posted.json["results"]] == [200, 400]
+
+
+@pytest.mark.shows("uiapi.related_lists")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"pageSize": "2"},
+        {"pageSize": True},
+        {"fields": 5},
+        {"fields": [5]},
+        {"where": {}},
+        {"pageToken": 1},
+        {"nope": 1},
+    ],
+)
+def test_a_body_of_the_wrong_kind_is_refused(shared: Any, book: dict[str, str], body: dict[str, object]) -> None:
+    answer = shared.admin.post(f"ui-api/related-list-records/{book['account']}/Contacts", json=body)
+    assert refused(answer) == (400, "POST_BODY_PARSE_ERROR")
+
+
+@pytest.mark.shows("uiapi.related_list_info")
+def test_related_lists_tell_what_they_show(shared: Any) -> None:
+    info = shared.admin.get(
+        "ui-api/related-list-info/Account/Contacts", query_string={"fields": "Contact.Birthdate"}
+    ).json
+    columns = {column["fieldApiName"]: column for column in info["displayColumns"]}
+    assert columns["Name"]["label"] == "Contact Name" and "Birthdate" in columns
+    assert (info["fieldApiName"], info["objectApiNames"]) == ("AccountId", ["Contact"])
+    lists = shared.admin.get("ui-api/related-list-info/Account").json["relatedLists"]
+    assert {"Contacts", "Opportunities"} <= {each["relatedListId"] for each in lists}
+    several = shared.admin.get("ui-api/related-list-info/batch/Account/Contacts,Nope").json["results"]
+    assert [each["statusCode"] for each in several] == [200, 404]
+    hidden = shared.integration.get("ui-api/related-list-info/Account/Opportunities?fields=Opportunity.LeadSource")
+    assert refused(hidden) == (400, "INVALID_FIELD")
+
+
+@pytest.mark.shows("uiapi.object_info")
+def test_object_infos_come_alone_together_and_as_a_directory(shared: Any) -> None:
+    both = shared.admin.get("ui-api/object-info/batch/Account,Nope,contact").json["results"]
+    assert [each["statusCode"] for each in both] == [200, 404, 200]
+    assert both[2]["result"]["nameFields"] == ["FirstName", "LastName", "Name"]
+    entries = shared.integration.get("ui-api/object-info").json["objects"]
+    assert entries["Account"]["objectInfoUrl"].endswith("/ui-api/object-info/Account")
+    admin = shared.admin.get("ui-api/object-info/Account").json
+    assert admin["eTag"] != shared.integration.get("ui-api/object-info/Account").json["eTag"]
+    assert admin["fields"]["OwnerId"]["referenceToInfos"][0]["nameFields"][-1] == "Name"
+
+
+@pytest.mark.shows("uiapi.object_info")
+def test_object_info_has_every_key_of_a_recorded_one(shared: Any) -> None:
+    info = shared.admin.get("ui-api/object-info/Opportunity").json
+    assert set(info) == {
+        "apiName",
+        "associateEntityType",
+        "associateParentEntity",
+        "childRelationships",
+        "compactLayoutable",
+        "createable",
+        "custom",
+        "defaultRecordTypeId",
+        "deletable",
+        "dependentFields",
+        "eTag",
+        "feedEnabled",
+        "fields",
+        "keyPrefix",
+        "label",
+        "labelPlural",
+        "layoutable",
+        "mruEnabled",
+        "nameFields",
+        "queryable",
+        "recordTypeInfos",
+        "searchLayoutable",
+        "searchable",
+        "themeInfo",
+        "updateable",
+    }
+    assert set(info["fields"]["Amount"]) == {
+        "apiName",
+        "calculated",
+        "compound",
+        "compoundComponentName",
+        "compoundFieldName",
+        "controllerName",
+        "controllingFields",
+        "createable",
+        "custom",
+        "dataType",
+        "extraTypeInfo",
+        "filterable",
+        "filteredLookupInfo",
+        "highScaleNumber",
+        "htmlFormatted",
+        "inlineHelpText",
+        "label",
+        "length",
+        "maskType",
+        "nameField",
+        "polymorphicForeignKey",
+        "precision",
+        "reference",
+        "referenceTargetField",
+        "referenceToInfos",
+        "relationshipName",
+        "required",
+        "scale",
+        "searchPrefilterable",
+        "sortable",
+        "unique",
+        "updateable",
+    }
+
+
+@pytest.mark.shows("uiapi.picklists")
+def test_picklists_belong_to_the_master_record_type(shared: Any) -> None:
+    for record_type in ("012000000000001AAA", "nonsense"):
+        for path in ("", "/Industry"):
+            answer = shared.admin.get(f"ui-api/object-info/Account/picklist-values/{record_type}{path}")
+            assert refused(answer) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
+    status = shared.admin.get(f"ui-api/object-info/Case/picklist-values/{MASTER}/Status").json
+    assert status["defaultValue"] is None or status["defaultValue"] in status["values"]
+
+
+@pytest.mark.shows("uiapi.lists")
+def test_list_views_have_records_and_metadata(shared: Any, book: dict[str, str]) -> None:
+    page = shared.admin.post(
+        "ui-api/list-records/Contact/__all", json={"fields": ["Contact.LastName"], "pageSize": 1}
+    ).json
+    assert (page["count"], page["listReference"]["listViewApiName"]) == (1, "__all")
+    assert shared.admin.get(page["nextPageUrl"]).json["count"] == 1
+    info = shared.admin.get("ui-api/list-info/Contact/__all").json
+    assert (info["label"], info["scope"]["apiName"]) == ("All Contacts", "everything")
+    assert shared.admin.get("ui-api/list-info/Contact").json["objectApiName"] == "Contact"
+    assert refused(shared.admin.post("ui-api/list-records/Contact/__all", json={"searchTerm": 5})) == (
+        400,
+        "POST_BODY_PARSE_ERROR",
+    )
+
+
+@pytest.mark.shows("uiapi.defaults")
+def test_defaults_begin_a_new_record(shared: Any) -> None:
+    found = shared.admin.get(
+        "ui-api/record-defaults/create/Opportunity", query_string={"optionalFields": "Opportunity.Type"}
+    ).json
+    record = found["record"]
+    assert (record["id"], record["apiName"], found["layout"]["mode"]) == (None, "Opportunity", "Create")
+    assert record["fields"]["OwnerId"]["value"].startswith("005")
+    assert "Type" in record["fields"] and "CreatedDate" not in record["fields"]
+    assert {"Opportunity", "User"} <= set(found["objectInfos"])
+    template = shared.admin.get("ui-api/record-defaults/template/create/Opportunity").json
+    assert set(template) == {"objectInfos", "record"}
+
+
+@pytest.mark.shows("uiapi.defaults")
+def test_a_clone_takes_the_values_along(shared: Any, book: dict[str, str]) -> None:
+    found = shared.admin.get(f"ui-api/record-defaults/clone/{book['deal']}").json["record"]
+    assert (found["id"], found["fields"]["Name"]["value"], found["fields"]["Amount"]["value"]) == (None, "First", 5.0)
+    assert "CreatedDate" not in found["fields"] and "ExpectedRevenue" not in found["fields"]
+    template = shared.admin.get(f"ui-api/record-defaults/template/clone/{book['deal']}").json["record"]
+    assert template["fields"] == found["fields"]
+    assert refused(shared.admin.get("ui-api/record-defaults/clone/006000000000000AAA")) == (404, "NOT_FOUND")
+    assert refused(shared.admin.get("ui-api/record-defaults/create/Nope")) == (404, "INVALID_TYPE")
+
+
+@pytest.mark.shows("uiapi.writes")
+def test_written_fields_come_back_when_asked_for(served: Any) -> None:
+    body = {
+        "apiName": "Account",
+        "fields": {"Name": "A", "Jigsaw": "x"},
+        "allowSaveOnDuplicate": True,
+        "useDefaultRule": True,
+    }
+    plain = served.admin.post("ui-api/records", json=body)
+    assert plain.status_code == 201 and "Jigsaw" not in plain.json["fields"]
+    full = served.admin.post("ui-api/records", json={**body, "includeFieldsInBody": True})
+    assert full.json["fields"]["Jigsaw"]["value"] == "x"
+
+
+@pytest.mark.shows("uiapi.writes")
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '"x"', '{"fields": {}, "nope": 1}', '{"fields": 5}', '{"fields": {"Name": NaN}}']
+)
+def test_a_body_that_cannot_be_read_is_refused(served: Any, body: str) -> None:
+    (account,) = served.admin.insert("Account", {"Name": "A"})
+    answer = served.admin.patch(f"ui-api/records/{account}", data=body, content_type="application/json")
+    assert refused(answer) == (400, "POST_BODY_PARSE_ERROR")
+
+
+@pytest.mark.shows("uiapi.unmodified_since")
+def test_a_lost_update_is_refused(served: Any) -> None:
+    (account,) = served.admin.insert("Account", {"Name": "A"})
+    url = f"ui-api/records/{account}"
+    known = served.admin.get(url, query_string={"fields": "Account.Name"}).json["lastModifiedDate"]
+    for old in ("Mon, 01 Jan 2001 00:00:00 GMT", "2001-01-01T00:00:00.000Z"):
+        for method, options in (("PATCH", {"json": {"fields": {"Name": "Lost"}}}), ("DELETE", {})):
+            answer = served.admin.call(method, url, headers={"If-Unmodified-Since": old}, **options)
+            assert (answer.status_code, answer.json["statusCode"]) == (412, 412)
+            assert answer.json["output"]["errors"][0]["errorCode"] == "CollisionDetectedException"
+    assert served.admin.records("SELECT Name FROM Account") == [{"Name": "A"}]
+    kept = served.admin.patch(url, json={"fields": {"Name": "B"}}, headers={"If-Unmodified-Since": known})
+    assert kept.status_code == 200
+    wrong = served.admin.patch(url, json={"fields": {"Name": "C"}}, headers={"If-Unmodified-Since": "yesterday"})
+    assert refused(wrong) == (400, "INVALID_HEADER")
+
+
+@pytest.mark.shows("uiapi.writes")
+def test_an_id_among_the_fields_changes_no_other_record(served: Any) -> None:
+    one, other = served.admin.insert("Account", {"Name": "One"}, {"Name": "Other"})
+    answer = served.admin.patch(f"ui-api/records/{one}", json={"fields": {"id": other, "Name": "Changed"}})
+    assert answer.json["id"] == one
+    assert served.admin.records("SELECT Name FROM Account ORDER BY Name") == [{"Name": "Changed"}, {"Name": "Other"}]
+
+
+@pytest.mark.shows("uiapi.actions")
+@pytest.mark.parametrize(
+    "path", ["actions/record/{account}", "favorites", "lookups/Contact/AccountId", "nav-items", "x"]
+)
+def test_what_is_not_there_is_not_found(shared: Any, book: dict[str, str], path: str) -> None:
+    assert refused(shared.admin.get(f"ui-api/{path.format(**book)}")) == (404, "NOT_FOUND")
