@@ -41,6 +41,7 @@ def change(records: Records, sobject: str, record_id: str, **values: object) -> 
 STAGE = "StageName, Probability, ForecastCategory, ForecastCategoryName, IsClosed, IsWon, ExpectedRevenue"
 
 
+@pytest.mark.shows("behaviour.stage")
 def test_a_new_deal_takes_everything_from_its_stage(plain_org: LocalOrg, admin: Records) -> None:
     deal(admin, StageName="value proposition")
     assert rows(plain_org, f"SELECT {STAGE} FROM Opportunity") == [
@@ -51,6 +52,7 @@ def test_a_new_deal_takes_everything_from_its_stage(plain_org: LocalOrg, admin: 
     ) == [("2026 4", 2026, 4, 0, None)]
 
 
+@pytest.mark.shows("behaviour.stage")
 def test_a_stage_change_moves_what_hangs_on_it(plain_org: LocalOrg, admin: Records) -> None:
     record = deal(admin)
     plain_org.clock.advance(timedelta(days=1))
@@ -60,6 +62,7 @@ def test_a_stage_change_moves_what_hangs_on_it(plain_org: LocalOrg, admin: Recor
     ]
 
 
+@pytest.mark.shows("behaviour.stage")
 def test_a_probability_sent_along_holds(plain_org: LocalOrg, admin: Records) -> None:
     record = deal(admin)
     change(admin, "Opportunity", record, StageName="Qualification", Probability=33, ForecastCategoryName="Commit")
@@ -75,6 +78,7 @@ def test_the_same_stage_again_changes_nothing(plain_org: LocalOrg, admin: Record
     assert rows(plain_org, "SELECT count(*) FROM OpportunityHistory") == [(1,)]
 
 
+@pytest.mark.shows("behaviour.history")
 def test_history_has_a_row_per_change_with_all_values_after_it(plain_org: LocalOrg, admin: Records) -> None:
     record = deal(admin)
     plain_org.clock.advance(timedelta(days=1))
@@ -94,6 +98,7 @@ def test_history_has_a_row_per_change_with_all_values_after_it(plain_org: LocalO
     assert rows(plain_org, f"SELECT {pointers} FROM Opportunity") == [(second, third)]
 
 
+@pytest.mark.shows("behaviour.closed")
 @pytest.mark.parametrize(
     ("dates", "pushes"),
     [(["2026-12-31"], 0), (["2027-01-01"], 1), (["2027-01-01", "2027-03-01"], 2), (["2026-11-30", "2026-12-15"], 1)],
@@ -112,6 +117,7 @@ def test_a_cleared_amount_clears_the_expected_revenue(plain_org: LocalOrg, admin
     assert rows(plain_org, "SELECT Amount, ExpectedRevenue FROM Opportunity") == [(None, None)]
 
 
+@pytest.mark.shows("behaviour.rollup_stamps")
 def test_products_make_the_amount(plain_org: LocalOrg, admin: Records) -> None:
     record = deal(admin)
     product = made(admin, "Product2", Name="Box", ProductCode="B1", IsActive=True)
@@ -143,6 +149,7 @@ def test_an_item_takes_one_price_only(admin: Records) -> None:
     assert result.errors[0].code == "FIELD_INTEGRITY_EXCEPTION"
 
 
+@pytest.mark.shows("behaviour.defaults")
 def test_a_persons_name_is_made_of_its_parts(plain_org: LocalOrg, admin: Records) -> None:
     person = made(admin, "Contact", LastName="Roe", Salutation="Dr.")
     change(admin, "Contact", person, FirstName="Jo")
@@ -150,6 +157,7 @@ def test_a_persons_name_is_made_of_its_parts(plain_org: LocalOrg, admin: Records
     assert rows(plain_org, "SELECT Name FROM Contact") == [("Jo Roe",)]
 
 
+@pytest.mark.shows("behaviour.closed")
 def test_a_closed_case_says_when(plain_org: LocalOrg, admin: Records) -> None:
     case = made(admin, "Case", Subject="Broken")
     assert rows(plain_org, "SELECT CaseNumber, Status, Priority, IsClosed FROM 'Case'") == [

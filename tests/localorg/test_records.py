@@ -59,6 +59,7 @@ def test_an_insert_stamps_the_row_and_sets_defaults(packaged_org: LocalOrg, admi
     assert rows(packaged_org, f"SELECT {columns}, OwnerId FROM Account") == [wanted]
 
 
+@pytest.mark.shows("behaviour.defaults")
 def test_a_custom_row_gets_number_defaults_and_owner(packaged_org: LocalOrg, admin: Records) -> None:
     for _ in range(2):
         made(admin, "Plan__c", Key__c=None)
@@ -66,6 +67,7 @@ def test_a_custom_row_gets_number_defaults_and_owner(packaged_org: LocalOrg, adm
     assert found == [("PLAN-00001", "Upsell", 1, 1), ("PLAN-00002", "Upsell", 1, 1)]
 
 
+@pytest.mark.shows("behaviour.refusals")
 @pytest.mark.parametrize(
     ("sobject", "row", "wanted", "fields", "message"),
     [
@@ -125,12 +127,14 @@ def test_refusals_are_salesforces(
     assert message in error.message
 
 
+@pytest.mark.shows("behaviour.partial")
 def test_a_refused_row_leaves_the_others_alone(packaged_org: LocalOrg, admin: Records) -> None:
     results = admin.insert("Account", [{"Name": "A"}, {}, {"Name": "C"}])
     assert [result.success for result in results] == [True, False, True]
     assert rows(packaged_org, "SELECT Name FROM Account ORDER BY Id") == [("A",), ("C",)]
 
 
+@pytest.mark.shows("behaviour.partial")
 def test_all_or_none_writes_nothing_if_one_row_is_refused(packaged_org: LocalOrg, admin: Records) -> None:
     results = admin.insert("Account", [{"Name": "A"}, {}], all_or_none=True)
     assert [code(result) for result in results] == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUIRED_FIELD_MISSING"]
@@ -150,6 +154,7 @@ def test_an_unknown_object_is_no_row_error(admin: Records, integration: Records)
             records.insert(name, [{}])
 
 
+@pytest.mark.shows("behaviour.stamps")
 def test_updates_change_what_they_name_and_stamp_the_row(packaged_org: LocalOrg, admin: Records) -> None:
     account = made(admin, "Account", Name="Acme", Industry="Energy", Phone="1")
     packaged_org.clock.advance(timedelta(seconds=90))
@@ -187,6 +192,7 @@ def test_the_same_row_twice_in_a_call_is_refused_the_second_time(packaged_org: L
     assert rows(packaged_org, "SELECT Name FROM Account") == [("B",)]
 
 
+@pytest.mark.shows("behaviour.field_security")
 def test_field_level_security_hides_and_protects(admin: Records, integration: Records) -> None:
     deal = made(admin, "Opportunity", **DEAL)
     hidden, readable, writable = integration.update(
@@ -200,6 +206,7 @@ def test_field_level_security_hides_and_protects(admin: Records, integration: Re
     assert integration.update("Opportunity", [{"Id": deal, "Chance__c": 50}])[0].success
 
 
+@pytest.mark.shows("behaviour.object_rights")
 def test_object_permissions_are_asked(admin: Records, integration: Records) -> None:
     account = made(admin, "Account", Name="Acme")
     deal = made(admin, "Opportunity", **DEAL)
@@ -246,6 +253,7 @@ def test_upsert_refuses_a_key_that_comes_twice(packaged_org: LocalOrg, admin: Re
     assert rows(packaged_org, "SELECT count(*) FROM Plan__c") == [(1,)]
 
 
+@pytest.mark.shows("behaviour.unique")
 def test_unique_values_are_unique_in_the_store_and_in_a_call(admin: Records) -> None:
     first = made(admin, "Plan__c", Key__c="k")
     results = admin.insert("Plan__c", [{"Key__c": "K"}, {"Key__c": "new"}, {"Key__c": "new"}])
@@ -262,6 +270,7 @@ def test_a_deleted_rows_key_is_free_again(admin: Records) -> None:
     assert (again.created, again.id != first) == (True, True)
 
 
+@pytest.mark.shows("behaviour.references")
 def test_a_parent_may_be_given_by_its_key(packaged_org: LocalOrg, admin: Records) -> None:
     account = made(admin, "Account", Name="A")
     results = admin.insert(
@@ -281,6 +290,7 @@ def test_a_parent_may_be_given_by_its_key(packaged_org: LocalOrg, admin: Records
     assert rows(packaged_org, "SELECT Account__c FROM Plan__c ORDER BY Id") == [(account,), (None,)]
 
 
+@pytest.mark.shows("behaviour.references", "behaviour.recycle_bin")
 def test_deleted_rows_are_in_the_bin_and_cannot_be_used(packaged_org: LocalOrg, admin: Records) -> None:
     account = made(admin, "Account", Name="A")
     packaged_org.clock.advance(timedelta(minutes=1))
@@ -293,6 +303,7 @@ def test_deleted_rows_are_in_the_bin_and_cannot_be_used(packaged_org: LocalOrg, 
     assert (error.code, error.fields) == ("ENTITY_IS_DELETED", ("AccountId",))
 
 
+@pytest.mark.shows("behaviour.delete_refused")
 def test_children_go_with_their_parent_and_lookups_are_cleared(packaged_org: LocalOrg, admin: Records) -> None:
     account = made(admin, "Account", Name="A")
     other = made(admin, "Account", Name="B")

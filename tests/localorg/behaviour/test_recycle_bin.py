@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from localorg.ids import id18
+from localorg.org import LocalOrg
 from tests.localorg.behaviour.conftest import ADMIN, Desk, error
+from tests.localorg.conftest import field_xml, write_package
 
 
 def undelete(desk: Desk, record_id: str) -> str | None:
@@ -94,3 +97,22 @@ def test_a_restored_row_that_fails_leaves_its_neighbours_alone(desk: Desk) -> No
     answers = desk.org.bin.undelete(desk.org.user(ADMIN), ["nonsense", account])
     assert [refusal is None for refusal in answers.values()] == [False, True]
     assert error(desk.records.delete("Account", ["nonsense"])[0]).code == "MALFORMED_ID"
+
+
+@pytest.mark.shows("behaviour.delete_refused")
+def test_a_parent_whose_children_forbid_it_is_not_deleted(tmp_path: Path) -> None:
+    kept = field_xml(
+        "Account__c", "Lookup", referenceTo="Account", relationshipName="Plans", deleteConstraint="Restrict"
+    )
+    package = write_package(tmp_path / "package", {"objects/Plan__c/fields/Account__c": kept})
+    org = LocalOrg.open(tmp_path / "org.sqlite", package)
+    desk = Desk(org, org.records(org.user(ADMIN)))
+    held, free = desk.made("Account", Name="held"), desk.made("Account", Name="free")
+    plan = desk.made("Plan__c", Account__c=held)
+    results = desk.records.delete("Account", [held, free])
+    assert [result.success for result in results] == [False, True]
+    assert error(results[0]).code == "DELETE_FAILED"
+    assert held in error(results[0]).message
+    desk.records.delete("Plan__c", [plan])
+    assert desk.records.delete("Account", [held])[0].success
+    org.close()

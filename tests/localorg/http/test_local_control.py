@@ -79,8 +79,9 @@ def test_the_control_is_for_administrators_on_this_machine(shared: Served, path:
     assert shared.admin.get(f"/local/{path}").status_code == 200
     assert shared.nobody.get(f"/local/{path}").status_code == 401
     assert error_of(shared.integration.get(f"/local/{path}"), 403)[0].startswith("INSUFFICIENT_ACCESS")
-    there = shared.admin.get(f"/local/{path}", environ_base={"REMOTE_ADDR": "192.0.2.1"})
-    assert error_of(there, 403)[0] == "INSUFFICIENT_ACCESS"
+    elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
+    assert error_of(shared.admin.get(f"/local/{path}", environ_base=elsewhere), 403)[0] == "INSUFFICIENT_ACCESS"
+    assert shared.nobody.get("/local/org", environ_base=elsewhere).status_code == 403
 
 
 @pytest.mark.shows("faults.clock")
