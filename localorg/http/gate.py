@@ -12,9 +12,9 @@ from localorg.faults import InterruptionError
 from localorg.http.body import json_response
 from localorg.http.download import hindered, is_download
 from localorg.http.errors import invalid_session, not_found
-from localorg.http.roots import NEWEST_VERSION, OLDEST_VERSION, versions
 from localorg.http.services import Services
 from localorg.http.session import sign_in
+from localorg.http.versions import NEWEST_VERSION, OLDEST_VERSION, versions
 
 LONGEST_URI = 16_384  # bytes
 INNER_CALL = "localorg.inner_call"  # in the environment of a composite's subrequest: part of one call

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from localorg.access import INTEGRATION_PROFILE, User
 from localorg.http.oauth_assertion import instance_url
-from localorg.http.roots import NEWEST_VERSION
+from localorg.http.versions import NEWEST_VERSION
 from localorg.org import LocalOrg
 
 Row = dict[str, str | None]

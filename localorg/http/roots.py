@@ -8,31 +8,17 @@ from localorg.access import User
 from localorg.http.body import json_response
 from localorg.http.describe import describe, describe_summary
 from localorg.http.errors import not_found
-from localorg.http.oauth_assertion import instance_url
 from localorg.http.freshness import Freshness
+from localorg.http.oauth_assertion import instance_url
 from localorg.http.recent import Recent
 from localorg.http.session import current_user
 from localorg.org import LocalOrg
 from localorg.schema.model import SObject
 
-OLDEST_VERSION, NEWEST_VERSION = 50, 66
-_SEASONS = ("Spring", "Summer", "Winter")
-_SPRING_24 = 60
 _RESOURCES = (
     *("composite", "graphql", "jobs", "limits", "metadata", "query", "queryAll", "recent", "sobjects", "tooling"),
     "ui-api",
 )
-
-
-def versions() -> list[dict[str, str]]:
-    """The API versions the org answers, oldest first."""
-    found = []
-    for number in range(OLDEST_VERSION, NEWEST_VERSION + 1):
-        year, season = divmod(number - _SPRING_24, len(_SEASONS))
-        name = _SEASONS[season]
-        label = f"{name} '{24 + year + (name == 'Winter')}"
-        found.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
-    return found
 
 
 def find_object(org: LocalOrg, user: User, name: str) -> SObject:

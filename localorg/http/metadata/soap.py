@@ -28,8 +28,8 @@ from localorg.http.metadata.envelope import (
 from localorg.http.metadata.rest import require_modify_metadata
 from localorg.http.metadata.result import OPTIONS, checked_options, deploy_result
 from localorg.http.metadata.worker import DeployWorker
-from localorg.http.roots import NEWEST_VERSION, OLDEST_VERSION
 from localorg.http.session import Sessions, user_of
+from localorg.http.versions import NEWEST_VERSION, OLDEST_VERSION
 from localorg.metadata.document import XmlElement, child_text, children, local_name, texts
 from localorg.org import LocalOrg
 
