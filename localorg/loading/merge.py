@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from localorg.loading.arrow import Column, array
+from localorg.loading.arrow import Column, array, compute
 from localorg.schema.model import AUDIT_FIELDS, SObject
+from localorg.soql.scope import text
 from localorg.store.database import index_names
-from localorg.store.sql import insert_statement, quoted, select_by
+from localorg.store.sql import quoted, select_by
 
 STAGED = "_staged"
+FEWEST_SHARED = 100  # rows; below it, looking for shared values is no gain
 REBUILD_INDEXES_FROM = 5000  # rows; below it, building indexes anew is no gain
 
 
 def insert_columns(connection: sqlite3.Connection, table: str, columns: Mapping[str, Column]) -> None:
     """Insert rows given as equally long columns of stored values."""
-    lists = [column.to_pylist() for column in columns.values()]
-    connection.executemany(insert_statement(table, list(columns)), zip(*lists, strict=True))
+    # A value that all rows share is a part of the statement: that spares SQLite to be handed it with every row.
+    shared = {name: sql for name, column in columns.items() if (sql := _shared(column)) is not None}
+    lists = [column.to_pylist() for name, column in columns.items() if name not in shared]
+    if not lists:
+        shared, lists = {}, [column.to_pylist() for column in columns.values()]
+    names = [name for name in columns if name not in shared]
+    values = ", ".join(["?"] * len(names) + list(shared.values()))
+    listed = ", ".join(quoted(name) for name in (*names, *shared))
+    connection.executemany(f"INSERT INTO {quoted(table)} ({listed}) VALUES ({values})", zip(*lists, strict=True))
+
+
+def _shared(column: Column) -> str | None:
+    """The value of all rows as SQL, None when they differ or are few."""
+    if len(column) < FEWEST_SHARED:
+        return None
+    if column.null_count == len(column):
+        return "NULL"
+    if column.null_count or not compute.all(compute.equal(column, column[0])).as_py():
+        return None
+    value = column[0].as_py()
+    if isinstance(value, str):
+        return None if "\0" in value else text(value)
+    return repr(value) if math.isfinite(value) else None
 
 
 def is_empty(connection: sqlite3.Connection, table: str) -> bool:

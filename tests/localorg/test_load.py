@@ -427,3 +427,13 @@ def test_a_large_file_is_read_in_batches(plain_org: LocalOrg, folder: Path, monk
         report = plain_org.load(folder)
         assert (report.inserted, report.unchanged, report.refused) == (998 - known, known, 2)
         assert [(row, column) for row, column, _ in told(report)] == [(902, "Id"), (952, "Id")]
+
+
+@pytest.mark.parametrize("shared", ["it's; \"quoted\"\n🦊", "%s ?", ""])
+def test_values_that_all_rows_share_are_kept_like_others(plain_org: LocalOrg, folder: Path, shared: str) -> None:
+    names = [[id18(f"0018d00000{number:05d}"), "Same name", shared, "12.5"] for number in range(150)]
+    write(folder, "Account.csv", ("Id", "Name", "Description", "AnnualRevenue"), names)
+    assert plain_org.load(folder).problems == []
+    query = "SELECT Name, Description, AnnualRevenue, IsDeleted, count(*) FROM Account GROUP BY 1, 2, 3, 4"
+    assert rows(plain_org, query) == [("Same name", shared or None, 13.0, 0, 150)]
+    assert plain_org.load(folder).unchanged == 150
