@@ -12,7 +12,10 @@ from sidecar.options import CONFIG, STATE, Setting
 # Commands are imported when they are used: `sidecar --help` has no need of DuckDB, pandas or Flask.
 COMMANDS = {
     "demo": ("sidecar.demo", "Make a local org with a generated book, refresh it once, and serve the pages."),
-    "org": ("sidecar.org.command", "The local org: run it, load a folder of CSVs, generate a book, take a package."),
+    "org": (
+        "sidecar.org.command",
+        "The local org: run it, load and export folders of CSVs, generate a book, take a package.",
+    ),
     "pull": ("sidecar.commands", "Bring what changed in the org into the mirror."),
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
