@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from sidecar import explain as explaining
 from sidecar import refresh as flow
 from sidecar import terminal
 from sidecar import undo as undoing
@@ -56,17 +57,22 @@ def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> i
 
 
 @click.command()
+@click.option("--explain", "record", metavar="ID", help="Show why one record gets its values.")
 @common
 @AS_OF
 @AS_JSON
-def plan(setting: Setting, as_of: datetime | None, as_json: bool) -> None:
+def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: bool) -> None:
     """Show what a refresh would write, value by value. Writes nothing to the org."""
     configuration = setting.configuration
     with _working(setting) as (org, mirror, bars):
         flow.pull(org, mirror, configuration, bars).check_needed()
         scored = flow.score(mirror, configuration, _day(as_of), bars)
-        planned = flow.make_plan(mirror, configuration, scored)
         bars.end()
+        if record is not None:
+            explained = explaining.explain(mirror, configuration, scored, record)
+            _show(as_json, explaining.as_dict(explained), lambda: explaining.report(explained))
+            return
+        planned = flow.make_plan(mirror, configuration, scored)
     threshold = configuration.write.bulk_threshold
     if as_json:
         terminal.print_json({**planned.summary(bulk_threshold=threshold), "changes": planned.changes.to_pylist()})
@@ -75,14 +81,24 @@ def plan(setting: Setting, as_of: datetime | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--max-changes",
+    type=click.IntRange(min=0),
+    help="Stop before values of more records than this are replaced (default: a share of the org).",
+)
 @common
 @AS_OF
 @AS_JSON
-def refresh(setting: Setting, as_of: datetime | None, as_json: bool) -> int:
+def refresh(setting: Setting, max_changes: int | None, as_of: datetime | None, as_json: bool) -> int:
     """Pull, score, and write back what differs."""
     configuration = setting.configuration
     with _working(setting) as (org, mirror, bars):
-        done = flow.refresh(org, mirror, configuration, _day(as_of), bars)
+
+        def confirm(what: str) -> bool:
+            with bars.aside():
+                return terminal.is_interactive() and click.confirm(f"{what} Write them?", err=True)
+
+        done = flow.refresh(org, mirror, configuration, _day(as_of), bars, max_changes=max_changes, confirm=confirm)
     _show(as_json, done.as_dict(), lambda: refresh_report(done))
     return 3 if done.written.rows_refused else 0
 

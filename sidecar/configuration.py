@@ -52,6 +52,9 @@ class WriteSection(Section):
     """How values are written back. Steps: changes smaller than these are not worth a write."""
 
     bulk_threshold: int = Field(2000, ge=0, description="rows from which on Bulk API 2.0 is used")
+    max_changes_share: float = Field(
+        0.6, gt=0, le=1, description="share of the org's records above which a run's changes have to be confirmed"
+    )
     probability_step: float = Field(1.0, ge=0, description="points of a probability, 0-100")
     health_step: float = Field(1.0, ge=0, description="points of a health score, 0-100")
     money_step: float = Field(1.0, ge=0, description="units of the corporate currency")

@@ -21,3 +21,7 @@ class SetupError(SidecarError):
     """Something this machine lacks (Node packages, a free port, a writable folder)."""
 
     exit_code = 2
+
+
+class MassChangeError(SidecarError):
+    """A run would change far more than runs do; a person has to look at its plan and confirm."""

@@ -15,6 +15,7 @@ from sidecar.book.calendar import quarters, start_month, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
+from sidecar.guard import Confirm, check_size
 from sidecar.run_log import write_run_log
 from sidecar.targets import SCORED
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
@@ -131,16 +132,26 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored) -> P
     return sync.make_plan(mirror, [own.target(configuration.write) for own in SCORED], scored.desired.tables)
 
 
-def refresh(org: Org, mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Refresh:
+def refresh(
+    org: Org,
+    mirror: Mirror,
+    configuration: Configuration,
+    as_of: date | None,
+    progress: Progress,
+    *,
+    max_changes: int | None = None,
+    confirm: Confirm = lambda _: False,
+) -> Refresh:
     """The whole flow, once.
 
     Args:
         org: logged in as the integration user.
         mirror: opened.
         as_of: the day to score for; default the org's today.
+        max_changes, confirm: see `guard.check_size`.
 
     Raises:
-        sync.MissingPackage, sync.MissingField: before anything is written.
+        sync.MissingPackage, sync.MissingField, MassChangeError: before anything is written.
         sync.ObjectStopped: an object that scores rest on could not be read.
     """
     started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
@@ -148,6 +159,7 @@ def refresh(org: Org, mirror: Mirror, configuration: Configuration, as_of: date 
     pulled.check_needed()
     scored = score(mirror, configuration, as_of, progress)
     planned = make_plan(mirror, configuration, scored)
+    check_size(planned, mirror, configuration.write, max_changes, confirm)
     written = sync.write_back(
         org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
     )

@@ -65,7 +65,8 @@ def plan_report(plan: Plan, bulk_threshold: int) -> None:
         )
     terminal.output.print(
         f"{summary['values']:,} values of {summary['rows']:,} records would be written, "
-        f"in about {summary['estimated_calls']} API calls."
+        f"in about {summary['estimated_calls']} API calls; "
+        f"new records take {summary['storage_kb']:,} KB of data storage."
     )
 
 
@@ -122,7 +123,7 @@ def undo_report(planned: Undo, done: Undone | None) -> None:
             ],
         )
         _and_more(planned.kept.num_rows)
-        if any(reason.startswith(WRITTEN_AGAIN) for reason in planned.kept.column("reason").to_pylist()):
+        if any(str(reason).startswith(WRITTEN_AGAIN) for reason in planned.kept.column("reason").to_pylist()):
             terminal.say("Later runs wrote some of these values again: undo the newest run first.")
     if done is None:
         terminal.output.print(

@@ -32,6 +32,11 @@ def complain(text: str) -> None:
     messages.print(Text("Error: ", style="bold red"), Text(text), sep="")
 
 
+def is_interactive() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and messages.is_terminal
+
+
 def heading(text: str) -> None:
     """A heading between parts of a report."""
     output.print(Text(text, style="bold"))
@@ -97,6 +102,16 @@ class Bars:
         done = self._progress.tasks[self._progress.task_ids.index(self._task)].completed
         self._progress.update(self._task, total=max(done, 1), completed=max(done, 1))
         self._progress.stop_task(self._task)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Leave the terminal to a question for as long as the block runs."""
+        self.end()
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
 
 @contextmanager

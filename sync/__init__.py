@@ -21,6 +21,7 @@ from sync.errors import (
 )
 from sync.mirror import Mirror
 from sync.plan import Plan, Target, TargetField, make_plan
+from sync.plan.explain import ExplainedRecord, ExplainedValue, explain
 from sync.progress import SILENT, Progress
 from sync.pull import Budget, ObjectPull, PullReport, pull
 from sync.schema import FieldSchema, ObjectSchema
@@ -33,6 +34,8 @@ __all__ = [
     "Catalogue",
     "CatalogueObject",
     "ConfigurationError",
+    "ExplainedRecord",
+    "ExplainedValue",
     "FieldSchema",
     "Incomplete",
     "JobFailed",
@@ -61,6 +64,7 @@ __all__ = [
     "UnexpectedAnswer",
     "Usage",
     "WriteReport",
+    "explain",
     "ledger",
     "make_plan",
     "plan_undo",

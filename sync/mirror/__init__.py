@@ -11,6 +11,7 @@ import duckdb
 
 from sync.mirror.bookkeeping import read_state
 from sync.mirror.database import connect
+from sync.mirror.sql import first_row, quoted
 from sync.mirror.tables import columns_of
 from sync.schema import ObjectSchema
 
@@ -55,6 +56,13 @@ class Mirror:
     def columns(self, name: str) -> dict[str, str]:
         """Column -> DuckDB type of one object, empty when it is not in the mirror."""
         return columns_of(self.connection, name)
+
+    def count(self, name: str) -> int:
+        """Records of one object in the mirror, 0 when it was never pulled."""
+        if not self.columns(name):
+            return 0
+        row = first_row(self.connection, f"SELECT count(*) FROM main.{quoted(name)}")
+        return int(row[0]) if row else 0
 
     def schema(self, name: str) -> ObjectSchema | None:
         """The org's schema of one object as it was at the last pull, None when it was never pulled."""

@@ -48,13 +48,19 @@ class Plan:
         written = self.details.select(["object", "key"]).group_by(["object", "key"]).aggregate([]).num_rows
         return written + self.removals.num_rows
 
+    @property
+    def overwritten(self) -> int:
+        """Records of which a value that is there would be replaced or emptied; filling what is empty does not count."""
+        held = self.details.filter(pc.is_valid(self.details.column("old"))).select(["object", "key"])
+        return held.group_by(["object", "key"]).aggregate([]).num_rows + self.removals.num_rows
+
     def of(self, name: str) -> pa.Table:
         """The changes of one object with their parent, in the order in which they are to be written."""
         return self.details.filter(pc.equal(self.details.column("object"), pa.scalar(name)))
 
     def summary(self, *, bulk_threshold: int = 2000) -> dict[str, Any]:
-        """Counts by object and field, the biggest changes of each number, what cannot be stored and the API calls that
-        the write-back needs, ready for JSON."""
+        """Counts by object and field, the biggest changes of each number, what cannot be stored, the API calls that
+        the write-back needs and the data storage that new records take, ready for JSON."""
         return summarize(self.details, self.refused, self.targets, bulk_threshold)
 
 

@@ -30,16 +30,16 @@ def difference(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, de
 
     Raises ValueError when its keys are not unique or not all there.
     """
-    with registered(connection, desired_rows=_naive(desired)):
+    with registered(connection, desired_rows=naive(desired)):
         _check_keys(connection, checked)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {_compared(checked)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {compared(checked)}")
     changes = as_arrow(connection, _changes(checked)).cast(CHANGES)
     refused = as_arrow(connection, _refused(checked)).cast(REFUSED)
     connection.execute("DROP TABLE compared")
     return Difference(changes, refused)
 
 
-def _naive(table: pa.Table) -> pa.Table:
+def naive(table: pa.Table) -> pa.Table:
     """Moments with a zone become naive UTC, as the mirror has them."""
     for index, field in enumerate(table.schema):
         if pa.types.is_timestamp(field.type) and field.type.tz is not None:
@@ -61,7 +61,7 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget) -
         )
 
 
-def _written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
+def written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
     """Column of the desired table and field, the stamp last."""
     fields = [(wanted.name, field) for wanted, field in checked.fields]
     if checked.stamp is not None and checked.target.stamp is not None:
@@ -69,16 +69,17 @@ def _written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
     return fields
 
 
-def _compared(checked: CheckedTarget) -> str:
-    """One row per record: given, clean and present value of each field as g0, c0, p0, g1 ..., why a value cannot be
-    stored as r0, r1 ..., why the record cannot be written as problem, and whether it is worth a write."""
-    written = list(enumerate(_written(checked)))
+def compared(checked: CheckedTarget) -> str:
+    """SQL over `desired_rows`, one row per record: given, clean and present value of each field as g0, c0, p0, g1 ...,
+    why a value cannot be stored as r0, r1 ..., why the record cannot be written as problem, and whether it is worth a
+    write."""
+    places = list(enumerate(written(checked)))
     given = ", ".join(
         f"d.{quoted(column)} AS g{i}, {cleaned(field, f'd.{quoted(column)}')} AS c{i},"
         f" {present(field, f'm.{quoted(field.name)}')} AS p{i}"
-        for i, (column, field) in written
+        for i, (column, field) in places
     )
-    reasons = ", ".join(f"{refusal(field, f'g{i}', f'c{i}')} AS r{i}" for i, (_, field) in written)
+    reasons = ", ".join(f"{refusal(field, f'g{i}', f'c{i}')} AS r{i}" for i, (_, field) in places)
     worth = " OR ".join(
         f"(r{i} IS NULL AND {_worth(wanted, field, i)})" for i, (wanted, field) in enumerate(checked.fields)
     )
@@ -112,7 +113,7 @@ def _changes(checked: CheckedTarget) -> str:
         f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, parent,"
         f" {text_literal(field.name)} AS field, {as_text(field, f'p{i}')} AS old, {as_text(field, f'c{i}')} AS new,"
         f" {i} AS place FROM compared WHERE worth AND r{i} IS NULL AND {differs(field, None, f'c{i}', f'p{i}')}"
-        for i, (_, field) in enumerate(_written(checked))
+        for i, (_, field) in enumerate(written(checked))
     ]
     union = " UNION ALL ".join(parts)
     return f"SELECT object, key, record_id, parent, field, old, new FROM ({union}) ORDER BY parent, key, place"
@@ -122,7 +123,7 @@ def _refused(checked: CheckedTarget) -> str:
     """SQL of the reasons: of the whole record, else of each of its values."""
     parts = [(checked.key, "problem", "problem IS NOT NULL")]
     parts += [
-        (field, f"r{i}", f"problem IS NULL AND r{i} IS NOT NULL") for i, (_, field) in enumerate(_written(checked))
+        (field, f"r{i}", f"problem IS NULL AND r{i} IS NOT NULL") for i, (_, field) in enumerate(written(checked))
     ]
     union = " UNION ALL ".join(
         f"SELECT {text_literal(checked.schema.name)} AS object, key, record_id, {text_literal(field.name)} AS field,"

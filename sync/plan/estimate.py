@@ -12,6 +12,9 @@ _BULK_CALLS = 8
 
 _BULK_ROWS_PER_JOB = 100_000
 
+RECORD_KB = 2
+"""What a record counts against the org's data storage, whatever it holds (Salesforce help, "Data and File Storage")."""
+
 
 def estimated_calls(rows: int, bulk_threshold: int) -> int:
     """Calls for `rows` rows of one object, when none of them is locked."""

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from sync.mirror.sql import first_row
-from sync.plan.estimate import estimated_calls
+from sync.plan.estimate import RECORD_KB, estimated_calls
 from sync.plan.targets import CheckedTarget
 
 _BIGGEST = 3
@@ -17,7 +17,8 @@ _LISTED = 100
 
 
 def summarize(changes: pa.Table, refused: pa.Table, targets: Sequence[CheckedTarget], threshold: int) -> dict[str, Any]:
-    """See `Plan.summary`: rows, values, objects, biggest_changes, refused, refused_values, estimated_calls."""
+    """See `Plan.summary`: rows, values, objects, biggest_changes, refused, refused_values, estimated_calls,
+    storage_kb."""
     connection = duckdb.connect(config={"threads": 1})
     try:
         connection.register("changes", changes)
@@ -34,6 +35,7 @@ def summarize(changes: pa.Table, refused: pa.Table, targets: Sequence[CheckedTar
         "refused": refused.num_rows,
         "refused_values": refused.slice(0, _LISTED).to_pylist(),
         "estimated_calls": sum(entry["estimated_calls"] for entry in objects),
+        "storage_kb": RECORD_KB * sum(entry["inserts"] for entry in objects),
     }
 
 
