@@ -1,6 +1,6 @@
 """Moves records between a Salesforce org and a mirror on this machine, and back. Knows Salesforce, knows no scores."""
 
-from sync import ledger
+from sync import failures, ledger
 from sync.catalogue import Catalogue, CatalogueObject
 from sync.client import Org, OrgSettings, Usage
 from sync.errors import (
@@ -65,6 +65,7 @@ __all__ = [
     "Usage",
     "WriteReport",
     "explain",
+    "failures",
     "ledger",
     "make_plan",
     "plan_undo",

@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS _sync.runs (
 CREATE TABLE IF NOT EXISTS _sync.ledger (
     run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL, record_id VARCHAR, field VARCHAR NOT NULL,
     old_value VARCHAR, new_value VARCHAR, part INTEGER, outcome VARCHAR NOT NULL, code VARCHAR, message VARCHAR);
+CREATE TABLE IF NOT EXISTS _sync.failures (
+    object VARCHAR NOT NULL, key VARCHAR NOT NULL, since TIMESTAMP NOT NULL, last_at TIMESTAMP NOT NULL,
+    refusals INTEGER NOT NULL, code VARCHAR, message VARCHAR, PRIMARY KEY (object, key));
 CREATE TABLE IF NOT EXISTS _sync.made_records (run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL);
 """
 

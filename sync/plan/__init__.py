@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sync.errors import ConfigurationError
+from sync.failures import FAILURES, set_aside
 from sync.mirror import Mirror
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS, difference
 from sync.plan.summary import summarize
@@ -26,13 +27,15 @@ class Plan:
 
     `refused` lists values that the org could not store: object, key, record_id, field, reason (all text); they are
     left out of the changes, the rest of their record is not. `removals` lists records of our own objects that are to
-    go: object, record_id. `details` and `targets` are for the write-back.
+    go: object, record_id. `set_aside` lists records that the org refused so often that they are left out for now (see
+    `sync.failures`). `details` and `targets` are for the write-back.
     """
 
     details: pa.Table
     refused: pa.Table
     targets: tuple[CheckedTarget, ...]
     removals: pa.Table = field(default_factory=REMOVALS.empty_table)
+    set_aside: pa.Table = field(default_factory=FAILURES.empty_table)
 
     @property
     def changes(self) -> pa.Table:
@@ -64,7 +67,9 @@ class Plan:
         return summarize(self.details, self.refused, self.targets, bulk_threshold)
 
 
-def make_plan(mirror: Mirror, targets: Sequence[Target], desired: Mapping[str, pa.Table]) -> Plan:
+def make_plan(
+    mirror: Mirror, targets: Sequence[Target], desired: Mapping[str, pa.Table], *, retry_refused: bool = False
+) -> Plan:
     """Compare desired tables with the mirror.
 
     Parameters
@@ -72,6 +77,7 @@ def make_plan(mirror: Mirror, targets: Sequence[Target], desired: Mapping[str, p
     targets : what may be written, one for each object.
     desired : for each target's object a table with its key, its fields, its stamp and its parent column; one row per
         record. Fields may have any Arrow type that fits; NaN counts as empty.
+    retry_refused : plan also for records that are set aside.
 
     Raises ConfigurationError and MissingField as `targets.check` says, ValueError for keys that are not unique.
     """
@@ -85,8 +91,21 @@ def make_plan(mirror: Mirror, targets: Sequence[Target], desired: Mapping[str, p
         check(mirror, target, desired[target.object].column_names) for target in targets if target.object in desired
     )
     found = [difference(mirror.connection, item, desired[item.target.object]) for item in checked]
-    return Plan(
-        pa.concat_tables([CHANGES.empty_table(), *(item.changes for item in found)]),
-        pa.concat_tables([REFUSED.empty_table(), *(item.refused for item in found)]),
-        checked,
-    )
+    changes = pa.concat_tables([CHANGES.empty_table(), *(item.changes for item in found)])
+    refused = pa.concat_tables([REFUSED.empty_table(), *(item.refused for item in found)])
+    aside = FAILURES.empty_table()
+    if not retry_refused:
+        aside = pa.concat_tables([aside, *(set_aside(mirror, item.schema, item.key.name) for item in checked)])
+    left, aside = _without(changes, aside)
+    return Plan(left, refused, checked, set_aside=aside)
+
+
+def _without(changes: pa.Table, aside: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The changes of records that are not set aside, and those set aside that had changes."""
+    keys = ["object", "key"]
+    if not aside.num_rows:
+        return changes, aside
+    wanted = aside.join(changes.select(keys), keys, join_type="left semi")
+    order = pa.array(range(changes.num_rows))
+    kept = changes.append_column("place", order).join(aside.select(keys), keys, join_type="left anti")
+    return kept.sort_by("place").select(changes.column_names), wanted.select(aside.column_names).sort_by("since")

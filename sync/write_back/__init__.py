@@ -102,9 +102,10 @@ def _counts(connection: duckdb.DuckDBPyConnection, run_id: str, calls: int) -> R
 
 def _refused(connection: duckdb.DuckDBPyConnection, run_id: str) -> tuple[RefusedRow, ...]:
     rows = connection.execute(
-        "SELECT DISTINCT object, key, record_id, CASE WHEN code = ? THEN field ELSE '' END AS refused_field,"
-        " coalesce(code, ''), coalesce(message, ''), outcome = ? FROM _sync.ledger"
-        f" WHERE run_id = ? AND outcome NOT IN ('{WRITTEN}', '{PLANNED}') ORDER BY object, key, refused_field",
-        [NOT_STORABLE, DEFERRED, run_id],
+        "SELECT DISTINCT l.object, l.key, l.record_id, CASE WHEN l.code = ? THEN l.field ELSE '' END AS refused_field,"
+        " coalesce(l.code, ''), coalesce(l.message, ''), l.outcome = ?, CASE WHEN l.code <> ? THEN f.since END"
+        " FROM _sync.ledger l LEFT JOIN _sync.failures f ON f.object = l.object AND f.key = l.key"
+        f" WHERE l.run_id = ? AND l.outcome NOT IN ('{WRITTEN}', '{PLANNED}') ORDER BY l.object, l.key, refused_field",
+        [NOT_STORABLE, DEFERRED, NOT_STORABLE, run_id],
     ).fetchall()
     return tuple(RefusedRow(*row) for row in rows)

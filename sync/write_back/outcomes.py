@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from sync import failures
 from sync.errors import SyncError
 from sync.ledger import PLANNED, UNKNOWN, WRITTEN
 from sync.mirror import Mirror
@@ -57,7 +58,8 @@ def keep_results(
 
 
 def mark(connection: duckdb.DuckDBPyConnection, run_id: str, sobject: str) -> None:
-    """Keep the outcomes of the table `row_results` in the ledger."""
+    """Keep the outcomes of the table `row_results` in the ledger, and which records fail since when."""
+    failures.note(connection, sobject)
     connection.execute(
         "UPDATE _sync.ledger l SET outcome = r.outcome, code = r.code, message = r.message,"
         " record_id = coalesce(r.record_id, l.record_id) FROM row_results r"

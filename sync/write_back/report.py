@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 NOT_STORABLE = "NOT_STORABLE"
 """Code of values that the plan found to be none that the org can hold."""
@@ -13,7 +14,8 @@ class RefusedRow:
     """A record of which something was not written.
 
     `field` is empty when the whole record was refused by the org; `retried` says that the next run tries again
-    unchanged (the record was locked, or its bulk job ended early).
+    unchanged (the record was locked, or its bulk job ended early). `since` is when it first failed (naive UTC), None
+    for a value that was never sent.
     """
 
     object: str
@@ -23,6 +25,7 @@ class RefusedRow:
     code: str
     message: str
     retried: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

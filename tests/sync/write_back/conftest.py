@@ -45,9 +45,9 @@ class Desk:
         """Bring the org's changes into the mirror."""
         pull(self.org, self.mirror, CATALOGUE)
 
-    def plan(self, desired: dict[str, pa.Table] | None = None) -> Plan:
+    def plan(self, desired: dict[str, pa.Table] | None = None, **options: bool) -> Plan:
         """What would be written."""
-        return make_plan(self.mirror, TARGETS, desired or self.desired())
+        return make_plan(self.mirror, TARGETS, desired or self.desired(), **options)
 
 
 @pytest.fixture
