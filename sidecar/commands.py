@@ -86,10 +86,13 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
     type=click.IntRange(min=0),
     help="Stop before values of more records than this are replaced (default: a share of the org).",
 )
+@click.option("--retry-refused", is_flag=True, help="Try records again that the org refused in three runs and more.")
 @common
 @AS_OF
 @AS_JSON
-def refresh(setting: Setting, max_changes: int | None, as_of: datetime | None, as_json: bool) -> int:
+def refresh(
+    setting: Setting, max_changes: int | None, retry_refused: bool, as_of: datetime | None, as_json: bool
+) -> int:
     """Pull, score, and write back what differs."""
     configuration = setting.configuration
     with _working(setting) as (org, mirror, bars):
@@ -98,9 +101,18 @@ def refresh(setting: Setting, max_changes: int | None, as_of: datetime | None, a
             with bars.aside():
                 return terminal.is_interactive() and click.confirm(f"{what} Write them?", err=True)
 
-        done = flow.refresh(org, mirror, configuration, _day(as_of), bars, max_changes=max_changes, confirm=confirm)
+        done = flow.refresh(
+            org,
+            mirror,
+            configuration,
+            _day(as_of),
+            bars,
+            max_changes=max_changes,
+            confirm=confirm,
+            retry_refused=retry_refused,
+        )
     _show(as_json, done.as_dict(), lambda: refresh_report(done))
-    return 3 if done.written.rows_refused else 0
+    return 0 if done.complete else 3
 
 
 @click.command()

@@ -55,6 +55,11 @@ class Refresh:
     calls: int
     seconds: float
 
+    @property
+    def complete(self) -> bool:
+        """Whether the org holds everything that was desired."""
+        return self.written.complete and not self.plan.set_aside.num_rows
+
     def as_dict(self) -> Mapping[str, object]:
         """The same for machines."""
         return {
@@ -70,6 +75,7 @@ class Refresh:
             "rows_written": self.written.rows_written,
             "rows_refused": self.written.rows_refused,
             "refused": [asdict(row) for row in self.written.refused],
+            "set_aside": self.plan.set_aside.to_pylist(),
             "calls": self.calls,
             "seconds": round(self.seconds, 2),
         }
@@ -127,9 +133,14 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     return Scored(day, quarter, desired)
 
 
-def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored) -> Plan:
-    """The difference between desired and present values. Nothing is written."""
-    return sync.make_plan(mirror, [own.target(configuration.write) for own in SCORED], scored.desired.tables)
+def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, retry_refused: bool = False) -> Plan:
+    """The difference between desired and present values. Nothing is written.
+
+    Args:
+        retry_refused: plan also for records that the org has refused so often that they are set aside.
+    """
+    targets = [own.target(configuration.write) for own in SCORED]
+    return sync.make_plan(mirror, targets, scored.desired.tables, retry_refused=retry_refused)
 
 
 def refresh(
@@ -141,6 +152,7 @@ def refresh(
     *,
     max_changes: int | None = None,
     confirm: Confirm = lambda _: False,
+    retry_refused: bool = False,
 ) -> Refresh:
     """The whole flow, once.
 
@@ -149,6 +161,7 @@ def refresh(
         mirror: opened.
         as_of: the day to score for; default the org's today.
         max_changes, confirm: see `guard.check_size`.
+        retry_refused: see `make_plan`.
 
     Raises:
         sync.MissingPackage, sync.MissingField, MassChangeError: before anything is written.
@@ -158,7 +171,7 @@ def refresh(
     pulled = pull(org, mirror, configuration, progress)
     pulled.check_needed()
     scored = score(mirror, configuration, as_of, progress)
-    planned = make_plan(mirror, configuration, scored)
+    planned = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
     check_size(planned, mirror, configuration.write, max_changes, confirm)
     written = sync.write_back(
         org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold

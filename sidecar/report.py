@@ -63,6 +63,7 @@ def plan_report(plan: Plan, bulk_threshold: int) -> None:
             ("object", "record", "field", "reason"),
             [(row["object"], row["key"], row["field"], row["reason"]) for row in summary["refused_values"]],
         )
+    _set_aside(plan)
     terminal.output.print(
         f"{summary['values']:,} values of {summary['rows']:,} records would be written, "
         f"in about {summary['estimated_calls']} API calls; "
@@ -88,6 +89,7 @@ def refresh_report(done: Refresh) -> None:
         }
     )
     _refused(done.written.refused)
+    _set_aside(done.plan)
 
 
 def _refused(rows: Sequence[RefusedRow]) -> None:
@@ -95,10 +97,30 @@ def _refused(rows: Sequence[RefusedRow]) -> None:
         return
     terminal.heading("Refused")
     terminal.table(
-        ("object", "record", "field", "code", "message", "next run"),
-        [(row.object, row.record_id or row.key, row.field, row.code, row.message, row.retried) for row in rows[:SHOWN]],
+        ("object", "record", "field", "code", "message", "failing since", "next run"),
+        [
+            (row.object, row.record_id or row.key, row.field, row.code, row.message, row.since, row.retried)
+            for row in rows[:SHOWN]
+        ],
     )
     _and_more(len(rows))
+
+
+def _set_aside(plan: Plan) -> None:
+    """Records that are not tried: somebody has to mend something first."""
+    if not plan.set_aside.num_rows:
+        return
+    terminal.heading(f"{plan.set_aside.num_rows:,} records set aside: refused in three runs and more")
+    terminal.table(
+        ("object", "record", "refusals", "since", "code", "message"),
+        [
+            tuple(row[name] for name in ("object", "key", "refusals", "since", "code", "message"))
+            for row in plan.set_aside.slice(0, SHOWN).to_pylist()
+        ],
+        right=("refusals",),
+    )
+    _and_more(plan.set_aside.num_rows)
+    terminal.say("They are tried again when somebody has changed them, after a week, or by --retry-refused.")
 
 
 def undo_report(planned: Undo, done: Undone | None) -> None:

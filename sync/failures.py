@@ -20,14 +20,13 @@ from sync.schema import ObjectSchema
 ENOUGH_REFUSALS = 3
 PATIENCE = timedelta(days=7)
 
-FAILURES = pa.schema(
-    [
-        *(pa.field(name, pa.string()) for name in ("object", "key")),
-        *(pa.field(name, pa.timestamp("us")) for name in ("since", "last_at")),
-        pa.field("refusals", pa.int32()),
-        *(pa.field(name, pa.string()) for name in ("code", "message")),
-    ]
-)
+_COLUMNS: dict[str, pa.DataType] = {
+    **dict.fromkeys(("object", "key"), pa.string()),
+    **dict.fromkeys(("since", "last_at"), pa.timestamp("us")),
+    "refusals": pa.int32(),
+    **dict.fromkeys(("code", "message"), pa.string()),
+}
+FAILURES = pa.schema(_COLUMNS)
 
 
 def note(connection: duckdb.DuckDBPyConnection, sobject: str) -> None:

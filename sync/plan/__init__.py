@@ -63,8 +63,9 @@ class Plan:
 
     def summary(self, *, bulk_threshold: int = 2000) -> dict[str, Any]:
         """Counts by object and field, the biggest changes of each number, what cannot be stored, the API calls that
-        the write-back needs and the data storage that new records take, ready for JSON."""
-        return summarize(self.details, self.refused, self.targets, bulk_threshold)
+        the write-back needs, the data storage that new records take and what is set aside, ready for JSON."""
+        summary = summarize(self.details, self.refused, self.targets, bulk_threshold)
+        return {**summary, "set_aside": self.set_aside.to_pylist()}
 
 
 def make_plan(
