@@ -20,6 +20,9 @@ In Python `org.faults.order("cut", bytes=1000)`; over HTTP, for an administrator
     {"kind": "field_retype", "object": "Account", "field": "Tier__c", "type": "double", "precision": 18}
     {"kind": "field_remove", "object": "Account", "field": "Tier__c"}
 
+A field takes `label`, `length`, `precision`, `scale`, `digits`, `values` (of a picklist) and `grant`: the permission
+set whose holders read and write it; without a grant only administrators see it.
+
 `count` is how often it happens (once by default), `after` how often it still goes well before. A download is a page of
 a query, the result of a Bulk job or its list of result pages. A late write without `seconds` waits for
 `release()` (`POST /local/writes/release`). `DELETE /local/faults` forgets all orders, `GET` lists those still open.

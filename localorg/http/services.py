@@ -39,6 +39,7 @@ class Services:
 
     def close(self) -> None:
         """Stop what runs in the background and write down what is only in memory."""
+        self.faults.clear()  # a job may wait for its late rows
         self.worker.stop()
         self.deploy_worker.stop()
         self.calls.save()

@@ -26,7 +26,10 @@ _HIGHEST_PRECISION = 18
 
 @dataclass(frozen=True)
 class Alteration:
-    """Changes the custom fields of one org, at once: schema, table, permission sets."""
+    """Changes the custom fields of one org, at once: schema, table, permission sets.
+
+    Schema and table change while nobody else writes, so that no write meets one without the other.
+    """
 
     database: Database
     schema: Schema
@@ -39,6 +42,10 @@ class Alteration:
 
         Raises ValueError, with what is wrong, for a change that cannot be made; then nothing is changed.
         """
+        with self.database.writer():
+            self._change(kind, facts)
+
+    def _change(self, kind: str, facts: Mapping[str, object]) -> None:
         sobject = self.schema.get(str(facts["object"]))
         if sobject is None:
             raise ValueError(f"{kind}: the org has no object {facts['object']!r}")
@@ -63,7 +70,7 @@ class Alteration:
             self.database.ensure_tables([changed])
             self._keep(connection, changed)
             self._grant(connection, f"{sobject.name}.{field.name}", facts.get("grant"))
-        self.schema.put([changed])
+            self.schema.put([changed])
 
     def _remove(self, sobject: SObject, field: Field) -> None:
         kept = {name: each for name, each in sobject.fields.items() if name != field.name}
@@ -79,7 +86,7 @@ class Alteration:
                     self._keep_grants(connection, replace(self.permission_sets[name], fields=rights))
             if sobject.name == "Opportunity" and field.name in self.tracking.fields:
                 self.tracking.track(name for name in self.tracking.fields if name != field.name)
-        self.schema.put([changed])
+            self.schema.put([changed])
 
     def _retype(self, sobject: SObject, old: Field, new: Field, facts: Mapping[str, object]) -> None:
         changed = replace(sobject, fields={**sobject.fields, new.name: new})
@@ -90,7 +97,7 @@ class Alteration:
                 connection.execute(statement)
             self._keep(connection, changed)
             self._grant(connection, f"{sobject.name}.{new.name}", facts.get("grant"))
-        self.schema.put([changed])
+            self.schema.put([changed])
 
     def _check(self, changed: SObject, kind: str) -> None:
         """Raises ValueError when a formula field or a validation rule needs what is going away."""

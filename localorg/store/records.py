@@ -122,6 +122,7 @@ class Records:
         try:
             with self._database.writer() as connection:
                 self._conduct.bin.tidy(turn.now)
+                sobject = self._object(sobject.name)  # as it is now that nobody else can change it
                 work = Work(connection, self._schema, sobject, self._user, turn.now, turn=turn, conduct=self._conduct)
                 outcome = write(work)
                 if all_or_none and any(draft.errors for draft, _ in outcome):

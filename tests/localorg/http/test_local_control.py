@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import requests
 import waitress
 
 from localorg.http import download
-from tests.localorg.http.conftest import BASE, Served, error_of
+from tests.localorg.http.conftest import BASE, Served, close, error_of, serve
 
 TIER = {"object": "Account", "field": "Tier__c"}
 
@@ -259,6 +261,45 @@ def test_a_changed_schema_is_there_again_after_a_restart(served: Served) -> None
     field = again.schema.objects["Account"].fields["Tier__c"]
     again.close()
     assert (field.type, field.digits) == ("int", 9)
+
+
+def test_rows_are_written_while_a_field_comes_goes_and_changes(served: Served) -> None:
+    ended = threading.Event()
+    results: list[bool] = []
+
+    def write() -> None:
+        records = served.org.records(served.org.user("admin@local.example"))
+        while not ended.is_set():
+            results.extend(each.success for each in records.insert("Account", [{"Name": "w", "Industry": "Banking"}]))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for _ in range(5):
+        order(served, kind="field_add", **TIER, type="string")
+        order(served, kind="field_retype", **TIER, type="double")
+        order(served, kind="field_remove", **TIER)
+    ended.set()
+    writer.join(30)
+    assert results and all(results)
+    assert len(named(served, "w")) == len(results)
+
+
+def test_a_server_stops_while_a_job_waits_for_its_late_rows(tmp_path: Path, org_file: Path) -> None:
+    shutil.copy(org_file, tmp_path / "org.sqlite")
+    made = serve(tmp_path)
+    order(made, kind="late", object="Account")
+    job = made.admin.post("jobs/ingest", json={"object": "Account", "operation": "insert"}).json
+    assert job is not None
+    path = f"jobs/ingest/{job['id']}"
+    made.admin.put(f"{path}/batches", data="Name\nlate\n", headers={"Content-Type": "text/csv"})
+    made.admin.patch(path, json={"state": "UploadComplete"})
+    while not made.org.faults.withheld:
+        time.sleep(0.01)
+    assert named(made, "late") == []
+    close(made)
+    again = serve(tmp_path)
+    assert len(named(again, "late")) == 1
+    close(again)
 
 
 @pytest.fixture
