@@ -88,6 +88,9 @@ class Planner:
         """Makes the answer of a field from its value; `only` names the response keys if not all are of its value."""
         wanted = {key: name for key, name in self.names(nodes).items() if only is None or key in only}
         kind = type_name(field)
+        keys = tuple(wanted)
+        if set(wanted.values()) == {"value"}:
+            return lambda value: dict.fromkeys(keys, api_value(field, value))
 
         def write(value: object) -> Json:
             shown = display_value(field, value, self.viewer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from localorg.access import User
@@ -50,7 +52,42 @@ def readable_object(org: LocalOrg, user: User, name: str) -> SObject:
 
 
 def object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
-    """What the user may know of an object; a field they may not read is not there."""
+    """What the user may know of an object; a field they may not read is not there. Answers are shared."""
+    return _INFOS.info(sobject, user, package)
+
+
+class _Infos:
+    """Infos by object and rights, as most of a page's answers carry some.
+
+    A deployment replaces objects and permission sets; an entry keeps those it was made from, so that no other object
+    takes their identity.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], Json]] = OrderedDict()
+
+    def info(self, sobject: SObject, user: User, package: PagePackage) -> Json:
+        """The info of an object for users with this user's rights."""
+        sources = (sobject, package, *user.grants)
+        key = (user.is_admin, user.profile, *map(id, sources))
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None:
+            return known[1]
+        made = _object_info(sobject, user, package)
+        with self._lock:
+            self._known[key] = (sources, made)
+            if len(self._known) > _MOST_INFOS:
+                self._known.popitem(last=False)
+        return made
+
+
+_MOST_INFOS = 200
+_INFOS = _Infos()
+
+
+def _object_info(sobject: SObject, user: User, package: PagePackage) -> Json:
     fields = {field.name: _field_info(field, sobject, user) for field in user.readable_fields(sobject.name)}
     children = [
         _child_info(child) for child in sobject.child_relationships if user.may_read(child.child_object, child.field)

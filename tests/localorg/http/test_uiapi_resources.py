@@ -240,6 +240,18 @@ def test_object_infos_come_alone_together_and_as_a_directory(shared: Any) -> Non
 
 
 @pytest.mark.shows("uiapi.object_info")
+def test_a_new_field_is_in_the_info_at_once(served: Any) -> None:
+    def fields() -> dict[str, Any]:
+        found: dict[str, Any] = served.admin.get("ui-api/object-info/Account").json["fields"]
+        return found
+
+    assert "Added__c" not in fields()
+    order = {"kind": "field_add", "object": "Account", "field": "Added__c", "type": "string", "length": 20}
+    assert served.admin.post("/local/faults", json=order).status_code < 300
+    assert fields()["Added__c"]["length"] == 20
+
+
+@pytest.mark.shows("uiapi.object_info")
 def test_object_info_has_every_key_of_a_recorded_one(shared: Any) -> None:
     info = shared.admin.get("ui-api/object-info/Opportunity").json
     assert set(info) == {

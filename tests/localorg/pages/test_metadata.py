@@ -17,7 +17,7 @@ def test_facets_stand_where_the_page_uses_them(probed_package: Path) -> None:
     page = read_package(probed_package).record_page("Contact")
     assert page is not None
     (main,) = [region for region in page.regions if region.name == "main"]
-    probe, section, unknown = main.items
+    probe, _, section, unknown = main.items
     assert (probe.name, probe.properties) == ("c:probeWires", {"greeting": "Hello <you>"})
     left, right = section.facets["columns"]
     assert [item.field for item in left.facets["body"]] == ["LastName", "Email"]
