@@ -15,8 +15,11 @@ from decimal import Decimal
 from localorg.formula.display import formatted, labels, zone_of
 from localorg.ids import id18, is_id
 
+_Value = str | int | float | None
+
 _user: ContextVar[str | None] = ContextVar("user", default=None)
 _MOMENT = "%Y-%m-%dT%H:%M:%S.000Z"
+LONGEST_TEXT = 100_000  # characters of a text that a function makes longer
 _SIGNIFICANT = 15  # digits a number is sure to have
 
 
@@ -34,8 +37,20 @@ def register(connection: sqlite3.Connection) -> None:
     """Give a connection the functions. Those about the present moment, `sf_today` and `sf_now`, are the database's."""
     for name, function in _FUNCTIONS.items():
         parameters = function.__code__.co_argcount
-        connection.create_function(name, parameters, function, deterministic=True)
+        connection.create_function(name, parameters, _null_for_errors(function), deterministic=True)
     connection.create_function("sf_user_id", 0, _user.get)
+
+
+def _null_for_errors(function: Callable[..., _Value]) -> Callable[..., _Value]:
+    """The function, null where it fails: what is #Error! in the page is null through the API."""
+
+    def call(*values: _Value) -> _Value:
+        try:
+            return function(*values)
+        except (TypeError, ValueError, ArithmeticError):
+            return None
+
+    return call
 
 
 def _fold(value: object) -> str | None:
@@ -135,18 +150,25 @@ def _find(wanted: str, text: str, start: float) -> int:
     return text.find(wanted, max(int(start) - 1, 0)) + 1
 
 
-def _ceiling(value: float | None) -> int | None:
-    return None if value is None or not math.isfinite(value) else int(math.copysign(math.ceil(abs(value)), value))
+def _ceiling(value: float | None) -> float | None:
+    """Away from zero."""
+    return None if value is None else math.copysign(math.ceil(abs(value)), value)
 
 
 def _id18(value: str | None) -> str | None:
     return id18(value) if value is not None and is_id(value) else value
 
 
+def _replace(text: str, wanted: str, instead: str) -> str | None:
+    made = text.replace(wanted, instead) if wanted else text
+    return made if len(made) <= LONGEST_TEXT else None
+
+
 def _pad(text: str, length: float, padding: str, left: int) -> str:
-    missing = int(length) - len(text)
+    length = min(max(int(length), 0), LONGEST_TEXT)
+    missing = length - len(text)
     if missing <= 0 or not padding:
-        return text[: max(int(length), 0)]
+        return text[:length]
     filling = (padding * missing)[:missing]
     return filling + text if left else text + filling
 
@@ -158,7 +180,7 @@ def _regex(text: str | None, pattern: str | None) -> int | None:
         return None
 
 
-_FUNCTIONS: dict[str, Callable[..., str | int | float | None]] = {
+_FUNCTIONS: dict[str, Callable[..., _Value]] = {
     "sf_fold": _fold,
     "sf_upper": _upper,
     "sf_local": _local,
@@ -174,6 +196,7 @@ _FUNCTIONS: dict[str, Callable[..., str | int | float | None]] = {
     "sf_ceiling": _ceiling,
     "sf_id18": _id18,
     "sf_pad": _pad,
+    "sf_replace": _replace,
     "sf_regex": _regex,
     "sf_format": formatted,
     "sf_labels": labels,

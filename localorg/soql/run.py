@@ -180,7 +180,7 @@ def reading(org: LocalOrg, user: User | None = None) -> Iterator[sqlite3.Connect
     with org.database.reader() as connection, running_as(user.id if user is not None else None):
         try:
             yield connection
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, sqlite3.DataError) as error:
             raise OrgError("QUERY_TOO_COMPLICATED", f"The query is too complicated to be run: {error}") from error
 
 
