@@ -35,7 +35,7 @@ def test_long_texts_are_kept_to_the_last_blank(
     quoting = csv.QUOTE_ALL if quoted or any("\r" in text for text in texts) else csv.QUOTE_MINIMAL
     wanted = {id18(f"0018d0{next(NUMBERS):09d}"): text for text in texts}
     content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator=line_end, quoting=quoting)  # type: ignore[arg-type]  # a constant of csv
+    writer = csv.writer(content, lineterminator=line_end, quoting=quoting)
     writer.writerows([("Id", "Name", "Description"), *((key, "x", text) for key, text in wanted.items())])
     folder = tmp_path / "csv"
     folder.mkdir(exist_ok=True)

@@ -51,7 +51,7 @@ def test_any_rows_are_read_as_they_were_written(
     text = io.StringIO(newline="")
     if any("\r" in value for row in rows for value in row):
         quoting = csv.QUOTE_ALL  # Python's writer leaves a lone carriage return bare
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=quoting)  # type: ignore[arg-type]  # a constant of csv
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     writer.writerows([("A", "B"), *rows])
     found = upload(tmp_path, text.getvalue(), delimiter)
     assert (found.header(), found.check()) == (["A", "B"], len(rows))
