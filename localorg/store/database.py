@@ -20,6 +20,7 @@ from localorg.store.sql import quoted
 
 COLUMN_TYPES = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL", "percent": "REAL"}
 BUSY_SECONDS = 60.0
+CHECKPOINT_PAGES = 8_000
 # References that nobody looks rows up by; an index on them would only slow every write down.
 UNINDEXED_REFERENCES = frozenset(
     {"CreatedById", "LastModifiedById", "MasterRecordId", "LastAmountChangedHistoryId", "LastCloseDateChangedHistoryId"}
@@ -52,6 +53,8 @@ class Database:
         try:
             self._write_connection = self._connect()
             self._write_connection.execute("PRAGMA journal_mode = WAL")
+            # Large ingests write the same pages again and again; moving them into the file less often is quicker.
+            self._write_connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._write_connection.executescript(_META_TABLES)
         except sqlite3.Error as error:
             raise StoreError(
