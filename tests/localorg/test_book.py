@@ -116,10 +116,12 @@ def test_tables_are_sound(book: Book) -> None:
     check_soundness(book)
 
 
+@pytest.mark.shows("book.deals")
 def test_histories_end_where_the_deals_stand(book: Book) -> None:
     check_histories(book)
 
 
+@pytest.mark.shows("book.deals")
 def test_same_settings_give_the_same_book() -> None:
     small = BookSettings(accounts=5, deals=60, quarters=4, reps=2, end=END)
     one, other = generate(small), generate(small)
@@ -174,6 +176,7 @@ def test_impossible_sizes_are_refused_by_name(sizes: dict[str, int], name: str) 
         BookSettings(**sizes)
 
 
+@pytest.mark.shows("book.deals")
 def test_amounts_are_the_sum_of_their_lines(book: Book) -> None:
     lines = frame(book, "OpportunityLineItem")
     deals = frame(book, "Opportunity").set_index("Id")
@@ -202,6 +205,7 @@ def test_closed_deals_close_on_the_day_they_were_closed(book: Book) -> None:
     assert (closed["CloseDate"] < pd.Timestamp(END)).all()
 
 
+@pytest.mark.shows("book.covariates")
 def test_state_of_the_chain_can_be_read_off_the_org(book: Book) -> None:
     rows, walk = histories(book), book.world.deals.walk
     deals = frame(book, "Opportunity")
@@ -219,6 +223,7 @@ def test_state_of_the_chain_can_be_read_off_the_org(book: Book) -> None:
     assert (stays.to_numpy() == walk.stage).all()
 
 
+@pytest.mark.shows("book.assets")
 def test_renewals_line_up_with_the_assets(book: Book) -> None:
     assets, deals = frame(book, "Asset"), frame(book, "Opportunity")
     live = deals[(deals["Type"] == "Renewal") & ~deals["IsClosed"]]
@@ -232,6 +237,7 @@ def test_renewals_line_up_with_the_assets(book: Book) -> None:
     assert (assets["Quantity"] >= 1).all()
 
 
+@pytest.mark.shows("book.plans")
 def test_plans_are_split_to_the_dollar_and_never_mixed(book: Book) -> None:
     plans, accounts = frame(book, "Sidecar_Plan__c"), frame(book, "Account").set_index("Id")
     rep, account = plans["Sidecar_Rep__c"].notna(), plans["Sidecar_Account__c"].notna()
@@ -288,6 +294,7 @@ def test_covariates_pull_in_the_known_direction(large: Book) -> None:
     assert won(renewal & (profile.health == 0)) > won(renewal & (profile.health == 2)) + 0.2
 
 
+@pytest.mark.shows("book.covariates")
 def test_early_demos_sponsors_and_rivals_can_be_seen_in_the_org(book: Book) -> None:
     deals, profile = frame(book, "Opportunity"), book.world.deals.profile
     demos = frame(book, "Event").query("Subject == 'Product demo'").groupby("WhatId")["ActivityDate"].min()
@@ -299,6 +306,7 @@ def test_early_demos_sponsors_and_rivals_can_be_seen_in_the_org(book: Book) -> N
     assert (deals["Description"].notna().to_numpy() == (profile.competitor > 0)).all()
 
 
+@pytest.mark.shows("book.usage")
 def test_usage_shows_the_health_of_the_account(book: Book) -> None:
     usage = frame(book, "Sidecar_Usage__c")
     last = usage[usage["Sidecar_Week_Start__c"] == usage["Sidecar_Week_Start__c"].max()]
@@ -312,6 +320,7 @@ def test_usage_shows_the_health_of_the_account(book: Book) -> None:
     assert (usage["Sidecar_Week_Start__c"] <= pd.Timestamp(END) - pd.Timedelta(days=7)).all()
 
 
+@pytest.mark.shows("book.deployments")
 def test_deployments_stay_within_what_was_bought(book: Book) -> None:
     found = frame(book, "Sidecar_Deployment__c")
     assert (found["Sidecar_Deployed__c"] <= found["Sidecar_Bought__c"]).all()
@@ -321,6 +330,7 @@ def test_deployments_stay_within_what_was_bought(book: Book) -> None:
     assert set(found["Sidecar_Status__c"]) >= {"In Progress", "Completed", "Stalled"}
 
 
+@pytest.mark.shows("book.dirt")
 def test_the_org_is_as_dirty_as_orgs_are(book: Book) -> None:
     deals = frame(book, "Opportunity")
     live = deals[~deals["IsClosed"]]
@@ -346,6 +356,32 @@ def test_showcase_has_everything_to_look_at(book: Book) -> None:
         ("Case", "AccountId"),
     ):
         assert shown.account_id in set(book[sobject][column].to_pylist()), sobject
+
+
+@pytest.mark.shows("book.people")
+def test_sponsors_are_chiefs_and_everybody_has_a_manager(book: Book) -> None:
+    roles, people = frame(book, "OpportunityContactRole"), frame(book, "Contact").set_index("Id")
+    sponsors = people.loc[roles.loc[roles["Role"] == "Executive Sponsor", "ContactId"]]
+    assert (sponsors["Title"] == "Chief Information Security Officer").all()
+    assert set(roles["Role"].dropna()) >= {"Executive Sponsor", "Technical Buyer", "Economic Buyer", "Evaluator"}
+    users = frame(book, "User")
+    assert users["ManagerId"].isna().sum() == 1
+    assert {"Account Executive, Majors", "Solution Consultant", "Customer Success Manager"} <= set(users["Title"])
+
+
+@pytest.mark.shows("book.activities")
+def test_open_deals_that_stand_still_get_less_attention(large: Book) -> None:
+    deals, walk = frame(large, "Opportunity"), large.world.deals.walk
+    tasks = pd.concat([frame(large, name)[["WhatId", "ActivityDate"]] for name in ("Task", "Event")])
+    recent = tasks[tasks["ActivityDate"].between(pd.Timestamp(END) - pd.Timedelta(days=28), pd.Timestamp(END))]
+    number = deals["Id"].map(recent["WhatId"].value_counts()).fillna(0).to_numpy()
+    is_open = (~deals["IsClosed"]).to_numpy()
+    assert number[is_open & (walk.age >= 8)].mean() < 0.5 * number[is_open & (walk.age < 4)].mean()
+
+
+@pytest.mark.shows("book.currencies")
+def test_all_amounts_are_in_one_currency(book: Book) -> None:
+    assert not any("CurrencyIsoCode" in table.column_names for table in book.tables.values())
 
 
 def test_names_are_unique_where_they_must_be(large: Book) -> None:

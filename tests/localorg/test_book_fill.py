@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localorg.book import Book, BookPlaceError, BookSettings, fill, generate
+from localorg.book import Book, BookPlaceError, BookSettings, fill, generate, make_world
 from localorg.book.catalogue import STAGES
 from localorg.org import LocalOrg
 from localorg.store.birth import ADMIN_USERNAME
@@ -31,6 +31,7 @@ def rows(org: LocalOrg, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(sql)]
 
 
+@pytest.mark.shows("book.fill")
 def test_every_table_and_every_column_of_the_book_finds_its_place(org: LocalOrg, book: Book) -> None:
     written = fill(org, book)
     assert written == {name: table.num_rows for name, table in book.tables.items()}
@@ -88,6 +89,32 @@ def test_an_org_without_the_package_takes_the_standard_objects(tmp_path: Path, b
         plain.close()
     assert not any(name.endswith("__c") for name in written)
     assert written["Opportunity"] == 120
+
+
+def test_a_decided_book_goes_in_table_by_table_and_tells_how_far_it_is(org: LocalOrg, book: Book) -> None:
+    told: dict[str, int] = {}
+
+    def tell(name: str, number: int) -> None:
+        told[name] = told.get(name, 0) + number
+
+    written = fill(org, make_world(book.settings), tell)
+    assert told == written == {name: table.num_rows for name, table in book.tables.items()}
+    first = rows(org, 'SELECT "Id", "Name" FROM "Sidecar_Usage__c" ORDER BY "Name" LIMIT 1')
+    assert first[0][1] == book["Sidecar_Usage__c"]["Name"][0].as_py()
+    indexes = rows(org, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = 'Opportunity'")
+    assert indexes[0][0] >= 4
+
+
+@pytest.mark.shows("book.fill")
+def test_a_book_that_breaks_off_leaves_the_org_empty(org: LocalOrg, book: Book) -> None:
+    def break_off(name: str, number: int) -> None:
+        if name == "Contact" and number:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fill(org, book, break_off)
+    assert rows(org, 'SELECT count(*) FROM "Account"') == [(0,)]
+    assert fill(org, book)["Contact"] == book["Contact"].num_rows
 
 
 def test_an_org_with_deals_refuses_a_book_and_stays_as_it_is(org: LocalOrg, book: Book) -> None:

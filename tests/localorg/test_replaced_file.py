@@ -87,6 +87,7 @@ def test_a_file_that_is_being_read_is_not_replaced(org: LocalOrg) -> None:
     assert accounts(org) == ["A"]
 
 
+@pytest.mark.shows("book.fill")
 def test_a_killed_fill_leaves_an_org_that_opens_and_can_be_filled_again(tmp_path: Path) -> None:
     path = tmp_path / "org.sqlite"
     LocalOrg.open(path).close()
