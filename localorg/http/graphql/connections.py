@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from localorg.http.graphql.paging import Window
-from localorg.http.uiapi.fetch import Fetcher
+from localorg.http.uiapi.fetch import Fetcher, by_ids
 from localorg.http.uiapi.selection import Selection
 from localorg.soql.plan import RowPlan
 from localorg.soql.records import JsonRecord
@@ -43,7 +43,7 @@ class Connection:
     window: Window
     writers: list[tuple[str, Callable[[Connection, Page], object]]] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
-    children: list[Children] = field(default_factory=list)
+    children: list[Children | Variants] = field(default_factory=list)
     wants_total: bool = False
     level: int = 0
 
@@ -74,6 +74,13 @@ class Connection:
         totals = fetcher.child_counts(plan, reference, parents) if self.wants_total else {}
         self._fetch_children(fetcher, [row for rows in found.values() for row in rows[: self.window.size]])
         return {parent: self.json(Page(rows, totals.get(parent))) for parent, rows in found.items()}
+
+    def fetch_by_ids(self, fetcher: Fetcher, ids: Sequence[str]) -> dict[str, Json]:
+        """The answers of the records with these ids."""
+        query = Query(self.selection.select(), Path((self.object_name,), 0), where=by_ids(ids))
+        rows = fetcher.rows(fetcher.plan(query))
+        self._fetch_children(fetcher, rows)
+        return {str(row["Id"]): self.record(row) for row in rows}
 
     def json(self, page: Page) -> Json:
         """The answer made of fetched rows."""
@@ -108,10 +115,46 @@ class Children:
 
     def parent_id(self, row: Row) -> str | None:
         """The id of the record whose children are meant, None where the row has no such parent."""
-        at: object = row
-        for name in self.path:
-            at = at.get(name) if isinstance(at, Mapping) else None
-        return str(at["Id"]) if isinstance(at, Mapping) else None
+        parent = record_at(row, self.path)
+        return str(parent["Id"]) if parent is not None else None
+
+
+@dataclass
+class Variants:
+    """A parent of one of several objects (`Task.What`): what is wanted of each object is fetched by one query.
+
+    path: leads from the connection's record to the parent. variants: by object. object_of: the object of a record id.
+    """
+
+    path: tuple[str, ...]
+    variants: Mapping[str, Connection]
+    object_of: Callable[[str], str | None]
+    answers: dict[str, Json] = field(default_factory=dict)
+
+    def fetch(self, fetcher: Fetcher, rows: Sequence[JsonRecord]) -> None:
+        """Fetch the parents of all rows."""
+        ids: dict[str, dict[str, None]] = {}
+        for row in rows:
+            parent = record_at(row, self.path)
+            name = self.object_of(str(parent["Id"])) if parent is not None else None
+            if parent is not None and name is not None and name in self.variants:
+                ids.setdefault(name, {})[str(parent["Id"])] = None
+        self.answers = {}
+        for name, wanted in ids.items():
+            self.answers |= self.variants[name].fetch_by_ids(fetcher, list(wanted))
+
+    def answer(self, record: Row) -> Json | None:
+        """The answer below one record, None where it has no parent that the user may read."""
+        parent = record.get(self.path[-1])
+        return self.answers.get(str(parent["Id"])) if isinstance(parent, Mapping) else None
+
+
+def record_at(row: Row, path: Sequence[str]) -> Row | None:
+    """The parent that a path of relationships leads to, None where there is none."""
+    at: object = row
+    for name in path:
+        at = at.get(name) if isinstance(at, Mapping) else None
+    return at if isinstance(at, Mapping) else None
 
 
 def edges_json(connection: Connection, page: Page, wanted: Mapping[str, str]) -> list[Json]:

@@ -50,8 +50,19 @@ class Arguments:
                     yield Not(_junction("AND", negated))
             elif (field := at.find(key)) is not None:
                 yield from self._field(field, (*prefix, key), value)
+            elif (parent := self._parent(at, key)).sobject is not None:
+                yield from self._conditions(value, parent, (*prefix, key))
             else:
-                yield from self._conditions(value, self._parent(at, key), (*prefix, key))
+                yield from self._of_one_of_several(at, key, value, prefix)
+
+    def _of_one_of_several(
+        self, at: Selection, relationship: str, value: object, prefix: tuple[str, ...]
+    ) -> Iterator[Condition]:
+        """`{What: {Account: {Name: {like: "A%"}}}}`: the reference is among the records of that object."""
+        reference = at.sobject.relationship(relationship) if at.sobject else None
+        for name, where in _mapping(value).items():
+            if reference is not None:
+                yield self._among(Path((*prefix, reference.name), 0), name, "Id", where)
 
     def _field(self, field: Field, path: tuple[str, ...], value: object) -> Iterator[Condition]:
         operand = Path(path, 0)
@@ -76,10 +87,13 @@ class Arguments:
         if len(given) != 1:
             raise self._wrong(f"a join takes exactly one object beside ApiName, got {len(given)}")
         ((name, where),) = given.items()
+        yield self._among(operand, name, column, where, negated=negated)
+
+    def _among(self, operand: Path, name: str, column: str, where: object, *, negated: bool = False) -> SemiJoin:
         schema, user = self.selection.schema, self.selection.user
         inner = Arguments(Selection(schema, user, schema.objects[name]), self.node, self.paths)
-        selected = (Selected(Path((column,), 0)),)
-        yield SemiJoin(operand, Query(selected, Path((name,), 0), where=inner.condition(where)), negated)
+        query = Query((Selected(Path((column,), 0)),), Path((name,), 0), where=inner.condition(where))
+        return SemiJoin(operand, query, negated)
 
     def _literal(self, field: Field, value: object, *, pattern: bool = False) -> Literal:
         if value is None:

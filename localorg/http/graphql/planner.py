@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from graphql import FieldNode
 
-from localorg.http.graphql.connections import Children, Connection, Json, Page, Row, Slot, edges_json
+from localorg.http.graphql.connections import Children, Connection, Json, Page, Row, Slot, Variants, edges_json
 from localorg.http.graphql.document import Request
 from localorg.http.graphql.errors import FETCHING, GraphqlError
 from localorg.http.graphql.filters import Arguments
-from localorg.http.graphql.paging import window_of
+from localorg.http.graphql.paging import Window, window_of
 from localorg.http.graphql.types.scalars import MOMENTS, NUMBERS, type_name
 from localorg.http.uiapi.fetch import all_of
 from localorg.http.uiapi.records import milliseconds
@@ -66,7 +66,7 @@ class Planner:
         self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
     ) -> list[Slot]:
         """Slots for a record or a parent; `path` leads from the connection's record to it."""
-        return self.slots(connection, self.request.below(nodes), at, paths, path)
+        return self.slots(connection, self.request.below(nodes, (at.object_name, "Record")), at, paths, path)
 
     def slots(
         self,
@@ -156,11 +156,11 @@ class Planner:
             case "__typename":
                 return lambda _row: at.object_name
             case "ApiName":
-                return lambda row: self._actual_name(at, row)
+                return lambda _row: at.object_name
             case "Id":
                 return lambda row: row["Id"]
             case "DisplayValue":
-                naming = at.sobject.name_field if at.sobject else at.find("Name")
+                naming = at.sobject.name_field if at.sobject else None
                 if naming is not None and at.find(naming.name) is not None:
                     at.add(naming.name)
                     return lambda row: row[naming.name]
@@ -171,18 +171,37 @@ class Planner:
                 return lambda row: milliseconds(row.get("SystemModstamp"))
         return None
 
-    def _actual_name(self, at: Selection, row: Row) -> str:
-        actual = at.sobject or self.org.schema.by_prefix(str(row["Id"])[:3])
-        return actual.name if actual else at.object_name
-
     def _parent(
         self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
     ) -> Callable[[Row], object]:
         name = nodes[0].name.value
-        slots = self.record(connection, nodes, at.parent(name), (*path, name), paths)
+        parent = at.parent(name)
+        if parent.sobject is None:
+            return self._variants(connection, nodes, at, (*path, name), paths)
+        slots = self.record(connection, nodes, parent, (*path, name), paths)
 
         def write(row: Row) -> object:
             record = row.get(name)
             return {key: slot(record) for key, slot in slots} if isinstance(record, Mapping) else None
 
         return write
+
+    def _variants(
+        self, connection: Connection, nodes: list[FieldNode], at: Selection, path: Paths, paths: Paths
+    ) -> Callable[[Row], object]:
+        """A parent of one of several objects: fragments say what is wanted of each."""
+        reference, _ = at.parents[path[-1]]
+        variants: dict[str, Connection] = {}
+        for name in reference.reference_to:
+            sobject = self.org.schema.get(name)
+            if sobject is not None and self.viewer.user.may_read_object(name):
+                selection = Selection(self.org.schema, self.viewer.user, sobject)
+                variants[name] = Connection(selection, None, (), Window(), level=connection.level)
+                variants[name].slots = self.record(variants[name], nodes, selection, (), paths)
+        found = Variants(path, variants, self._object_of)
+        connection.children.append(found)
+        return found.answer
+
+    def _object_of(self, record_id: str) -> str | None:
+        sobject = self.org.schema.by_prefix(record_id[:3])
+        return sobject.name if sobject else None

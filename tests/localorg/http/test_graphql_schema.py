@@ -170,18 +170,38 @@ def test_the_order_of_a_variable_is_the_order_it_was_written_in(shared: Any) -> 
 
 
 @pytest.mark.shows("graphql.polymorphic")
-def test_a_parent_of_several_objects_shows_its_name(shared: Any, account: str) -> None:
-    query = """{ uiapi { query { Task(where: {What: {Type: {eq: "Account"}}}) { edges { node { What { Id ApiName
-        Name { value } Type { value } } } } } } } }"""
+def test_fragments_say_what_is_wanted_of_a_parent_of_several_objects(shared: Any, account: str) -> None:
+    query = """{ uiapi { query { Task(where: {What: {Account: {Name: {like: "Back%"}}}}) { edges { node {
+        What { __typename ... on Record { Id } ... on Account { Name { value } Owner { Name { value } }
+            Contacts { edges { node { LastName { value } } } } }
+            ...deal } Who { __typename } Owner { ... on User { Alias: Name { value } } } } } } } } }
+        fragment deal on Opportunity { StageName { value } }"""
     (edge,) = good(shared.admin, query)["uiapi"]["query"]["Task"]["edges"]
-    assert edge["node"]["What"] == {
-        "Id": account,
-        "ApiName": "Account",
-        "Name": {"value": r"Back\slash %"},
-        "Type": {"value": "Account"},
+    assert edge["node"] == {
+        "What": {
+            "__typename": "Account",
+            "Id": account,
+            "Name": {"value": r"Back\slash %"},
+            "Owner": {"Name": {"value": "Local Admin"}},
+            "Contacts": {"edges": [{"node": {"LastName": {"value": "Larsen"}}}]},
+        },
+        "Who": None,
+        "Owner": {"Alias": {"value": "Local Admin"}},
     }
-    fragment = "{ uiapi { query { Task { edges { node { What { ... on Account { Phone { value } } } } } } } } }"
-    assert error_of(shared.admin, fragment)[0] == "ValidationError"
+
+
+@pytest.mark.shows("graphql.polymorphic")
+def test_without_a_fragment_nothing_is_known_of_such_a_parent(shared: Any) -> None:
+    query = "{ uiapi { query { Task { edges { node { What { Name { value } } } } } } } }"
+    assert "FieldUndefined" in error_of(shared.admin, query)[1]
+
+
+@pytest.mark.shows("graphql.query")
+def test_fragments_on_other_objects_add_nothing(shared: Any, account: str) -> None:
+    fragment = "... on Record { Id ... on Contact { LastName { value } } }"
+    query = f"{{ uiapi {{ query {{ Account {{ edges {{ node {{ {fragment} }} }} }} }} }} }}"
+    (edge,) = good(shared.admin, query)["uiapi"]["query"]["Account"]["edges"]
+    assert edge["node"] == {"Id": account}
 
 
 @pytest.mark.shows("graphql.query")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from graphql import (
@@ -19,14 +19,13 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLString,
+    GraphQLUnionType,
 )
 
 from localorg.access import User
 from localorg.http.graphql.types import values
 from localorg.http.graphql.types.scalars import SCALARS, type_name
 from localorg.schema.model import Field, Schema, SObject
-
-ANY = "Name"  # what a reference to one of several objects shows of its parent
 
 InputFields = dict[str, GraphQLInputField]
 OutputFields = dict[str, GraphQLField]
@@ -61,16 +60,20 @@ class ObjectTypes:
         """The object's fields that the user may read."""
         return self._user.readable_fields(sobject.name)
 
-    def references(self, sobject: SObject) -> Iterator[tuple[str, str]]:
-        """Relationship names to parents, with the parent's object or ANY."""
+    def references(self, sobject: SObject) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Relationship names to parents, with the objects that the parent may be of."""
         for field in self.fields_of(sobject):
-            targets = [name for name in field.reference_to if name in self.objects]
+            targets = tuple(name for name in field.reference_to if name in self.objects)
             if field.relationship_name and targets:
-                yield field.relationship_name, targets[0] if len(targets) == 1 else ANY
+                yield field.relationship_name, targets
+
+    def parents(self, sobject: SObject) -> Iterator[tuple[str, str]]:
+        """Relationship names to parents of one object, with that object."""
+        return ((name, targets[0]) for name, targets in self.references(sobject) if len(targets) == 1)
 
     def record(self, name: str) -> GraphQLObjectType:
-        """The type of an object's records, or of a parent that may be of several objects."""
-        return self._object(name, self._any_fields if name == ANY else lambda: self._record_fields(name), [RECORD])
+        """The type of an object's records."""
+        return self._object(name, lambda: self._record_fields(name), [RECORD])
 
     def connection(self, name: str) -> GraphQLField:
         """A page of an object's records, with the arguments that choose it."""
@@ -155,8 +158,11 @@ class ObjectTypes:
             # a field called ApiName (OpportunityStage has one) stands behind what every record has under that name
             if field.name not in fields:
                 fields[field.name] = GraphQLField(values.VALUES[type_name(field)])
-        for relationship, target in self.references(sobject):
-            fields.setdefault(relationship, GraphQLField(self.record(target)))
+        for relationship, targets in self.references(sobject):
+            records = [self.record(target) for target in targets]
+            name_of_any = f"{name}_{relationship}"
+            parent = records[0] if len(records) == 1 else GraphQLUnionType(name_of_any, records)
+            fields.setdefault(relationship, GraphQLField(parent))
         for child in sobject.child_relationships:
             if (
                 child.name
@@ -166,25 +172,20 @@ class ObjectTypes:
                 fields.setdefault(child.name, self.connection(child.child_object))
         return fields
 
-    def _any_fields(self) -> OutputFields:
-        text = GraphQLField(values.VALUES["String"])
-        return {**RECORD.fields, "Name": text, "Type": text}
-
     def _filter_fields(self, name: str) -> InputFields:
         same = self.filter(name)
         found = {"and": GraphQLInputField(GraphQLList(same)), "or": GraphQLInputField(GraphQLList(same))}
         found["not"] = GraphQLInputField(same)
-        if name == ANY:
-            text = GraphQLInputField(values.OPERATORS["String"])
-            return found | {"Id": GraphQLInputField(self.id_operators), "Name": text, "Type": text}
         sobject = self.objects[name]
         for field in self.fields_of(sobject):
             if field.filterable and field.type != "address":
                 kind = type_name(field)
                 operators = self.id_operators if kind == "ID" else values.OPERATORS[kind]
                 found[field.name] = GraphQLInputField(operators)
-        for relationship, target in self.references(sobject):
-            found.setdefault(relationship, GraphQLInputField(self.filter(target)))
+        for relationship, targets in self.references(sobject):
+            filters = {target: self.filter(target) for target in targets}
+            parent = filters[targets[0]] if len(targets) == 1 else _one_of(f"{name}_{relationship}_Filter", filters)
+            found.setdefault(relationship, GraphQLInputField(parent))
         return found
 
     def _clauses(
@@ -202,9 +203,8 @@ class ObjectTypes:
             sobject = self.objects[name]
             usable = (field for field in self.fields_of(sobject) if wanted(field) and field.type != "address")
             found = {field.name: GraphQLInputField(clause(field)) for field in usable}
-            for relationship, target in self.references(sobject):
-                if target != ANY:
-                    found.setdefault(relationship, GraphQLInputField(below(target)))
+            for relationship, target in self.parents(sobject):
+                found.setdefault(relationship, GraphQLInputField(below(target)))
             return found | (extra or {})
 
         return self._input(key, fields)
@@ -212,9 +212,8 @@ class ObjectTypes:
     def _aggregate_fields(self, name: str) -> OutputFields:
         sobject = self.objects[name]
         fields = {field.name: GraphQLField(values.AGGREGATES[type_name(field)]) for field in self.fields_of(sobject)}
-        for relationship, target in self.references(sobject):
-            if target != ANY:
-                fields.setdefault(relationship, GraphQLField(self.aggregate(target)))
+        for relationship, target in self.parents(sobject):
+            fields.setdefault(relationship, GraphQLField(self.aggregate(target)))
         return fields
 
     def _object(
@@ -228,3 +227,8 @@ class ObjectTypes:
         if name not in self._inputs:
             self._inputs[name] = GraphQLInputObjectType(name, fields)
         return self._inputs[name]
+
+
+def _one_of(name: str, filters: Mapping[str, GraphQLInputObjectType]) -> GraphQLInputObjectType:
+    """The filter of a parent that may be of several objects, by object."""
+    return GraphQLInputObjectType(name, {target: GraphQLInputField(kind) for target, kind in filters.items()})
