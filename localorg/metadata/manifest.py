@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from localorg.metadata.component import Component, Failure, Key
-from localorg.metadata.document import Document, XmlError, child_text, children, texts
+from localorg.metadata.document import Document, child_text, children, texts
 from localorg.metadata.registry import PARENTS
 from localorg.metadata.structure import problems
 from localorg.metadata.wsdl import metadata_types
@@ -30,10 +30,7 @@ def read_manifest(content: bytes, file: str) -> tuple[Manifest | None, list[Fail
     if found:
         first = found[0]
         return None, [_failure(file, FILE, first.message, first.line, first.column)]
-    try:
-        document = Document(content)
-    except XmlError as error:  # not reached: problems() has read it
-        return None, [_failure(file, FILE, error.message, error.line, error.column)]
+    document = Document(content)
     version = child_text(document.root, "version") or ""
     if not re.fullmatch(r"\d{1,3}\.0", version) or not _OLDEST <= float(version) <= _NEWEST:
         return None, [_failure(file, FILE, f"Invalid version specified: {version or 'none'}")]

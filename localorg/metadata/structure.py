@@ -97,6 +97,7 @@ def _of_elements(known: MetadataTypes, element: XmlElement, type_name: str) -> I
         if expected.required and not counts[name]:
             yield Finding(element, f"Required field is missing: {name}")
 
+
 def _of_child(known: MetadataTypes, element: XmlElement, parent: str) -> Iterator[Finding]:
     name = local_name(element)
     expected = known.types[parent].get(name)

@@ -109,14 +109,15 @@ def book(
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 @AS_JSON
 def deploy(setting: Setting, folder: Path | None, as_json: bool) -> int:
-    """Put an SFDX package (default: ours) into the local org."""
+    """Put an SFDX package (default: ours) into the local org: all of it, or nothing if one component is refused."""
     with embedded.opened(setting.state, plain=True) as target:
         report = target.deploy(folder or embedded.package_folder())
     if as_json:
         terminal.print_json(asdict(report))
     else:
         terminal.facts({name: len(value) for name, value in asdict(report).items()})
-        terminal.table(("refused", "reason"), [(item.component, item.reason) for item in report.refused])
+        rows = [(item.component, item.reason, item.place) for item in report.refused]
+        terminal.table(("refused", "reason", "file:line:column"), rows)
     return 1 if report.refused else 0
 
 

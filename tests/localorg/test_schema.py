@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -219,3 +222,38 @@ def test_stage_values_in_the_schema_are_the_orgs_stages(plain_org: LocalOrg) -> 
     values = plain_org.schema.objects["Opportunity"].fields["StageName"].picklist_values
     assert values[0] == ("Prospecting", "Prospecting")
     assert len(values) == 10
+
+
+@pytest.mark.shows("deploy.crash")
+def test_a_process_killed_while_it_deploys_leaves_nothing(tmp_path: Path, small_package: Path) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "import localorg.deploy\n"
+        "from localorg.org import LocalOrg\n"
+        "localorg.deploy.keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "LocalOrg.open(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+    )
+    file = tmp_path / "killed.sqlite"
+    repository = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", program, file, small_package], cwd=repository, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    org = LocalOrg.open(file)
+    assert not any(sobject.custom for sobject in org.schema.objects.values())
+    with org.database.reader() as connection:
+        assert connection.execute('SELECT count(*) FROM "_deployed"').fetchone() == (0,)
+        assert "Health__c" not in [row[1] for row in connection.execute('PRAGMA table_info("Account")')]
+    assert org.deploy(small_package).refused == ()
+    assert "Health__c" in org.schema.objects["Account"].fields
+    org.close()
+
+
+def test_a_field_that_an_order_took_away_comes_back_with_the_next_deployment(
+    packaged_org: LocalOrg, small_package: Path
+) -> None:
+    packaged_org.faults.order("field_remove", object="Plan__c", field="Amount__c")
+    assert "Amount__c" not in packaged_org.schema.objects["Plan__c"].fields
+    assert packaged_org.deploy(small_package).refused == ()
+    assert "Amount__c" in packaged_org.schema.objects["Plan__c"].fields
+    admin = packaged_org.records(packaged_org.user("admin@local.example"))
+    assert admin.insert("Plan__c", [{"Amount__c": 5}])[0].success

@@ -14,6 +14,7 @@ from localorg.http.metadata.deployments import Deployment, Deployments
 from localorg.http.metadata.result import checked_options, deploy_result
 from localorg.http.metadata.worker import DeployWorker
 from localorg.http.session import current_user
+from localorg.metadata.archive import LARGEST_ZIP
 from localorg.org import LocalOrg
 
 NO_ACCESS: Final = OrgError(
@@ -44,7 +45,10 @@ def blueprint(org: LocalOrg, deployments: Deployments, worker: DeployWorker) -> 
             archive = request.files.get("file")
             if archive is None:
                 raise OrgError("MISSING_ARGUMENT", "The request has no part named file")
-            made = deployments.create(current_user().id, _options(), archive.read())
+            options, content = _options(), archive.read(LARGEST_ZIP + 1)
+            if len(content) > LARGEST_ZIP:
+                raise OrgError("LIMIT_EXCEEDED", f"Maximum size of zip file is {LARGEST_ZIP} bytes")
+            made = deployments.create(current_user().id, options, content)
         else:
             made = _repeated(deployments)
         worker.wake()
