@@ -43,11 +43,13 @@ def blueprint(org: LocalOrg) -> Blueprint:
         sobject = find_object(org, current_user(), name)
         start, end, covered = _span(org, DELETED_DAYS)
         sql = (
-            f'SELECT "Id", "SystemModstamp" FROM {quoted(sobject.name)} '
-            'WHERE "SystemModstamp" >= ? AND "SystemModstamp" < ? AND "IsDeleted" = 1 ORDER BY "SystemModstamp"'
+            f'SELECT "Id", "SystemModstamp" AS deleted FROM {quoted(sobject.name)} '
+            'WHERE "SystemModstamp" >= ?1 AND "SystemModstamp" < ?2 AND "IsDeleted" = 1 '
+            'UNION ALL SELECT id, deleted FROM "_purged" WHERE object = ?3 AND deleted >= ?1 AND deleted < ?2 '
+            "ORDER BY deleted"
         )
         with org.database.reader() as connection:
-            rows = connection.execute(sql, (stamp(start), stamp(end))).fetchall()
+            rows = connection.execute(sql, (stamp(start), stamp(end), sobject.name)).fetchall()
         return json_response(
             {
                 "deletedRecords": [{"id": row[0], "deletedDate": _shown_stamp(row[1])} for row in rows],

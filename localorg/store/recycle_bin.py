@@ -68,6 +68,7 @@ class RecycleBin:
         with self._database.writer() as connection:
             rows = connection.execute('SELECT id, object FROM "_bin" WHERE deleted < ?', (limit,)).fetchall()
             self._forget(dict(rows))
+            connection.execute('DELETE FROM "_purged" WHERE deleted < ?', (limit,))
         return len(rows)
 
     def tidy(self, now: str) -> None:
@@ -140,7 +141,12 @@ class RecycleBin:
             )
 
     def _forget(self, going: Mapping[str, str]) -> None:
+        """Remove rows for good; who asks what was deleted is told of them as of the others, fifteen days long."""
         with self._database.writer() as connection:
+            connection.executemany(
+                'INSERT OR REPLACE INTO "_purged" SELECT id, object, deleted FROM "_bin" WHERE id = ?',
+                [(record_id,) for record_id in going],
+            )
             for name, ids in _by_object(going).items():
                 if name in self._schema.objects:
                     statement = delete_statement(name, '"Id" = ? AND "IsDeleted" = 1')

@@ -346,6 +346,29 @@ def test_updated_and_deleted_ids_of_a_span(served: Served) -> None:
 
 
 @pytest.mark.shows("rest.changes")
+def test_rows_removed_for_good_are_still_told_as_deleted(served: Served) -> None:
+    served.org.clock.set(dt.datetime(2026, 3, 1, 12, 0, 30, tzinfo=dt.UTC))
+    purged, binned = served.admin.insert("Account", {"Name": "a"}, {"Name": "b"})
+    child = served.admin.insert("Contact", {"LastName": "c", "AccountId": purged})[0]
+    served.admin.delete(f"composite/sobjects?ids={purged},{binned}")
+    assert served.org.bin.purge([purged]) == 2
+    served.org.clock.set(dt.datetime(2026, 3, 1, 12, 30, tzinfo=dt.UTC))
+    span = {"start": "2026-03-01T12:00:00Z", "end": "2026-03-01T12:30:00Z"}
+
+    def deleted(sobject: str) -> list[str]:
+        found = served.admin.get(f"sobjects/{sobject}/deleted", query_string=span).json
+        assert found is not None
+        assert {each["deletedDate"] for each in found["deletedRecords"]} <= {"2026-03-01T12:00:30.000+0000"}
+        return sorted(each["id"] for each in found["deletedRecords"])
+
+    assert (deleted("Account"), deleted("Contact")) == (sorted([purged, binned]), [child])
+    served.org.clock.set(dt.datetime(2026, 3, 20, tzinfo=dt.UTC))
+    served.org.bin.expire()
+    with served.org.database.reader() as connection:
+        assert connection.execute('SELECT count(*) FROM "_purged"').fetchone()[0] == 0
+
+
+@pytest.mark.shows("rest.changes")
 def test_what_is_covered_ends_before_a_write_that_is_still_open(served: Served) -> None:
     served.org.clock.set(dt.datetime(2026, 3, 1, 12, 5, 30, tzinfo=dt.UTC))
     account = served.admin.insert("Account", {"Name": "old"})[0]
