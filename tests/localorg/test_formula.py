@@ -55,6 +55,7 @@ def value_of(text: str, kind: str = "double", **facts: object) -> object:
         connection.close()
 
 
+@pytest.mark.shows("formula.functions", "formula.blanks")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -117,6 +118,7 @@ def test_numbers(text: str, expected: float | None) -> None:
     assert value_of(text) == expected
 
 
+@pytest.mark.shows("formula.functions")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -150,6 +152,7 @@ def test_texts(text: str, expected: str | None) -> None:
     assert value_of(text, "string") == expected
 
 
+@pytest.mark.shows("formula.functions")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -182,6 +185,7 @@ def test_dates_move_by_days() -> None:
     assert value_of("NOW() + 1/24", "datetime") == "2026-11-22T13:00:00.000Z"
 
 
+@pytest.mark.shows("formula.blanks")
 def test_blanks_are_blank_or_zero_as_the_field_says() -> None:
     assert value_of("Probability + 1", formula_blank_as_zero=False) is None
     assert value_of("Probability + 1", formula_blank_as_zero=True) == 1
@@ -201,6 +205,7 @@ def test_a_formula_may_use_another_formula() -> None:
     )
 
 
+@pytest.mark.shows("formula.errors")
 @pytest.mark.parametrize(
     ("text", "kind", "reason"),
     [

@@ -164,3 +164,19 @@ def test_a_new_row_has_no_changes_and_its_own_values_as_prior_ones(connection: s
 def test_a_rule_that_cannot_be_is_said(text: str, reason: str) -> None:
     with pytest.raises(FormulaError, match=reason):
         condition(SCHEMA, OPPORTUNITY, text)
+
+
+@pytest.mark.shows("formula.rest")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VLOOKUP(Name, Name, Name) = 'x'",
+        "DISTANCE(1, 2, 'mi') > 1",
+        "TIMENOW() > NULL",
+        "$Permission.Edit",
+        "$Setup.A.B",
+    ],
+)
+def test_what_the_local_org_does_not_know_is_refused(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"Unknown function|does not exist"):
+        condition(SCHEMA, OPPORTUNITY, text)

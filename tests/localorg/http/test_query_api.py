@@ -43,6 +43,7 @@ def names(pages: list[dict[str, object]]) -> list[str]:
     return [record["Name"] for page in pages for record in page["records"]]  # type: ignore[attr-defined]  # JSON
 
 
+@pytest.mark.shows("query.pages")
 def test_pages_follow_one_another_in_order_and_complete(big: Served) -> None:
     pages = all_pages(big, big.admin.query(TEXT))
     assert [len(page["records"]) for page in pages] == [2_000, 501]  # type: ignore[arg-type]  # JSON
@@ -54,18 +55,21 @@ def test_pages_follow_one_another_in_order_and_complete(big: Served) -> None:
     assert len(set(names(pages))) == ROWS
 
 
+@pytest.mark.shows("query.batch_size")
 @pytest.mark.parametrize(("asked", "given"), [("200", 200), ("1", 200), ("900", 900), ("5000", 2_000)])
 def test_the_batch_size_is_kept_within_bounds(big: Served, asked: str, given: int) -> None:
     answer = big.admin.query(TEXT, headers={"Sforce-Query-Options": f"batchSize={asked}"})
     assert len(answer["records"]) == given
 
 
+@pytest.mark.shows("query.batch_size")
 @pytest.mark.parametrize("header", ["x", "batchSize=x", "batchSize=0", "batchSize=-5", "size=200", ""])
 def test_a_batch_size_that_is_no_number_is_refused(big: Served, header: str) -> None:
     answer = big.admin.get("query", query_string={"q": TEXT}, headers={"Sforce-Query-Options": header})
     assert error_of(answer)[0] == "INVALID_BATCH_SIZE"
 
 
+@pytest.mark.shows("query.batch_size")
 def test_two_long_texts_make_small_pages(big: Served) -> None:
     text = "SELECT Id, Sidecar_Health_Detail__c, Sidecar_Projection_Detail__c FROM Account"
     assert len(big.admin.query(text)["records"]) == 200
@@ -76,6 +80,7 @@ def test_a_limit_within_a_page_needs_no_locator(big: Served) -> None:
     assert (answer["totalSize"], answer["done"]) == (2_000, True)
 
 
+@pytest.mark.shows("query.locators")
 def test_a_locator_survives_a_restart_and_rows_that_went_away(tmp_path: Path, org_file: Path) -> None:
     shutil.copy(org_file, tmp_path / "org.sqlite")
     first = serve(tmp_path)
@@ -92,6 +97,7 @@ def test_a_locator_survives_a_restart_and_rows_that_went_away(tmp_path: Path, or
     assert len(names(pages)) == ROWS - 1
 
 
+@pytest.mark.shows("query.locators")
 @pytest.mark.parametrize("locator", ["01g000000000000AAA-2000", "nonsense", "01g-1", "../../org-1", "x-"])
 def test_an_unknown_locator_is_refused(big: Served, locator: str) -> None:
     status = 404 if "/" in locator else 400
@@ -99,6 +105,7 @@ def test_an_unknown_locator_is_refused(big: Served, locator: str) -> None:
     assert code == ("NOT_FOUND" if status == 404 else "INVALID_QUERY_LOCATOR")
 
 
+@pytest.mark.shows("query.locators")
 def test_a_locator_is_for_its_user_its_rows_and_two_days(served: Served, tmp_path: Path) -> None:
     fill(served)
     url = served.admin.query(TEXT)["nextRecordsUrl"]
@@ -112,6 +119,7 @@ def test_a_locator_is_for_its_user_its_rows_and_two_days(served: Served, tmp_pat
     assert not cursor.exists()
 
 
+@pytest.mark.shows("query.child_pages")
 def test_a_subquery_with_more_rows_than_a_page_has_a_locator_of_its_own(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "big"})[0]
     admin = served.org.records(served.org.user("admin@local.example"))

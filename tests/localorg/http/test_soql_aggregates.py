@@ -34,6 +34,7 @@ def test_count_alone_answers_in_total_size(deals: Served) -> None:
     assert deals.admin.query("SELECT COUNT() FROM Opportunity LIMIT 3")["totalSize"] == 3
 
 
+@pytest.mark.shows("soql.aggregates")
 def test_aggregates_ignore_nulls_and_are_named_in_order(deals: Served) -> None:
     text = (
         "SELECT COUNT(Id), COUNT(Amount) filled, COUNT_DISTINCT(StageName), SUM(Amount), AVG(Amount) mean, "
@@ -64,11 +65,13 @@ def test_groups_are_named_by_the_last_part_of_their_path(deals: Served) -> None:
     ]
 
 
+@pytest.mark.shows("soql.aggregates")
 def test_having_keeps_groups_by_their_aggregates(deals: Served) -> None:
     text = "SELECT StageName FROM Opportunity GROUP BY StageName HAVING SUM(Amount) > 30 AND COUNT(Id) > 1"
     assert {each["StageName"] for each in deals.admin.records(text)} == {"Closed Won", "Prospecting"}
 
 
+@pytest.mark.shows("soql.date_functions")
 def test_dates_are_grouped_by_their_parts(deals: Served) -> None:
     text = (
         "SELECT CALENDAR_YEAR(CloseDate) y, CALENDAR_QUARTER(CloseDate), COUNT(Id) FROM Opportunity "
@@ -82,6 +85,7 @@ def test_dates_are_grouped_by_their_parts(deals: Served) -> None:
     ]
 
 
+@pytest.mark.shows("soql.date_functions")
 def test_fiscal_parts_follow_the_fiscal_year(served: Served) -> None:
     with served.org.database.writer() as connection:
         connection.execute('UPDATE "Organization" SET "FiscalYearStartMonth" = 8')
@@ -93,6 +97,7 @@ def test_fiscal_parts_follow_the_fiscal_year(served: Served) -> None:
     assert served.admin.records(text) == [{"y": 2027, "q": 1, "m": 1}]
 
 
+@pytest.mark.shows("soql.date_functions")
 def test_moments_are_grouped_by_the_users_day_only_when_asked(served: Served) -> None:
     with served.org.database.writer() as connection:
         connection.execute('UPDATE "User" SET "TimeZoneSidKey" = ?', ("Pacific/Auckland",))
@@ -103,6 +108,7 @@ def test_moments_are_grouped_by_the_users_day_only_when_asked(served: Served) ->
         assert served.admin.records(text) == [{"d": expected}]
 
 
+@pytest.mark.shows("soql.aggregates")
 @pytest.mark.parametrize(
     ("query", "text"),
     [
@@ -122,6 +128,7 @@ def test_impossible_aggregates_are_refused(shared: Served, query: str, text: str
     assert text in shared.admin.refused(query)[1]
 
 
+@pytest.mark.shows("soql.aggregates")
 def test_more_groups_than_a_page_are_refused(served: Served) -> None:
     admin = served.org.records(served.org.user("admin@local.example"))
     admin.insert("Account", [{"Name": f"n{number}"} for number in range(2_001)])

@@ -27,6 +27,7 @@ def refused(text: str) -> str:
     return str(error.value.located(text).message)
 
 
+@pytest.mark.shows("soql.clauses")
 def test_keywords_in_any_case_make_the_same_tree() -> None:
     upper = "SELECT Id FROM Account WHERE Name LIKE 'a%' ORDER BY Name DESC NULLS LAST LIMIT 5 OFFSET 2"
     lower = upper.replace("SELECT", "select").replace("FROM", "from").replace("WHERE", "where").replace("LIKE", "like")
@@ -43,6 +44,7 @@ def test_names_may_begin_with_or_be_keywords_where_no_keyword_fits(name: str) ->
     assert isinstance(query.where, Comparison)
 
 
+@pytest.mark.shows("soql.clauses")
 def test_conditions_keep_their_structure() -> None:
     query = parse("SELECT Id FROM A WHERE (a = 1 OR b != null) AND NOT c IN ('x', 'y') AND d NOT IN (SELECT e FROM F)")
     where = query.where
@@ -60,6 +62,7 @@ def test_a_subquery_is_a_query_of_its_own() -> None:
     assert (child.query.source.text, child.query.limit) == ("Contacts", 3)
 
 
+@pytest.mark.shows("soql.clauses")
 @pytest.mark.parametrize(
     ("text", "token", "column"),
     [
@@ -96,6 +99,7 @@ def test_a_query_longer_than_salesforce_takes_is_refused() -> None:
     assert "100,000" in refused("SELECT Id FROM Account WHERE Name = '" + "x" * LONGEST_QUERY + "'")
 
 
+@pytest.mark.shows("soql.errors")
 @given(st.text(max_size=80))
 def test_any_text_is_parsed_or_refused_as_malformed(text: str) -> None:
     try:
@@ -128,6 +132,7 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+@pytest.mark.shows("soql.dates")
 @pytest.mark.parametrize(
     ("literal", "start", "end"),
     [
@@ -161,6 +166,7 @@ def test_a_date_literal_is_a_range_of_days(literal: str, start: str, end: str) -
     assert range_of(literal, UTC_CALENDAR) == Days(day(start), day(end))
 
 
+@pytest.mark.shows("soql.dates")
 def test_fiscal_literals_follow_the_start_of_the_fiscal_year() -> None:
     february = Calendar(NOW, ZoneInfo("UTC"), fiscal_start_month=2)
     assert range_of("THIS_FISCAL_QUARTER", february) == Days(day("2026-11-01"), day("2027-02-01"))
@@ -169,6 +175,7 @@ def test_fiscal_literals_follow_the_start_of_the_fiscal_year() -> None:
     assert range_of("THIS_FISCAL_QUARTER", UTC_CALENDAR) == range_of("THIS_QUARTER", UTC_CALENDAR)
 
 
+@pytest.mark.shows("soql.dates")
 def test_today_is_the_day_in_the_users_time_zone() -> None:
     berlin = Calendar(NOW, ZoneInfo("Europe/Berlin"))
     today = range_of("TODAY", berlin)

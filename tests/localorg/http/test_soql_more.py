@@ -176,7 +176,7 @@ LONG = "x" * 4_001
 FIVE_LEVELS = "Owner." + "Manager." * 4 + "Name"
 
 
-@pytest.mark.shows("soql.limits")
+@pytest.mark.shows("soql.limits", "soql.semi_joins", "soql.parents")
 @pytest.mark.parametrize(
     ("query", "code", "reason"),
     [
@@ -222,7 +222,6 @@ FIVE_LEVELS = "Owner." + "Manager." * 4 + "Name"
         ("SELECT Name FROM Account GROUP BY Name HAVING Industry = 'x'", "MALFORMED_QUERY", "Field must be grouped"),
         ("SELECT Name FROM Account HAVING Name = 'x'", "MALFORMED_QUERY", "HAVING needs a GROUP BY"),
         ("SELECT convertCurrency(Name) FROM Account", "MALFORMED_QUERY", "takes a currency field"),
-        ("SELECT Id FROM Account WHERE DISTANCE(Name, GEOLOCATION(1, 2), 'mi') < 5", "MALFORMED_QUERY", "unexpected"),
         ("SELECT Name a, Industry a FROM Account GROUP BY Name, Industry", "MALFORMED_QUERY", "duplicate alias: a"),
         (
             "SELECT " + ", ".join(f"COUNT(Id) n{number}" for number in range(101)) + " FROM Account",
@@ -244,8 +243,21 @@ def test_a_large_number_and_many_conditions_are_no_trouble(book: Served) -> None
     assert book.admin.records(f"SELECT Name FROM Opportunity WHERE Name = 'a' OR {many}") == [{"Name": "a"}]
 
 
+@pytest.mark.shows("soql.fields")
 def test_fields_of_a_kind_may_be_bounded_by_ids(book: Served) -> None:
     found = book.admin.records("SELECT Id FROM Account ORDER BY Name")[0]["Id"]
     assert book.admin.records(f"SELECT FIELDS(ALL) FROM Account WHERE Id = '{found}'")[0]["Name"] == "Acme"
     within = f"SELECT FIELDS(CUSTOM) FROM Account WHERE Name = 'Acme' AND Id IN ('{found}')"
     assert len(book.admin.records(within)) == 1
+
+
+@pytest.mark.shows("soql.geolocation")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT Id FROM Account WHERE DISTANCE(BillingAddress, GEOLOCATION(1, 2), 'mi') < 5",
+        "SELECT DISTANCE(BillingAddress) FROM Account",
+    ],
+)
+def test_distances_are_not_known(book: Served, query: str) -> None:
+    assert book.admin.refused(query)[0] == "MALFORMED_QUERY"

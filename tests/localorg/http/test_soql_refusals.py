@@ -18,6 +18,7 @@ THREE = (
 )
 
 
+@pytest.mark.shows("soql.limits", "soql.semi_joins")
 @pytest.mark.parametrize(
     ("query", "code", "text"),
     [
@@ -95,6 +96,7 @@ def test_the_column_of_an_unknown_field_is_where_it_stands(shared: Served) -> No
     assert message.startswith("\nSELECT Id, Foo FROM Account\n           ^\nERROR at Row:1:Column:12\nNo such column")
 
 
+@pytest.mark.shows("soql.rights")
 def test_what_the_user_may_not_read_does_not_exist_for_them(shared: Served) -> None:
     secret = "SELECT Id, AnnualRevenue, Website FROM Account"
     assert shared.admin.query(secret)["done"] is True
@@ -110,6 +112,7 @@ def test_what_the_user_may_not_read_does_not_exist_for_them(shared: Served) -> N
         assert f"No such column '{hidden[0]}' on entity 'Account'" in message
 
 
+@pytest.mark.shows("soql.rights")
 def test_an_object_without_read_right_does_not_exist(shared: Served) -> None:
     unreadable = [
         name

@@ -39,6 +39,7 @@ def names(caller: Caller, where: str) -> list[str]:
 ALL = ["Alpha", "beta", "GAMMA", "Straße", "100% _sure_"]
 
 
+@pytest.mark.shows("soql.where", "soql.semi_joins")
 @pytest.mark.parametrize(
     ("where", "found"),
     [
@@ -96,6 +97,7 @@ def test_an_id_is_found_by_its_15_or_18_characters_and_in_long_lists(book: Serve
     assert names(book.admin, f"Id IN ({many})") == ALL
 
 
+@pytest.mark.shows("soql.order")
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
@@ -119,6 +121,7 @@ def test_limit_and_offset_cut_the_ordered_rows(book: Served) -> None:
     assert (answer["totalSize"], answer["done"]) == (2, True)
 
 
+@pytest.mark.shows("soql.parents")
 def test_a_record_has_its_attributes_and_typed_values_in_the_order_of_the_query(book: Served) -> None:
     text = "select amount, iswon, closedate, createddate, account.name, id, name from opportunity where name = 'gamma'"
     record = book.admin.query(text)["records"][0]
@@ -138,6 +141,7 @@ def test_whole_amounts_are_written_with_a_decimal(book: Served) -> None:
     assert '"Amount":100.0}' in answer.text
 
 
+@pytest.mark.shows("soql.parents")
 def test_a_missing_parent_and_a_subquery_without_rows_are_null(book: Served) -> None:
     text = "SELECT Account.Owner.Name, (SELECT Id FROM OpportunityLineItems) FROM Opportunity WHERE AccountId = null"
     record = book.admin.query(text)["records"][0]
@@ -152,6 +156,7 @@ def test_an_address_is_an_object_of_its_parts(book: Served) -> None:
     assert second["BillingAddress"] is None
 
 
+@pytest.mark.shows("soql.children")
 def test_children_come_with_conditions_order_and_a_limit_for_each_parent(book: Served) -> None:
     text = (
         "SELECT Name, (SELECT Name, Account.Name FROM Opportunities WHERE CloseDate > 2026-01-15 "
@@ -164,6 +169,7 @@ def test_children_come_with_conditions_order_and_a_limit_for_each_parent(book: S
     assert [each["Name"] for each in second["Opportunities"]["records"]] == ["Straße"]
 
 
+@pytest.mark.shows("soql.children")
 def test_subqueries_nest(book: Served) -> None:
     text = "SELECT (SELECT StageName, (SELECT StageName FROM OpportunityHistories) FROM Opportunities) FROM Account"
     deals = book.admin.records(text + " WHERE Name = 'Acme'")[0]["Opportunities"]["records"]
@@ -172,6 +178,7 @@ def test_subqueries_nest(book: Served) -> None:
     ]
 
 
+@pytest.mark.shows("soql.polymorphic")
 def test_a_parent_of_several_kinds_shows_its_name_and_type(served: Served) -> None:
     account = served.admin.insert("Account", {"Name": "Acme"})[0]
     served.admin.insert("Task", {"Subject": "Call", "WhatId": account}, {"Subject": "Rest"})
@@ -193,6 +200,7 @@ def test_a_formula_is_computed_at_the_time_of_the_query(served: Served) -> None:
     assert served.admin.records(text) == [{"Sidecar_Stage_Age__c": 10.0}]
 
 
+@pytest.mark.shows("soql.fields")
 def test_fields_of_a_kind_are_written_out(book: Served) -> None:
     everything = book.admin.records("SELECT FIELDS(ALL) FROM Account LIMIT 1")[0]
     custom = book.admin.records("SELECT FIELDS(CUSTOM) FROM Account LIMIT 1")[0]
@@ -202,6 +210,7 @@ def test_fields_of_a_kind_are_written_out(book: Served) -> None:
     assert not set(custom) & set(standard)
 
 
+@pytest.mark.shows("query.all")
 def test_deleted_rows_are_seen_by_query_all_only(served: Served) -> None:
     first, second = served.admin.insert("Account", {"Name": "kept"}, {"Name": "gone"})
     served.admin.delete(f"sobjects/Account/{second}")
