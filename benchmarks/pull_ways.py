@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.report import peak_mb
 from sync import CatalogueObject, Mirror, Org, OrgSettings, pull
 from sync.client.jobs import QUERY_POLLING, follow
-from sync.pull.bulk import CHUNK_ROWS
+from sync.pull.results import CHUNK_ROWS
 
 FIELDS = (
     "Name", "AccountId", "StageName", "Amount", "Type", "CloseDate", "ForecastCategoryName", "NextStep", "IsClosed",

@@ -25,6 +25,12 @@ from sync.client.transport import TIMEOUT_SECONDS, allow_plain_instance, mount_a
 from sync.errors import ConfigurationError, OrgUnavailable, OutcomeUnknown, RequestLimitReached, SyncError
 
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
+_UNANSWERED = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.Timeout,
+    requests.exceptions.ChunkedEncodingError,  # the answer broke off
+    requests.exceptions.ContentDecodingError,
+)
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 
 
@@ -128,7 +134,7 @@ class OrgSession(requests.Session):
                 "the org's certificate is not trusted: behind a company's proxy, set ca_bundle to a PEM file of its"
                 f" authorities ({type(error).__name__})"
             ) from None
-        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        except _UNANSWERED as error:
             # without an answer the org may have done it, unless no connection came about
             return OrgAnswer(503 if not _never_sent(error) else 429, "", f"no answer ({type(error).__name__})"), None
         self._note_usage(response)

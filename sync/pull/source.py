@@ -12,8 +12,7 @@ from sync import soql
 from sync.client.org import Org
 from sync.errors import RequestRefused
 from sync.mirror import Mirror
-from sync.pull import bulk, rest
-from sync.pull.ahead import ahead
+from sync.pull import bulk, rest, results
 from sync.pull.budget import Allowance
 from sync.schema import FieldSchema
 
@@ -110,8 +109,8 @@ class _Opening:
         self._check(bulk.CALLS_OF_A_JOB)
         ask = bulk.JobRequest(self.wanted.sobject, self.wanted.soql(ordered=False), self.wanted.deleted_too)
         job = bulk.finished_job(self.org, self.mirror, ask)
-        self._check(bulk.calls_of_results(job))  # the finished job is found again by the next run
-        return Source("bulk", job.rows, job.created_at, ahead(bulk.batches(self.org, job, self.wanted.fields)))
+        self._check(results.calls_of_results(job))  # the finished job is found again by the next run
+        return Source("bulk", job.rows, job.created_at, results.batches(self.org, job, self.wanted.fields))
 
     def _check(self, calls: int) -> None:
         self.allowance.check(calls, f"reading {self.wanted.sobject}")

@@ -180,3 +180,17 @@ def test_an_unknown_version_is_told_with_those_that_the_org_serves(org: Org, wir
     wire.get("https://org.example/services/data", json=[{"version": "62.0"}, {"version": "63.0"}])
     with pytest.raises(ConfigurationError, match=r"66\.0.*62\.0, 63\.0"):
         org.check_version()
+
+
+@pytest.mark.parametrize("kind", ["bytes_short", "not_packed"])
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    org: Org, wire: responses.RequestsMock, waits: list[float], kind: str
+) -> None:
+    broken = {
+        "bytes_short": requests.exceptions.ChunkedEncodingError("Connection broken"),
+        "not_packed": requests.exceptions.ContentDecodingError("no gzip"),
+    }
+    wire.get(f"{ROOT}/limits", body=broken[kind])
+    wire.get(f"{ROOT}/limits", json={"ok": 1})
+    assert org.json("GET", "/limits") == {"ok": 1}
+    assert len(waits) == 1

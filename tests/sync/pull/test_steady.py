@@ -18,7 +18,7 @@ from sync import (
     pull,
     write_back,
 )
-from sync.pull import bulk
+from sync.pull import results
 
 CATALOGUE = tuple(
     CatalogueObject(name, ("Id",), needed=name != "Case")
@@ -119,7 +119,7 @@ def test_a_finished_job_whose_results_did_not_fit_is_gone_on_with(
     filled, connected: Org, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "calls_of_results", lambda job: 1_000_000)
+        patch.setattr(results, "calls_of_results", lambda job: 1_000_000)
         assert pull(connected, mirror, CATALOGUE[:1], bulk_threshold=10).waiting
     assert pull(connected, mirror, CATALOGUE[:1], bulk_threshold=10).complete
     assert len(connected.json("GET", "/jobs/query")["records"]) == 1
