@@ -25,7 +25,7 @@ AS_OF = click.option(
 
 
 @contextmanager
-def _working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
+def working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
     """The org, the mirror and the progress bars of a run."""
     configuration, state = setting.configuration, setting.state
     with (
@@ -50,7 +50,7 @@ def _show(as_json: bool, value: Any, report: Callable[[], None]) -> None:
 @AS_JSON
 def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> int:
     """Bring what changed in the org into the mirror."""
-    with _working(setting) as (org, mirror, bars):
+    with working(setting) as (org, mirror, bars):
         report = flow.pull(org, mirror, setting.configuration, bars, full=full, accept_missing=accept_missing)
     _show(as_json, asdict(report), lambda: pull_report(report))
     return 0 if report.complete else 3
@@ -64,7 +64,7 @@ def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> i
 def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: bool) -> None:
     """Show what a refresh would write, value by value. Writes nothing to the org."""
     configuration = setting.configuration
-    with _working(setting) as (org, mirror, bars):
+    with working(setting) as (org, mirror, bars):
         flow.pull(org, mirror, configuration, bars).check_needed()
         scored = flow.score(mirror, configuration, _day(as_of), bars)
         bars.end()
@@ -95,7 +95,7 @@ def refresh(
 ) -> int:
     """Pull, score, and write back what differs."""
     configuration = setting.configuration
-    with _working(setting) as (org, mirror, bars):
+    with working(setting) as (org, mirror, bars):
 
         def confirm(what: str) -> bool:
             with bars.aside():
@@ -137,7 +137,7 @@ def undo(setting: Setting, run: str, dry_run: bool, as_json: bool) -> int:
     be undone as well. The next refresh writes its scores again: mend what made them wrong first.
     """
     configuration = setting.configuration
-    with _working(setting) as (org, mirror, bars):
+    with working(setting) as (org, mirror, bars):
         name = undoing.run_to_undo(mirror, run)
         if dry_run:
             planned, done = undoing.plan_undo(org, mirror, configuration, name, bars), None

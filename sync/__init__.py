@@ -2,6 +2,7 @@
 
 from sync import failures, ledger
 from sync.catalogue import Catalogue, CatalogueObject
+from sync.check import CheckReport, ObjectCheck, check
 from sync.client import Org, OrgSettings, Usage
 from sync.errors import (
     ConfigurationError,
@@ -33,6 +34,7 @@ __all__ = [
     "Budget",
     "Catalogue",
     "CatalogueObject",
+    "CheckReport",
     "ConfigurationError",
     "ExplainedRecord",
     "ExplainedValue",
@@ -43,6 +45,7 @@ __all__ = [
     "MirrorBusy",
     "MissingField",
     "MissingPackage",
+    "ObjectCheck",
     "ObjectPull",
     "ObjectSchema",
     "ObjectStopped",
@@ -64,6 +67,7 @@ __all__ = [
     "UnexpectedAnswer",
     "Usage",
     "WriteReport",
+    "check",
     "explain",
     "failures",
     "ledger",

@@ -54,6 +54,11 @@ SUSPICIOUS_SHARE, SUSPICIOUS_ROWS = 0.2, 20
 """More than this share of an object, and more than so many rows, do not disappear at once without a question."""
 
 
+def is_suspicious(missing: int, held: int) -> bool:
+    """Whether so many rows of so many hardly vanished by themselves."""
+    return missing > max(SUSPICIOUS_ROWS, SUSPICIOUS_SHARE * held)
+
+
 def store(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -99,7 +104,7 @@ def _drop_missing(connection: duckdb.DuckDBPyConnection, target: str, how: Incom
     where = f"WHERE Id NOT IN (SELECT Id FROM {_STAGING})"
     missing = count(connection, f"SELECT count(*) FROM {target} {where}")
     held = count(connection, f"SELECT count(*) FROM {target}")
-    if missing > max(SUSPICIOUS_ROWS, SUSPICIOUS_SHARE * held) and not how.accept_missing:
+    if is_suspicious(missing, held) and not how.accept_missing:
         return 0, missing
     return (count(connection, f"DELETE FROM {target} {where}") if missing else 0), 0
 
