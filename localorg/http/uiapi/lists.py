@@ -45,7 +45,7 @@ def list_records(reader: RecordReader, view: ListView, wanted: Wanted, search: s
         like = Comparison(Path((name_field.name,), 0), "LIKE", (Literal("string", pattern, 0),))
         condition = all_of(condition, like)
     reference: Json = {"id": None, "listViewApiName": view.name, "objectApiName": view.sobject, "type": "listView"}
-    page = page_of(reader, sobject, wanted, condition, url, count=True)
+    page = page_of(reader, sobject, wanted, condition, url, columns=view.columns, count=True)
     return page | {"listInfoETag": None, "listReference": reference, "searchTerm": search}
 
 
@@ -56,9 +56,12 @@ def page_of(
     condition: Condition | None,
     url: str,
     *,
+    columns: Sequence[str] = (),
     count: bool = False,
 ) -> Json:
     """One page of the records that fulfil a condition; `url` is the resource that gives the other pages.
+
+    columns: what the list shows, which comes along as far as the user has it.
 
     Raises OrgError for a page size or token that is none, UnknownFieldError for a field the user has not.
     """
@@ -66,7 +69,8 @@ def page_of(
         reason = f"pageSize must be between 1 and {LARGEST_PAGE}, got {wanted.size}"
         raise OrgError("ILLEGAL_QUERY_PARAMETER_VALUE", reason)
     offset = _offset(wanted.token)
-    selection = reader.selection(sobject, wanted.fields, wanted.optional)
+    shown = [f"{sobject.name}.{name}" for name in columns]
+    selection = reader.selection(sobject, wanted.fields, [*wanted.optional, *shown])
     selection.add_stamps()
     order = _order(sobject, wanted.sort)
     plan = reader.fetcher.plan(Query(selection.select(), Path((sobject.name,), 0), where=condition, order=order))

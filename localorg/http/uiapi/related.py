@@ -14,9 +14,12 @@ from localorg.http.uiapi.lists import Wanted, page_of
 from localorg.http.uiapi.object_info import Json
 from localorg.http.uiapi.records import RecordReader
 from localorg.ids import MASTER_RECORD_TYPE_ID, id18
+from localorg.pages.metadata import PagePackage
+from localorg.pages.metadata.listviews import api_name
 from localorg.schema.model import ChildRelationship, SObject
 from localorg.soql.tree import Comparison, Condition, Literal, Path
 
+MOST_COLUMNS = 10
 MOST_COUNTED = 1999  # a count goes no further
 
 
@@ -32,6 +35,7 @@ class RelatedLists:
     """Answers about the related lists of one record. `base` is the path that resources begin with."""
 
     reader: RecordReader
+    package: PagePackage
     filters: FilterReader
     base: str
 
@@ -42,7 +46,8 @@ class RelatedLists:
         if wanted.where:
             condition = all_of(condition, self.filters.condition(self.reader.viewer.user, child, wanted.where))
         url = f"{self.base}/ui-api/related-list-records/{id18(parent_id)}/{list_id}"
-        page = page_of(self.reader, child, wanted, condition, url)
+        columns = layout_columns(self.package, parent, child, list_id)
+        page = page_of(self.reader, child, wanted, condition, url, columns=columns)
         return page | {"listInfoETag": None, "listReference": list_reference(parent, list_id, id18(parent_id))}
 
     def count(self, parent_id: str, list_id: str) -> Json:
@@ -74,6 +79,14 @@ def relationship_of(user: User, parent: SObject, list_id: str) -> ChildRelations
     if found is None or not user.may_read(found.child_object, found.field):
         raise OrgError("INVALID_TYPE", f"{list_id} is no related list of {parent.name}", status=404)
     return found
+
+
+def layout_columns(package: PagePackage, parent: SObject, child: SObject, list_id: str) -> list[str]:
+    """API names of the columns that the parent's layout gives a related list, none when the list is not on it."""
+    layout = package.layout(parent.name)
+    lists = layout.related_lists if layout else ()
+    own = next((each for each in lists if each.name.lower() == list_id.lower()), None)
+    return [api_name(column, child.name) for column in own.columns][:MOST_COLUMNS] if own is not None else []
 
 
 def list_reference(parent: SObject, list_id: str, parent_id: str | None = None) -> Json:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from localorg.access import User
 from localorg.http.uiapi.layouts import compact_fields, field_label
 from localorg.http.uiapi.object_info import Json
-from localorg.http.uiapi.related import list_reference, relationship_of
+from localorg.http.uiapi.related import layout_columns, list_reference, relationship_of
 from localorg.http.uiapi.selection import Selection, UnknownFieldError
 from localorg.org import LocalOrg
 from localorg.pages.metadata import PagePackage
-from localorg.pages.metadata.listviews import api_name
 from localorg.schema.model import SObject
-
-MOST_COLUMNS = 10
 
 
 def related_list_info(
@@ -32,7 +29,7 @@ def related_list_info(
     """
     relationship = relationship_of(user, parent, list_id)
     child = org.schema.objects[relationship.child_object]
-    names = _columns(user, package, parent, child, list_id)
+    names = layout_columns(package, parent, child, list_id) or compact_fields(child, user, package)
     columns = [column for name in names if (column := column_of(org, user, child, name))]
     for name in fields:
         columns.append(_demanded(org, user, child, name))
@@ -88,16 +85,6 @@ def related_lists(org: LocalOrg, user: User, package: PagePackage, parent: SObje
             }
         )
     return {"parentObjectApiName": parent.name, "parentRecordTypeId": None, "relatedLists": lists}
-
-
-def _columns(user: User, package: PagePackage, parent: SObject, child: SObject, list_id: str) -> list[str]:
-    layout = package.layout(parent.name)
-    own = (
-        next((each for each in layout.related_lists if each.name.lower() == list_id.lower()), None) if layout else None
-    )
-    if own is not None and own.columns:
-        return [api_name(column, child.name) for column in own.columns][:MOST_COLUMNS]
-    return compact_fields(child, user, package)
 
 
 def _demanded(org: LocalOrg, user: User, child: SObject, name: str) -> Json:

@@ -24,7 +24,7 @@ from localorg.pages.metadata.listviews import ALL, ListView
 def register(routes: Blueprint, org: LocalOrg, package: PagePackage, filters: FilterReader) -> None:
     """Add `/ui-api/list-...` and `/ui-api/related-list-...`."""
     _register_views(routes, org, package)
-    _register_related(routes, org, filters)
+    _register_related(routes, org, package, filters)
     _register_related_info(routes, org, package)
 
 
@@ -63,9 +63,9 @@ def _register_views(routes: Blueprint, org: LocalOrg, package: PagePackage) -> N
         return json_response(list_info(org, current_user(), view_of(name, view_name)))
 
 
-def _register_related(routes: Blueprint, org: LocalOrg, filters: FilterReader) -> None:
+def _register_related(routes: Blueprint, org: LocalOrg, package: PagePackage, filters: FilterReader) -> None:
     def related() -> RelatedLists:
-        return RelatedLists(reader_of(org), filters, g.base)
+        return RelatedLists(reader_of(org), package, filters, g.base)
 
     @routes.get("/ui-api/related-list-records/<parent_id>/<list_id>")
     def get_related(parent_id: str, list_id: str) -> Response:

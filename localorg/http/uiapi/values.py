@@ -1,4 +1,4 @@
-"""Values as UI API and GraphQL give them: the value itself, and the text a user in the en_US locale reads."""
+"""Values as UI API and GraphQL give them: the value itself, and the text a user in their locale reads."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import datetime as dt
 
 from localorg.http.uiapi.viewer import Viewer
 from localorg.schema.model import Field
-
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "CA$", "AUD": "A$", "INR": "₹"}
 
 
 def api_value(field: Field, value: object) -> object:
@@ -22,35 +20,23 @@ def display_value(field: Field, value: object, viewer: Viewer) -> str | None:
     if value is None or isinstance(value, (bool, dict)):
         return None
     if isinstance(value, (int, float)):
-        return _number(field, value, viewer.currency)
+        return _number(field, value, viewer)
     text = str(value)
     match field.type:
         case "date":
-            return short_date(dt.date.fromisoformat(text[:10]))
+            return viewer.locale.date(dt.date.fromisoformat(text[:10]))
         case "datetime":
-            return short_moment(dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(viewer.zone))
+            moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            return viewer.locale.date_time(moment.astimezone(viewer.zone))
         case "picklist" | "multipicklist" | "combobox":
             labels = dict(field.picklist_values)
             return ";".join(labels.get(part, part) for part in text.split(";"))
     return None
 
 
-def short_date(day: dt.date) -> str:
-    """`3/31/2026`."""
-    return f"{day.month}/{day.day}/{day.year}"
-
-
-def short_moment(moment: dt.datetime) -> str:
-    """`1/2/2026, 3:04 AM`."""
-    hour = moment.hour % 12 or 12
-    return f"{short_date(moment.date())}, {hour}:{moment.minute:02d} {'AM' if moment.hour < 12 else 'PM'}"
-
-
-def _number(field: Field, value: float, currency: str) -> str:
+def _number(field: Field, value: float, viewer: Viewer) -> str:
     if field.type == "currency":
-        amount = f"{abs(value):,.{field.scale}f}"
-        sign = "-" if value < 0 and amount.strip("0.,") else ""
-        return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{amount}"
+        return viewer.locale.currency(value, field.scale, viewer.currency)
     if field.type == "percent":
-        return f"{value:,.{field.scale}f}%"
-    return f"{value:,.{field.scale}f}"
+        return viewer.locale.percent(value, field.scale)
+    return viewer.locale.number(value, field.scale)

@@ -87,12 +87,26 @@ def test_an_optional_path_that_ends_nowhere_leaves_nothing_behind(shared: Any, b
 
 
 @pytest.mark.shows("uiapi.locale")
-def test_texts_are_those_of_en_us(served: Any) -> None:
+@pytest.mark.parametrize(
+    ("locale", "texts"),
+    [
+        ("en_US", ("3/31/2026", "$1,234.50", "10%")),
+        ("en_GB", ("31/03/2026", "US$1,234.50", "10%")),
+        ("de_DE", ("31.03.2026", "1.234,50\u00a0$", "10\u00a0%")),
+        ("fr_FR", ("31/03/2026", "1\u202f234,50\u00a0$US", "10\u202f%")),
+        ("xx_XX", ("3/31/2026", "$1,234.50", "10%")),
+    ],
+)
+def test_texts_are_those_of_the_users_locale(served: Any, locale: str, texts: tuple[str, str, str]) -> None:
     (deal,) = served.admin.insert(
         "Opportunity", {"Name": "A", "StageName": "Prospecting", "CloseDate": "2026-03-31", "Amount": 1234.5}
     )
-    found = served.admin.get(f"ui-api/records/{deal}?fields=Opportunity.CloseDate,Opportunity.Amount").json["fields"]
-    assert (found["CloseDate"]["displayValue"], found["Amount"]["displayValue"]) == ("3/31/2026", "$1,234.50")
+    admin = served.org.user("admin@local.example").id
+    with served.org.database.writer() as connection:
+        connection.execute('UPDATE "User" SET "LocaleSidKey" = ? WHERE "Id" = ?', (locale, admin))
+    query = {"fields": "Opportunity.CloseDate,Opportunity.Amount,Opportunity.Probability"}
+    found = served.admin.get(f"ui-api/records/{deal}", query_string=query).json["fields"]
+    assert tuple(found[name]["displayValue"] for name in ("CloseDate", "Amount", "Probability")) == texts
 
 
 @pytest.mark.shows("uiapi.batch")
@@ -146,6 +160,14 @@ def test_related_records_are_filtered_by_get_and_post(shared: Any, book: dict[st
     second = shared.admin.get(first["nextPageUrl"]).json
     assert [record["fields"]["LastName"]["value"] for record in second["records"]] == ["One"]
     assert (second["nextPageUrl"], second["previousPageUrl"]) == (None, first["currentPageUrl"])
+
+
+@pytest.mark.shows("uiapi.related_lists")
+def test_a_lists_columns_come_along(shared: Any, book: dict[str, str]) -> None:
+    page = shared.admin.get(f"ui-api/related-list-records/{book['account']}/Opportunities?pageSize=1").json
+    columns = shared.admin.get("ui-api/related-list-info/Account/Opportunities").json["displayColumns"]
+    assert {column["fieldApiName"].split(".")[0] for column in columns} == set(page["records"][0]["fields"])
+    assert page["fields"] == []
 
 
 @pytest.mark.shows("uiapi.related_lists")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localorg.access import User
+from localorg.http.uiapi.locales import LOCALES
 from localorg.http.uiapi.values import display_value
 from localorg.http.uiapi.viewer import Viewer
 from localorg.schema.model import Field, Schema
@@ -55,3 +56,26 @@ def test_a_picklist_shows_labels_and_keeps_values_it_does_not_know() -> None:
 @pytest.mark.parametrize("value", [None, True, {"city": "Bonn"}])
 def test_blanks_booleans_and_addresses_have_no_text(value: object) -> None:
     assert display_value(Field("X", "X", "boolean"), value, viewer()) is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("en_GB", "02/01/2026, 15:04"), ("de_DE", "02.01.2026, 15:04"), ("fr_FR", "02/01/2026 15:04")],
+)
+def test_moments_follow_the_locale(locale: str, text: str) -> None:
+    seen = Viewer(SOMEBODY, ZoneInfo("UTC"), "EUR", LOCALES[locale])
+    assert display_value(Field("D", "D", "datetime"), "2026-01-02T15:04:05.000Z", seen) == text
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "text"),
+    [
+        ("de_DE", "EUR", "-1.200,50\u00a0€"),
+        ("de_DE", "CHF", "-1.200,50\u00a0CHF"),
+        ("en_GB", "GBP", "-£1,200.50"),
+        ("fr_FR", "EUR", "-1\u202f200,50\u00a0€"),
+    ],
+)
+def test_amounts_follow_the_locale(locale: str, currency: str, text: str) -> None:
+    seen = Viewer(SOMEBODY, ZoneInfo("UTC"), currency, LOCALES[locale])
+    assert display_value(Field("A", "A", "currency", scale=2), -1200.5, seen) == text
