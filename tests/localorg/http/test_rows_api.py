@@ -254,6 +254,20 @@ def test_numbers_as_texts_and_the_reverse_are_taken(served: Served) -> None:
     assert found == [{"Name": "7", "AnnualRevenue": 12.0, "NumberOfEmployees": 3}]
 
 
+@pytest.mark.shows("rest.headers")
+def test_headers_about_rules_which_no_org_here_has_change_nothing(served: Served) -> None:
+    headers = {
+        "Sforce-Auto-Assign": "FALSE",
+        "Sforce-Duplicate-Rule-Header": "allowSave=true; includeRecordDetails=true",
+        "Sforce-Call-Options": "client=Sidecar, defaultNamespace=ns",
+        "x-sfdc-packageversion-ns": "1.0",
+    }
+    for name in ("same", "same"):
+        assert served.admin.post("sobjects/Account", json={"Name": name}, headers=headers).status_code == 201
+    owners = served.admin.records("SELECT Owner.Username FROM Account")
+    assert owners == [{"Owner": {"Username": "admin@local.example"}}] * 2
+
+
 @pytest.mark.shows("rest.gzip")
 def test_a_packed_body_is_unpacked_within_bounds(served: Served) -> None:
     packed = gzip.compress(json.dumps({"Name": "packed"}).encode())
