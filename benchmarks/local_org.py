@@ -36,10 +36,11 @@ _CHUNK = 50_000
 
 @dataclass
 class Findings:
-    """What was measured: name -> values, one a round."""
+    """What was measured: name -> values, one a round. requests: how often a single request is made."""
 
     rows: int
     rounds: int
+    requests: int
     values: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, name: str, value: float) -> None:
@@ -66,8 +67,10 @@ def main(command_line: list[str] | None = None) -> int:
     """Run the benchmark."""
     parser = arguments("local_org", "Milliseconds and rows per second of the local org.")
     parser.add_argument("--rows", type=int, help="deals in the org (default 1,000,000, quick 20,000)")
+    parser.add_argument("--rounds", type=int, help="how often the long ones are measured (default 3, quick 1)")
     options = parser.parse_args(command_line)
-    found = Findings(options.rows or (20_000 if options.quick else 1_000_000), 1 if options.quick else 3)
+    rows = options.rows or (20_000 if options.quick else 1_000_000)
+    found = Findings(rows, options.rounds or (1 if options.quick else 3), 30 if options.quick else 200)
     with tempfile.TemporaryDirectory(prefix="local-org-") as folder:
         _run(found, Path(folder))
     names = sorted(found.values)
@@ -184,7 +187,7 @@ def _requests(found: Findings, client: Client, folder: Path) -> None:
     def query(text: str) -> bytes:
         return client.call("GET", "query", params={"q": text}).content
 
-    count = 30 if found.rounds == 1 else 200
+    count = found.requests
     found.times("query_by_id_ms", count, lambda: query(by_id))
     found.times("page_of_2000_ms", count // 4, lambda: query(page))
     rounds = iter(range(10_000))

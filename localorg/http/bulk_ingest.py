@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -64,12 +65,16 @@ def blueprint(org: LocalOrg, jobs: Jobs, worker: BulkWorker) -> Blueprint:
         job = own_job(jobs, "ingest", job_id)
         if request.mimetype != "text/csv":
             raise OrgError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", status=415)
-        if job.progress.get("uploaded"):
-            raise OrgError("INVALIDJOB", _SEVERAL_CONTENTS.format(job.id))
-        if job.state != "Open":
-            raise _not_open(job)
-        _keep_upload(jobs.folder(job) / UPLOAD)
-        jobs.update(job, progress={"uploaded": True})
+        _demand_open(job)
+        part = _received(jobs.folder(job))
+        try:
+            with org.database.writer():  # of two uploads at once the second is one too many
+                job = own_job(jobs, "ingest", job_id)
+                _demand_open(job)
+                part.replace(jobs.folder(job) / UPLOAD)
+                jobs.update(job, progress={"uploaded": True})
+        finally:
+            part.unlink(missing_ok=True)
         return Response(status=201)
 
     @pages.get("/jobs/ingest/<job_id>")
@@ -164,14 +169,22 @@ def _parts() -> tuple[dict[str, object], bytes]:
     return job, content
 
 
-def _keep_upload(file: Path) -> None:
-    part = file.with_suffix(".part")
+def _demand_open(job: Job) -> None:
+    if job.progress.get("uploaded"):
+        raise OrgError("INVALIDJOB", _SEVERAL_CONTENTS.format(job.id))
+    if job.state != "Open":
+        raise _not_open(job)
+
+
+def _received(folder: Path) -> Path:
+    """The request's body as a file of its own. Raises OrgError when it is too large."""
+    part = folder / f"{UPLOAD}.{secrets.token_hex(4)}"
     with part.open("wb") as opened:
         shutil.copyfileobj(request.stream, opened, _BLOCK_BYTES)
     if part.stat().st_size * 4 / 3 > MOST_UPLOAD_BYTES:
         part.unlink()
         raise OrgError("EXCEEDEDQUOTA", "The upload is larger than 150 MB after base64 encoding", status=413)
-    part.replace(file)
+    return part
 
 
 def _full_json(job: Job) -> dict[str, object]:

@@ -57,7 +57,7 @@ class Upload:
         if len(header) > MOST_FIELDS:
             raise _no_csv(f"The header has {len(header)} fields, {MOST_FIELDS} are possible")
         self._check_quotes()
-        return sum(_checked(batch, self.delimiter) for batch in self._batches(header))
+        return sum(_checked(batch) for batch in self._batches(header))
 
     def lines(self, first: int, count: int) -> Iterator[list[Line]]:
         """The rows from number `first` on, up to `count` at a time; a group never reaches over a multiple of it."""
@@ -130,7 +130,7 @@ class Upload:
             raise _no_csv("EOF reached before closing an opened quote")
 
 
-def _checked(batch: pa.RecordBatch, delimiter: str) -> int:
+def _checked(batch: pa.RecordBatch) -> int:
     """The number of rows of a batch. Raises OrgError for values or rows that are too long."""
     length: Any = pyarrow.compute.utf8_length
     total: Any = None
