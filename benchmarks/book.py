@@ -34,7 +34,8 @@ def main(command_line: list[str] | None = None) -> int:
         if options.no_fill
         else ("generate", "fill", "floor_walk", "floor_insert")
     )
-    lines, figures = [], {}
+    lines: list[list[Any]] = []
+    figures: dict[str, Any] = {}
     for size, (accounts, deals) in sizes.items():
         found = {way: _measured(way, accounts, deals) for way in ways}
         figures[f"deals_{size}"] = deals
@@ -47,6 +48,9 @@ def main(command_line: list[str] | None = None) -> int:
             figures[f"{way}_processor_seconds_{size}"] = result["cpu_seconds"]
             figures[f"{way}_peak_mb_{size}"] = result["peak_mb"]
             figures[f"{way}_rows_per_second_{size}"] = speed
+        if "fill" in found:
+            floor = figures[f"floor_insert_rows_per_second_{size}"] / figures[f"fill_rows_per_second_{size}"]
+            figures[f"fill_vs_floor_{size}"] = round(floor, 2)
         figures[f"truth_rows_{size}"] = found["generate"]["truth_rows"]
     print(table(("book", "way", "rows", "seconds", "processor s", "rows/s", "peak MB"), lines))
     check = measure("benchmarks.book_ways", "check", "100" if options.quick else "1000", "10000")

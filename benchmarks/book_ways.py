@@ -67,7 +67,7 @@ def floor_walk(accounts: int, deals: int) -> dict[str, Any]:
 
 def floor_insert(accounts: int, deals: int) -> dict[str, Any]:
     """Rows as wide as a deal's into a bare table."""
-    world = world_of(max(accounts // 10, 1), max(deals // 10, 1))
+    world = world_of(accounts=max(accounts // 10, 1_000), deals=max(deals // 10, 10_000))
     table = next(table for name, table in each_table(world) if name == "Opportunity")
     columns = [table.column(name).cast(pa.string()).to_pylist() for name in table.column_names]
     with tempfile.TemporaryDirectory(prefix="book-") as folder:
