@@ -1,5 +1,6 @@
 """What a person may get wrong: exit code 2, one message with the remedy, nothing written."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from localorg import server
 from tests.end_to_end.driving import Result, plain_client, sidecar
 from tests.end_to_end.written import own_values
+
+NAMING_THE_BAND = re.compile(
+    r" *<(fieldPermissions|filters)>(?:(?!</\1>).)*?Sidecar_Health_Band__c.*?</\1>\n"
+    r"| *<columns>Sidecar_Health_Band__c</columns>\n",
+    re.DOTALL,
+)
 
 
 def refused(result: Result, *words: str) -> None:
@@ -103,13 +110,11 @@ def test_an_org_without_the_package_is_never_half_written(tmp_path: Path) -> Non
 def test_a_package_that_lacks_a_field_stops_the_run_before_anything_is_written(tmp_path: Path) -> None:
     package, state = tmp_path / "package", tmp_path / "state"
     shutil.copytree(Path(__file__).parents[2] / "lwc_components", package)
-    objects = package / "main" / "default" / "objects"
-    (objects / "Account" / "fields" / "Sidecar_Health_Band__c.field-meta.xml").unlink()
-    for granted in (package / "main" / "default" / "permissionsets").iterdir():
-        text = granted.read_text()
-        head, *blocks = text.split("    <fieldPermissions>\n")
-        kept = [block for block in blocks if "Account.Sidecar_Health_Band__c" not in block]
-        granted.write_text("    <fieldPermissions>\n".join([head, *kept]))
+    source = package / "main" / "default"
+    (source / "objects/Account/fields/Sidecar_Health_Band__c.field-meta.xml").unlink()
+    # A deployment that still names the field would be refused as a whole.
+    for file in [*source.rglob("*.permissionset-meta.xml"), *source.rglob("*.listView-meta.xml")]:
+        file.write_text(NAMING_THE_BAND.sub("", file.read_text()))
     folder = tmp_path / "export"
     folder.mkdir()
     (folder / "Account.csv").write_text("Id,Name\n001000000000001AAA,Acme\n")
