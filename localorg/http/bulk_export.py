@@ -87,7 +87,7 @@ def export(org: LocalOrg, jobs: Jobs, job: Job, user: User, watch: Watch) -> Non
     folder = jobs.folder(job)
     drop_left_overs(folder)
     try:
-        with reading(org) as connection, (folder / ROWS).open("wb") as rows:
+        with reading(org, user) as connection, (folder / ROWS).open("wb") as rows:
             part = _whole_table(connection, plan, line)
             if part is None:
                 pieces = _write_as_ordered(connection, plan, line, rows, watch)

@@ -35,7 +35,7 @@ def fetch_records(
         raise _plain(error, sobject) from error
     sql = f'{plan.page_sql()} AND t0."IsDeleted" = 0'
     writer = RecordWriter(base, org.schema)
-    with reading(org) as connection:
+    with reading(org, user) as connection:
         found = {row[0]: writer.record(plan.shape, row) for row in connection.execute(sql, (json.dumps(list(ids)),))}
     return [found.get(each) for each in ids]
 

@@ -101,7 +101,7 @@ def read_field(element: XmlElement, name: str) -> Field:
         filterable=not long_text,
         groupable=not long_text
         and source_type not in (*NUMBER_NAMES, "DateTime", "MultiselectPicklist")
-        and formula is None,
+        and (formula is None or source_type in ("Checkbox", "Date")),
         sortable=not long_text and source_type != "MultiselectPicklist",
         permissionable=not required,
         default_value=_default(element),
