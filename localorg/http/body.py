@@ -11,7 +11,7 @@ from flask import Response, g, request
 from localorg.errors import OrgError
 
 DEEPEST = 100  # levels of a body; nothing that a client means goes so deep, and deeper ones only wear the parser out
-LARGEST = 50 * 2**20  # bytes of a body once unpacked
+LARGEST = 50 * 2**20  # bytes of a body, packed or unpacked
 _DECODER = json.JSONDecoder()
 _SPACE = " \t\n\r"
 _GZIP = 16 + zlib.MAX_WBITS
@@ -26,10 +26,13 @@ def json_response(body: object, status: int = 200) -> Response:
 def json_body() -> dict[str, object]:
     """The request's JSON object.
 
-    Raises OrgError: 415 UNSUPPORTED_MEDIA_TYPE for another content type, 400 JSON_PARSER_ERROR for no or broken JSON.
+    Raises OrgError: 415 UNSUPPORTED_MEDIA_TYPE for another content type, 413 REQUEST_TOO_LARGE, 400 JSON_PARSER_ERROR
+    for no or broken JSON.
     """
     if request.mimetype and "json" not in request.mimetype:
         raise OrgError("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type", status=415)
+    if (request.content_length or 0) > LARGEST:
+        raise OrgError("REQUEST_TOO_LARGE", f"The request is larger than {LARGEST} bytes", status=413)
     raw = _unpacked(request.get_data(cache=False))
     if not raw.strip():
         message = "The HTTP entity body is required, but this request has no entity body."

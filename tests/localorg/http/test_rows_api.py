@@ -254,6 +254,14 @@ def test_numbers_as_texts_and_the_reverse_are_taken(served: Served) -> None:
     assert found == [{"Name": "7", "AnnualRevenue": 12.0, "NumberOfEmployees": 3}]
 
 
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(shared: Served) -> None:
+    announced = {"CONTENT_LENGTH": str(51 * 2**20)}
+    answer = shared.admin.post(
+        "sobjects/Account", data=b"{}", content_type="application/json", environ_overrides=announced
+    )
+    assert error_of(answer, 413)[0] == "REQUEST_TOO_LARGE"
+
+
 @pytest.mark.shows("rest.headers")
 def test_headers_about_rules_which_no_org_here_has_change_nothing(served: Served) -> None:
     headers = {
