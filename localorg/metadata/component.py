@@ -32,6 +32,7 @@ class Component:
 
     @property
     def key(self) -> Key:
+        """Type and full name, which together name one component."""
         return (self.type, self.name)
 
     @property
@@ -69,6 +70,7 @@ class Failure:
 
     @property
     def key(self) -> Key:
+        """Type and full name of the component."""
         return (self.type, self.name)
 
 

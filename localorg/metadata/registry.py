@@ -23,6 +23,7 @@ class MetadataType:
 
     @property
     def is_bundle(self) -> bool:
+        """Whether a component is a folder of files."""
         return self.suffix is None
 
 

@@ -49,6 +49,7 @@ class Deployment:
 
     @property
     def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
         return self.status in ENDED
 
     def option(self, name: str) -> bool:

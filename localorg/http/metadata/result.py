@@ -60,12 +60,16 @@ def ended(outcome: Outcome, check_only: bool, manifests: list[str], now: str) ->
         status = "SucceededPartial"
     else:
         status = "Failed"
-    listed = [_manifest(file, now) for file in manifests]
+    successes = [_manifest(file, now) for file in manifests] + [_success(each, now) for each in outcome.successes]
+    failures = outcome.failures
+    if status == "Succeeded":  # a warning that was to be ignored is told among what went well
+        successes += [_failure(each, now) | {"success": True} for each in failures]
+        failures = ()
     return status, {
         "deployed": len(outcome.successes),
         "errors": len(outcome.errors),
-        "successes": listed + [_success(each, now) for each in outcome.successes],
-        "failures": [_failure(each, now) for each in outcome.failures],
+        "successes": successes,
+        "failures": [_failure(each, now) for each in failures],
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localorg.http.settings import Settings
-from tests.localorg.metadata.sent import manifest, zipped
+from tests.localorg.metadata.sent import field, manifest, object_file, zipped
 
 from .conftest import Served, close, error_of, serve
 from .deploying import BROKEN, GOOD, deploy, ended, failures, post
@@ -88,6 +88,21 @@ def test_without_rollback_what_is_sound_goes_in(served: Served) -> None:
     fields = served.org.schema.objects["Account"].fields
     assert "Good__c" in fields
     assert "Bad__c" not in fields
+
+
+@pytest.mark.shows("deploy.manifest", "deploy.results")
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_missing_file_is_a_warning_where_files_may_be_missing(served: Served, ignored: bool) -> None:
+    files = {
+        "package.xml": manifest({"CustomField": ["Account.Here__c", "Account.Gone__c"]}),
+        "objects/Account.object": object_file(field("Here__c", "Date")),
+    }
+    result = deploy(served.admin, zipped(files), allowMissingFiles=True, ignoreWarnings=ignored)
+    told = "componentSuccesses" if ignored else "componentFailures"
+    (warning,) = [each for each in result["details"][told] if each["problemType"] == "Warning"]
+    assert (warning["fullName"], warning["fileName"], warning["success"]) == ("Account.Gone__c", "package.xml", ignored)
+    assert (result["status"], result["success"]) == (("Succeeded", True) if ignored else ("Failed", False))
+    assert ("Here__c" in served.org.schema.objects["Account"].fields) is ignored
 
 
 @pytest.mark.shows("deploy.check_only")
