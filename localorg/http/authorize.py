@@ -37,7 +37,7 @@ _STYLE = (
 _PAGE = """<!doctype html>
 <html lang="en-US">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} | Local org</title><style>{style}</style></head>
+<title>{title} | Local org</title><link rel="icon" href="data:,"><style>{style}</style></head>
 <body><main><h1>{title}</h1>
 {body}
 </main></body>
@@ -218,7 +218,7 @@ def _page(title: str, body: str, status: int = 200, target: str | None = None) -
     # Browsers hold the redirect after a form to the same rule as the form itself.
     goal = f" {urlsplit(target).scheme}://{urlsplit(target).netloc}" if target else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'{goal}; base-uri 'none'; "
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'{goal}; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
     response.headers.update(
