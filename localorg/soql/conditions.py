@@ -96,7 +96,7 @@ class Conditions:
         sql, collation = column.sql, ""
         if column.type == "boolean":
             sql = f"coalesce({sql}, 0)"
-        elif _compares_as_text(column):
+        elif _ignores_case(column):
             if all(isinstance(value, str) and value.isascii() for value in values):
                 collation = " COLLATE NOCASE"
             else:
@@ -121,11 +121,11 @@ class Conditions:
         value = self._value(column, literal)
         if value is None:
             return "0"
-        if _compares_as_text(column) and not str(value).isascii():
+        if _ignores_case(column) and not str(value).isascii():
             self.parameters.append(str(value).lower())
             return f"sf_fold({column.sql}) {operator} ?"
         self.parameters.append(value)
-        return f"{column.sql} {operator} ?{' COLLATE NOCASE' if _compares_as_text(column) else ''}"
+        return f"{column.sql} {operator} ?{' COLLATE NOCASE' if _ignores_case(column) else ''}"
 
     def _like(self, column: Column, literal: Literal) -> str:
         if column.type in ("id", "reference"):
@@ -258,6 +258,10 @@ def _balanced(operator: str, parts: list[str]) -> str:
 
 def _compares_as_text(column: Column) -> bool:
     return column.type not in NUMBERS | {"id", "reference", "boolean", "date", "datetime", "address", "time", "base64"}
+
+
+def _ignores_case(column: Column) -> bool:
+    return _compares_as_text(column) and not (column.field is not None and column.field.case_sensitive)
 
 
 def _id_value(literal: Literal) -> str:

@@ -31,6 +31,9 @@ FIELDS = {
     ),
     "objects/Opportunity/fields/Big__c": formula_xml("Big__c", "Checkbox", "Amount > 150"),
     "objects/Opportunity/fields/Mine__c": formula_xml("Mine__c", "Checkbox", "OwnerId = $User.Id"),
+    "objects/Opportunity/fields/Code__c": field_xml(
+        "Code__c", "Text", length="10", unique="true", caseSensitive="true", externalId="true"
+    ),
     "objects/Opportunity/fields/Ends__c": formula_xml("Ends__c", "Date", "ADDMONTHS(CloseDate, 1)"),
 }
 
@@ -50,6 +53,7 @@ def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalOrg]:
     deals = [("x", accounts[0], 100), ("y", accounts[0], 200), ("z", accounts[1], None), ("n", None, 400)]
     rows = [
         {"Name": name, "AccountId": account, "Amount": amount, "StageName": "Prospecting", "CloseDate": "2026-01-31"}
+        | {"Code__c": f"{name}B"}
         for name, account, amount in deals
     ]
     records.insert("Opportunity", rows)
@@ -97,6 +101,12 @@ def test_formulas_are_grouped_and_summed_up(org: LocalOrg, tmp_path: Path) -> No
 def test_formulas_that_are_texts_or_numbers_are_not_grouped(org: LocalOrg, tmp_path: Path, field: str) -> None:
     with pytest.raises(OrgError, match="can not be grouped"):
         records_of(org, tmp_path, f"SELECT {field} FROM Opportunity GROUP BY {field}")
+
+
+@pytest.mark.shows("soql.where")
+def test_case_counts_in_fields_that_are_case_sensitive(org: LocalOrg, tmp_path: Path) -> None:
+    for condition, found in (("= 'xB'", 1), ("= 'xb'", 0), ("IN ('XB', 'yB')", 1), ("> 'a'", 4), ("> 'Z'", 4)):
+        assert len(records_of(org, tmp_path, f"SELECT Id FROM Opportunity WHERE Code__c {condition}")) == found
 
 
 @pytest.mark.shows("formula.errors")
