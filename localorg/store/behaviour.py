@@ -15,6 +15,10 @@ from localorg.store.values import converter
 
 CLOSED_CASE_STATUSES = frozenset({"Closed"})
 COMPLETED_TASK_STATUSES = frozenset({"Completed"})
+OTHER_PRICE_BOOK = (
+    "field integrity exception: PricebookEntryId (pricebook entry is in a different pricebook than the one assigned to "
+    "the opportunity)"
+)
 _PERSON_PARTS = ("FirstName", "LastName")
 # Objects with an AccountId through which an activity about one of their rows belongs to an account.
 _ACCOUNT_OF = ("Opportunity", "Case", "Asset", "Contract", "Contact")
@@ -159,13 +163,17 @@ def _price_book_entry(work: Work, drafts: Sequence[Draft]) -> None:
 def _line_item(work: Work, drafts: Sequence[Draft]) -> None:
     """Unit and total price follow from one another; the product's facts come from its price book entry."""
     keys = [draft.values["PricebookEntryId"] for draft in drafts if draft.values.get("PricebookEntryId")]
-    columns = ("Id", "Product2Id", "Name", "ProductCode", "UnitPrice")
+    columns = ("Id", "Pricebook2Id", "Product2Id", "Name", "ProductCode", "UnitPrice")
     entries = {row[0]: row[1:] for row in select_by(work.connection, "PricebookEntry", columns, "Id", keys)}
+    deals = list({draft.values["OpportunityId"] for draft in drafts if draft.values.get("OpportunityId")})
+    books = dict(select_by(work.connection, "Opportunity", ("Id", "Pricebook2Id"), "Id", deals)) if entries else {}
     for draft in drafts:
         entry = entries.get(draft.values.get("PricebookEntryId"))
         if entry is not None:
             names = ("Product2Id", "Name", "ProductCode", "ListPrice")
-            draft.values.update(zip(names, entry, strict=True))
+            draft.values.update(zip(names, entry[1:], strict=True))
+            if books.get(draft.values.get("OpportunityId")) not in (None, entry[0]):
+                draft.errors.append(OrgError("FIELD_INTEGRITY_EXCEPTION", OTHER_PRICE_BOOK, ("PricebookEntryId",)))
         _price(draft)
 
 

@@ -118,3 +118,16 @@ def test_values_that_a_field_cannot_hold_have_their_code_and_field(
 def test_text_that_no_database_can_hold_is_refused_alone(desk: Desk) -> None:
     results = desk.records.insert("Account", [{"Name": "a"}, {"Name": "half \ud800 pair"}, {"Name": "c"}])
     assert codes(results) == [None, "JSON_PARSER_ERROR", None]
+
+
+@pytest.mark.shows("behaviour.refusals")
+def test_a_product_of_another_price_book_is_refused(desk: Desk) -> None:
+    standard = str(desk.rows('SELECT "Id" FROM "Pricebook2"')[0][0])
+    other = desk.made("Pricebook2", Name="Other", IsActive=True)
+    product = desk.made("Product2", Name="P", IsActive=True)
+    price = desk.made("PricebookEntry", Pricebook2Id=standard, Product2Id=product, UnitPrice=10, IsActive=True)
+    item = {"PricebookEntryId": price, "Quantity": 1, "UnitPrice": 1}
+    deals = [desk.deal(Pricebook2Id=book) for book in (standard, None, other)]
+    results = desk.records.insert("OpportunityLineItem", [{**item, "OpportunityId": deal} for deal in deals])
+    assert codes(results) == [None, None, "FIELD_INTEGRITY_EXCEPTION"]
+    assert error(results[2]).message.endswith("different pricebook than the one assigned to the opportunity)")

@@ -27,6 +27,14 @@ def named(served: Served, name: str) -> list[dict[str, Any]]:
     return served.admin.records(f"SELECT Id FROM Account WHERE Name = '{name}'")
 
 
+def until_withheld(served: Served) -> None:
+    """Wait until the control tells that a late write waits."""
+    deadline = time.monotonic() + 30
+    while (state := served.admin.get("/local/writes").json) is None or not state["withheld"]:
+        assert time.monotonic() < deadline, "no write is withheld"
+        time.sleep(0.01)
+
+
 @pytest.mark.shows("faults.control")
 @pytest.mark.parametrize(
     ("fault", "reason"),
@@ -135,10 +143,11 @@ def test_a_late_collection_is_answered_after_its_commit(served: Served, way: str
     order(served, kind="late", object="Account")
     answers: list[Any] = []
     rows = {"allOrNone": True, "records": [{"attributes": {"type": "Account"}, "Name": "late"}]}
-    write = threading.Thread(target=lambda: answers.append(served.admin.post("composite/sobjects", json=rows).json))
+    write = threading.Thread(
+        daemon=True, target=lambda: answers.append(served.admin.post("composite/sobjects", json=rows).json)
+    )
     write.start()
-    while (state := served.admin.get("/local/writes").json) is None or not state["withheld"]:
-        time.sleep(0.01)
+    until_withheld(served)
     assert answers == [] and named(served, "late") == []
     assert served.admin.insert("Account", {"Name": "quick"})
     if way == "release":
@@ -178,6 +187,12 @@ def test_the_tracked_fields_are_told_and_set(served: Served) -> None:
     assert error_of(served.admin.put("/local/history", json={"fields": ["Foo"]}))[0] == "JSON_PARSER_ERROR"
     assert error_of(served.admin.put("/local/history", json={"fields": "Name"}))[0] == "JSON_PARSER_ERROR"
     assert served.admin.get("/local/history").json == {"fields": ["NextStep"]}
+    deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": "2026-12-01"}
+    served.admin.insert("Opportunity", deal)
+    query = "SELECT Name, (SELECT Field, OldValue FROM Histories) FROM Opportunity"
+    assert served.admin.records(query)[0]["Histories"]["records"] == [{"Field": "created", "OldValue": None}]
+    code, message = served.admin.refused("SELECT Id FROM OpportunityFieldHistory WHERE NewValue = 'x'")
+    assert (code, message.count("can not be filtered")) == ("INVALID_FIELD", 1)
 
 
 @pytest.mark.shows("behaviour.recycle_bin")
@@ -272,14 +287,16 @@ def test_rows_are_written_while_a_field_comes_goes_and_changes(served: Served) -
         while not ended.is_set():
             results.extend(each.success for each in records.insert("Account", [{"Name": "w", "Industry": "Banking"}]))
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    for _ in range(5):
-        order(served, kind="field_add", **TIER, type="string")
-        order(served, kind="field_retype", **TIER, type="double")
-        order(served, kind="field_remove", **TIER)
-    ended.set()
-    writer.join(30)
+    try:
+        for _ in range(5):
+            order(served, kind="field_add", **TIER, type="string")
+            order(served, kind="field_retype", **TIER, type="double")
+            order(served, kind="field_remove", **TIER)
+    finally:
+        ended.set()
+        writer.join(30)
     assert results and all(results)
     assert len(named(served, "w")) == len(results)
 
@@ -293,8 +310,7 @@ def test_a_server_stops_while_a_job_waits_for_its_late_rows(tmp_path: Path, org_
     path = f"jobs/ingest/{job['id']}"
     made.admin.put(f"{path}/batches", data="Name\nlate\n", headers={"Content-Type": "text/csv"})
     made.admin.patch(path, json={"state": "UploadComplete"})
-    while not made.org.faults.withheld:
-        time.sleep(0.01)
+    until_withheld(made)
     assert named(made, "late") == []
     close(made)
     again = serve(tmp_path)
