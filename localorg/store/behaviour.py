@@ -166,7 +166,7 @@ def _line_item(work: Work, drafts: Sequence[Draft]) -> None:
     columns = ("Id", "Pricebook2Id", "Product2Id", "Name", "ProductCode", "UnitPrice")
     entries = {row[0]: row[1:] for row in select_by(work.connection, "PricebookEntry", columns, "Id", keys)}
     deals = list({draft.values["OpportunityId"] for draft in drafts if draft.values.get("OpportunityId")})
-    books = dict(select_by(work.connection, "Opportunity", ("Id", "Pricebook2Id"), "Id", deals)) if entries else {}
+    books = {row[0]: row[1] for row in select_by(work.connection, "Opportunity", ("Id", "Pricebook2Id"), "Id", deals)}
     for draft in drafts:
         entry = entries.get(draft.values.get("PricebookEntryId"))
         if entry is not None:
