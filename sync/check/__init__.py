@@ -15,8 +15,8 @@ from sync.client.org import Org
 from sync.errors import ConfigurationError, Incomplete, JobFailed, RequestRefused, UnexpectedAnswer
 from sync.mirror import Mirror
 from sync.mirror.bookkeeping import claim, forget_query_jobs, read_state
-from sync.mirror.sql import column_list, quoted
-from sync.mirror.tables import append, compare_columns, count, drop_duplicates
+from sync.mirror.sql import quoted
+from sync.mirror.tables import append, compare_columns, count, create_scratch, drop_duplicates
 from sync.progress import SILENT, Progress
 from sync.pull import rest
 from sync.pull.budget import Allowance, Budget, OutOfBudget
@@ -117,8 +117,7 @@ class _OneCheck:
         forget_query_jobs(connection, name)  # of an interrupted pull: its rows may be older than the mirror's
         source = open_source(self._org, self._mirror, wanted, self._threshold, self._allowance)
         self._progress.stage(f"check {name}", source.total)
-        columns = column_list(field.name for field in fields)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {ORG_ROWS} AS SELECT {columns} FROM {quoted(name)} LIMIT 0")
+        create_scratch(connection, ORG_ROWS, fields)
         append(connection, ORG_ROWS, fields, source.batches)
         drop_duplicates(connection, ORG_ROWS, stamp)
         forget_query_jobs(connection, name)

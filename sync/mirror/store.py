@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sync.errors import Incomplete
 from sync.mirror.sql import column_list, first_row, quoted
-from sync.mirror.tables import append, count, drop_duplicates
+from sync.mirror.tables import append, count, create_scratch, drop_duplicates
 from sync.schema import FieldSchema
 
 _STAGING = "staging_rows"
@@ -76,12 +76,10 @@ def store(
         read = append(connection, target, fields, batches)
         _check_all_came(connection, target, table, how)
         return Stored(read, count(connection, f"SELECT count(*) FROM {target}"))
-    columns = [quoted(field.name) for field in fields]
     came = list(fields)
     if how.deleted is not None and how.deleted not in fields:
         came.append(how.deleted)
-        columns.append(f"CAST(NULL AS BOOLEAN) AS {quoted(how.deleted.name)}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {', '.join(columns)} FROM {target} LIMIT 0")
+    create_scratch(connection, _STAGING, came)
     read = append(connection, _STAGING, came, batches)
     _check_all_came(connection, _STAGING, table, how)
     removed, kept = (_drop_missing if how.complete else _drop_deleted)(connection, target, how)
@@ -131,8 +129,7 @@ def fill_columns(
 
     Raises Incomplete when fewer rows came than were promised.
     """
-    names = column_list(field.name for field in fields)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_STAGING} AS SELECT {names} FROM {quoted(table)} LIMIT 0")
+    create_scratch(connection, _STAGING, fields)
     read = append(connection, _STAGING, fields, batches)
     _check_all_came(connection, _STAGING, table, Incoming(None, complete=True, promised=promised))
     values = ", ".join(f"{quoted(field.name)} = s.{quoted(field.name)}" for field in fields if field.name != "Id")

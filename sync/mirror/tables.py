@@ -57,6 +57,16 @@ def apply_columns(
         connection.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(field.name)} {field.duckdb}")
 
 
+def create_scratch(connection: duckdb.DuckDBPyConnection, name: str, fields: Sequence[FieldSchema]) -> None:
+    """Make an empty temporary table with these columns.
+
+    Never by CREATE TABLE AS ... LIMIT 0: DuckDB 2.0.0 loses sight of rows that the same transaction then inserts into
+    such a table, once they fill a row group (122,880 rows).
+    """
+    columns = ", ".join(f"{quoted(field.name)} {field.duckdb}" for field in fields)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+
+
 class _Guarded:
     """Batches for DuckDB; keeps the error of their source, which DuckDB would flatten into a text."""
 
