@@ -8,6 +8,9 @@ from sidecar.configuration import Configuration, MappingSection
 from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION, RUN
 from sync import Catalogue, CatalogueObject
 
+_CURRENCY = ("CurrencyIsoCode",)
+"""On every object with amounts, in orgs with several currencies."""
+
 
 def catalogue(configuration: Configuration) -> Catalogue:
     """The objects to pull, in an order in which parents come first.
@@ -16,12 +19,23 @@ def catalogue(configuration: Configuration) -> Catalogue:
         One entry per object. `needed=False` marks objects that a plain Sales Cloud org may lack, or the integration
         user may not see; without them a score has less coverage, which it says.
     """
-    return (*_master_data(), *_deals(configuration.mapping), *_customer(configuration.mapping), *_own_objects())
+    return (
+        *_master_data(),
+        *_currencies_and_calendar(),
+        *_deals(configuration.mapping),
+        *_customer(configuration.mapping),
+        *_own_objects(),
+    )
 
 
 def _master_data() -> Catalogue:
     return (
-        CatalogueObject("Organization", ("Id",), ("FiscalYearStartMonth", "TimeZoneSidKey")),
+        CatalogueObject(
+            "Organization",
+            ("Id",),
+            ("FiscalYearStartMonth", "TimeZoneSidKey"),
+            extras=("UsesStartDateAsFiscalYearName",),
+        ),
         CatalogueObject("User", ("Id", "Name", "IsActive"), ("ManagerId",)),
         CatalogueObject(
             "OpportunityStage",
@@ -32,6 +46,44 @@ def _master_data() -> Catalogue:
             "Account",
             ("Id", "Name", *ACCOUNT.field_names),
             ("Industry", "NumberOfEmployees", "AnnualRevenue", "BillingCountry", "ParentId", "OwnerId"),
+            extras=_CURRENCY,
+        ),
+    )
+
+
+def _currencies_and_calendar() -> Catalogue:
+    """Only some orgs have these; their absence is nothing to report."""
+    return (
+        CatalogueObject(
+            "CurrencyType",
+            ("Id", "IsoCode", "ConversionRate"),
+            extras=("DecimalPlaces", "IsActive", "IsCorporate"),
+            needed=False,
+            usual=False,
+        ),
+        CatalogueObject(
+            "DatedConversionRate",
+            ("Id", "IsoCode", "StartDate", "ConversionRate"),
+            extras=("NextStartDate",),
+            needed=False,
+            usual=False,
+        ),
+        CatalogueObject(
+            "FiscalYearSettings",
+            ("Id", "StartDate", "EndDate"),
+            extras=("Name", "IsStandardYear", "YearType", "PeriodId"),
+            needed=False,
+            usual=False,
+        ),
+        CatalogueObject(
+            "Period",
+            ("Id", "Type", "StartDate", "EndDate"),
+            extras=(
+                *("Number", "QuarterLabel", "PeriodLabel", "FullyQualifiedLabel", "FiscalYearSettingsId"),
+                "IsForecastPeriod",
+            ),
+            needed=False,
+            usual=False,
         ),
     )
 
@@ -51,9 +103,13 @@ def _deals(mapping: MappingSection) -> Catalogue:
                 *("CreatedDate", "IsClosed", "IsWon", *opportunity_asked, *OPPORTUNITY.field_names),
             ),
             opportunity_optional,
+            extras=_CURRENCY,
         ),
         CatalogueObject(
-            "OpportunityHistory", ("Id", "OpportunityId", "StageName", "CreatedDate"), ("Amount", "CloseDate")
+            "OpportunityHistory",
+            ("Id", "OpportunityId", "StageName", "CreatedDate"),
+            ("Amount", "CloseDate"),
+            extras=_CURRENCY,
         ),
         CatalogueObject("Product2", ("Id", *product_asked), product_optional, needed=False),
         CatalogueObject(
@@ -61,6 +117,7 @@ def _deals(mapping: MappingSection) -> Catalogue:
             ("Id", "OpportunityId", *line_asked),
             ("Product2Id", "Quantity", "TotalPrice"),
             needed=False,
+            extras=_CURRENCY,
         ),
         CatalogueObject(
             "OpportunityContactRole", ("Id", "OpportunityId", "ContactId"), ("Role", "IsPrimary"), needed=False
@@ -80,6 +137,7 @@ def _customer(mapping: MappingSection) -> Catalogue:
             ("Id", "AccountId", *asset_asked),
             ("Name", "Product2Id", "Status", "Quantity", "Price", "InstallDate", "UsageEndDate"),
             needed=False,
+            extras=_CURRENCY,
         ),
         CatalogueObject(
             "Case",

@@ -60,6 +60,12 @@ class WriteSection(Section):
     money_step: float = Field(1.0, ge=0, description="units of the corporate currency")
 
 
+class FeedsSection(Section):
+    """Folders of files that are read beside the org, at every pull."""
+
+    usage: Path | None = Field(None, description="folder of .csv or .parquet files with usage by account and week")
+
+
 class OpportunityFields(Section):
     """Fields of Opportunity with a meaning of their own in this org."""
 
@@ -143,6 +149,7 @@ class Configuration(BaseSettings):
 
     org: OrgSection = OrgSection()
     pull: PullSection = PullSection()
+    feeds: FeedsSection = FeedsSection()
     write: WriteSection = WriteSection()
     mapping: MappingSection = MappingSection()
     segments: SegmentsSection = SegmentsSection()
@@ -219,7 +226,10 @@ def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
     """Paths in the file are meant from the file's own folder."""
     org = configuration.org
     paths = {name: folder / value for name in ("private_key_file", "ca_bundle") if (value := getattr(org, name))}
-    return configuration.model_copy(update={"org": org.model_copy(update=paths)})
+    feeds = configuration.feeds
+    if feeds.usage is not None:
+        feeds = feeds.model_copy(update={"usage": folder / feeds.usage})
+    return configuration.model_copy(update={"org": org.model_copy(update=paths), "feeds": feeds})
 
 
 def _explain(error: ValidationError, source: str) -> str:

@@ -15,6 +15,7 @@ from sidecar.book.calendar import quarters, start_month, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
+from sidecar.feeds import read_feeds
 from sidecar.guard import Confirm, check_size
 from sidecar.run_log import write_run_log
 from sidecar.targets import SCORED
@@ -102,7 +103,7 @@ def pull(
         accept_missing: let rows go that the org shows no more, however many they are.
     """
     section = configuration.pull
-    return sync.pull(
+    report = sync.pull(
         org,
         mirror,
         catalogue(configuration),
@@ -112,6 +113,9 @@ def pull(
         accept_missing=accept_missing,
         budget=sync.Budget(section.budget_run, section.budget_day),
     )
+    files = read_feeds(mirror, configuration, progress)
+    progress.end()
+    return replace(report, objects=(*report.objects, *files))
 
 
 def score(mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Scored:

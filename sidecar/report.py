@@ -32,7 +32,7 @@ def pull_report(report: PullReport) -> None:
 
 
 def _left_out(report: PullReport) -> None:
-    absent = [item.name for item in report.objects if item.way == "none" and not item.problem]
+    absent = [item.name for item in report.objects if item.way == "none" and item.usual and not item.problem]
     fields = [f"{item.name}.{field}" for item in report.objects for field in item.missing_fields]
     if absent:
         terminal.say(f"Not in this org, or not shown to this user; scores do without: {', '.join(absent)}.")

@@ -20,6 +20,7 @@ from sync.errors import (
     SyncError,
     UnexpectedAnswer,
 )
+from sync.feed import Feed, FeedColumn, FeedReport, read_feed
 from sync.mirror import Mirror
 from sync.plan import Plan, Target, TargetField, make_plan
 from sync.plan.explain import ExplainedRecord, ExplainedValue, explain
@@ -38,6 +39,9 @@ __all__ = [
     "ConfigurationError",
     "ExplainedRecord",
     "ExplainedValue",
+    "Feed",
+    "FeedColumn",
+    "FeedReport",
     "FieldSchema",
     "Incomplete",
     "JobFailed",
@@ -74,6 +78,7 @@ __all__ = [
     "make_plan",
     "plan_undo",
     "pull",
+    "read_feed",
     "resume",
     "write_back",
 ]

@@ -16,6 +16,7 @@ class CatalogueObject:
     optional : fields which are left out and reported when they are absent.
     needed : False for an object that is reported and skipped when the org has none of that name.
     extras : fields which are read where they are, and whose absence is nothing to report (a currency code, say).
+    usual : False for an object that only some orgs have, so that its absence is nothing to report either.
     """
 
     name: str
@@ -23,6 +24,7 @@ class CatalogueObject:
     optional: tuple[str, ...] = ()
     needed: bool = True
     extras: tuple[str, ...] = ()
+    usual: bool = True
 
     def fields(self) -> tuple[str, ...]:
         """All fields, `Id` first, each once (names differing only in case count as one)."""

@@ -8,36 +8,11 @@ from pathlib import Path
 import duckdb
 
 from sync.errors import ConfigurationError, MirrorBusy
+from sync.mirror.layout import MIRROR_VERSION, STEPS
 from sync.mirror.sql import first_row
-
-MIRROR_VERSION = 1
-"""Raised when the layout of the `_sync` tables changes."""
 
 _MEMORY_LIMIT = "2GB"
 _MAX_THREADS = 4
-
-_LAYOUT = """
-CREATE SCHEMA IF NOT EXISTS _sync;
-CREATE TABLE IF NOT EXISTS _sync.properties (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
-CREATE TABLE IF NOT EXISTS _sync.objects (
-    object VARCHAR PRIMARY KEY, described VARCHAR NOT NULL, watermark TIMESTAMP, pulled_at TIMESTAMP NOT NULL);
-CREATE TABLE IF NOT EXISTS _sync.query_jobs (
-    object VARCHAR NOT NULL, query VARCHAR NOT NULL, api_version VARCHAR NOT NULL, job_id VARCHAR NOT NULL);
-CREATE TABLE IF NOT EXISTS _sync.ingest_jobs (
-    job_id VARCHAR PRIMARY KEY, run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key_field VARCHAR NOT NULL,
-    api_version VARCHAR NOT NULL, part INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS _sync.runs (
-    run_id VARCHAR PRIMARY KEY, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP, status VARCHAR NOT NULL,
-    rows_planned BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_refused BIGINT NOT NULL, calls BIGINT NOT NULL,
-    message VARCHAR NOT NULL);
-CREATE TABLE IF NOT EXISTS _sync.ledger (
-    run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL, record_id VARCHAR, field VARCHAR NOT NULL,
-    old_value VARCHAR, new_value VARCHAR, part INTEGER, outcome VARCHAR NOT NULL, code VARCHAR, message VARCHAR);
-CREATE TABLE IF NOT EXISTS _sync.failures (
-    object VARCHAR NOT NULL, key VARCHAR NOT NULL, since TIMESTAMP NOT NULL, last_at TIMESTAMP NOT NULL,
-    refusals INTEGER NOT NULL, code VARCHAR, message VARCHAR, PRIMARY KEY (object, key));
-CREATE TABLE IF NOT EXISTS _sync.made_records (run_id VARCHAR NOT NULL, object VARCHAR NOT NULL, key VARCHAR NOT NULL);
-"""
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -84,18 +59,30 @@ def _first_line(error: Exception) -> str:
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Bring an older or an empty file up to date, step by step in one transaction; refuse a newer one."""
+    found = _version(connection)
+    if found > MIRROR_VERSION:
+        raise ConfigurationError(
+            f"the mirror {path} has version {found}, this program knows versions up to {MIRROR_VERSION}. Remedy:"
+            " use the newer program that wrote it, or move the file away; the next pull builds a new one"
+        )
+    if found == MIRROR_VERSION:
+        return
+    connection.execute("BEGIN")
+    for step in STEPS[found:]:
+        connection.execute(step)
+    connection.execute("INSERT OR REPLACE INTO _sync.properties VALUES ('version', ?)", [str(MIRROR_VERSION)])
+    connection.execute("COMMIT")
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The file's version, 0 for a new one."""
     known = first_row(
         connection, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = '_sync' AND table_name = 'properties'"
     )
-    if known and known[0]:
-        row = first_row(connection, "SELECT value FROM _sync.properties WHERE name = 'version'")
-        found = int(row[0]) if row else 0
-        if found > MIRROR_VERSION:
-            raise ConfigurationError(
-                f"the mirror {path} has version {found}, this program knows versions up to {MIRROR_VERSION}. Remedy:"
-                " use the newer program that wrote it, or move the file away; the next pull builds a new one"
-            )
-    connection.execute("BEGIN")
-    connection.execute(_LAYOUT)
-    connection.execute("INSERT OR REPLACE INTO _sync.properties VALUES ('version', ?)", [str(MIRROR_VERSION)])
-    connection.execute("COMMIT")
+    row = (
+        first_row(connection, "SELECT value FROM _sync.properties WHERE name = 'version'")
+        if known and known[0]
+        else None
+    )
+    return int(row[0]) if row else 0

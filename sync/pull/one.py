@@ -29,7 +29,9 @@ def pull_object(run: Run, scope: Scope) -> ObjectPull:
     except (RequestRefused, JobFailed, UnexpectedAnswer, MissingField) as error:
         done = ObjectPull(scope.name, "none", outcome=STOPPED, problem=_with_remedy(error))
     spent = run.org.calls - calls
-    return replace(done, calls=spent, seconds=round(time.monotonic() - began, 3), needed=scope.item.needed)
+    return replace(
+        done, calls=spent, seconds=round(time.monotonic() - began, 3), needed=scope.item.needed, usual=scope.item.usual
+    )
 
 
 def _pull(run: Run, scope: Scope) -> ObjectPull:

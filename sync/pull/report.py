@@ -28,6 +28,7 @@ class ObjectPull:
     problem : what went wrong with its remedy, empty when nothing did.
     rows_kept : rows that the org shows no more, kept because so many at once are no ordinary deletion.
     needed : whether the catalogue cannot do without the object.
+    usual : whether its absence is worth a word.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ObjectPull:
     problem: str = ""
     rows_kept: int = 0
     needed: bool = True
+    usual: bool = True
 
 
 @dataclass(frozen=True)

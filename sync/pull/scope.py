@@ -67,7 +67,7 @@ def _describe(org: Org, item: CatalogueObject) -> ObjectSchema | None:
 
 def _scope(item: CatalogueObject, schema: ObjectSchema | None) -> Scope:
     if schema is None:
-        return Scope(item, item.name, None, (), item.fields())
+        return Scope(item, item.name, None, (), item.fields() if item.usual else ())
     extras = {name.lower() for name in item.extras}
     stamp = schema.stamp()
     found: list[FieldSchema] = []
