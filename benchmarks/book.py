@@ -40,7 +40,7 @@ def main(command_line: list[str] | None = None) -> int:
         found = {way: _measured(way, accounts, deals) for way in ways}
         figures[f"deals_{size}"] = deals
         for way, result in found.items():
-            speed = round(result["rows"] / max(result["seconds"], 0.01))  # told in hundredths: the small floor is 0
+            speed = round(result["rows"] / max(result["seconds"], 0.01))  # the small floor takes none that shows
             lines.append(
                 [size, way, result["rows"], result["seconds"], result["cpu_seconds"], speed, result["peak_mb"]]
             )
