@@ -43,14 +43,14 @@ def compare(
         new = f"coalesce(o.{quoted(stamp)} >= TIMESTAMP '{pulled.isoformat(sep=' ')}', FALSE)"
     row_hash = "hash({})".format(", ".join(f"{{0}}.{quoted(each.name)}" for each in fields))
     pairs = f"{target} t JOIN {ORG_ROWS} o ON t.Id = o.Id WHERE {row_hash.format('t')} <> {row_hash.format('o')}"
+    unknown = f"SELECT o.Id FROM {ORG_ROWS} o ANTI JOIN {target} t USING (Id) WHERE"
     with registered(connection, deleted_since=pa.table({"Id": pa.array(deleted_since, pa.string())})):
         _keep(connection, _DIFFERING, f"SELECT t.Id FROM {pairs} AND NOT {new}")
-        _keep(
-            connection, _MISSING_HERE, f"SELECT o.Id FROM {ORG_ROWS} o ANTI JOIN {target} t USING (Id) WHERE NOT {new}"
-        )
+        _keep(connection, _MISSING_HERE, f"{unknown} NOT {new}")
         gone = f"SELECT t.Id FROM {target} t ANTI JOIN {ORG_ROWS} o USING (Id)"
         _keep(connection, _MISSING_THERE, f"{gone} WHERE t.Id NOT IN (SELECT Id FROM deleted_since)")
-        late = count(connection, f"SELECT count(*) FROM {ORG_ROWS} o WHERE {new}")
+        late = count(connection, f"SELECT count(*) FROM {pairs} AND {new}")
+        late += count(connection, f"SELECT count(*) FROM ({unknown} {new})")
         late += count(connection, f"SELECT count(*) FROM ({gone}) WHERE Id IN (SELECT Id FROM deleted_since)")
     return ObjectCheck(
         table,
