@@ -58,8 +58,8 @@ class Refresh:
 
     @property
     def complete(self) -> bool:
-        """Whether the org holds everything that was desired."""
-        return self.written.complete and not self.plan.set_aside.num_rows
+        """Whether all that the org shows was read, and the org holds all that was desired."""
+        return self.pulled.complete and self.written.complete and not self.plan.set_aside.num_rows
 
     def as_dict(self) -> Mapping[str, object]:
         """The same for machines."""
