@@ -78,7 +78,7 @@ class Selection:
             readable = [each for each in targets if each is not None and self.user.may_read_object(each.name)]
             if not readable:
                 raise UnknownFieldError(relationship, self.object_name)
-            target = readable[0] if len(readable) == 1 else None
+            target = readable[0] if len(reference.reference_to) == 1 else None
             self.parents[name] = (reference, Selection(self.schema, self.user, target))
         return self.parents[name][1]
 

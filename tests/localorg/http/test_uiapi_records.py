@@ -165,6 +165,16 @@ def test_record_ui_brings_record_info_and_layouts(shared: Any, ids: dict[str, st
     assert compact[0]["layoutItems"][0]["layoutComponents"][0]["apiName"] == "Name"
 
 
+@pytest.mark.parametrize("sobject", ["Case", "Task", "Sidecar_Deployment__c"])
+def test_an_owner_of_one_of_several_objects_is_shown_by_name(shared: Any, ids: dict[str, str], sobject: str) -> None:
+    (record,) = shared.admin.insert(sobject, {"Subject": "Down"} if sobject in ("Case", "Task") else {})
+    answer = shared.admin.get(f"ui-api/record-ui/{record}?layoutTypes=Compact,Full&modes=View")
+    assert answer.status_code == 200, answer.text
+    owner = answer.json["records"][record]["fields"]["Owner"]
+    assert owner["displayValue"] == owner["value"]["fields"]["Name"]["value"] == "Local Admin"
+    assert owner["value"]["apiName"] == "Name"
+
+
 def test_record_ui_refuses_an_unknown_layout(shared: Any, ids: dict[str, str]) -> None:
     answer = shared.admin.get(f"ui-api/record-ui/{ids['deal']}?layoutTypes=Tiny")
     assert (answer.status_code, answer.json[0]["errorCode"]) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
