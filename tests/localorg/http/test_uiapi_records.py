@@ -172,7 +172,7 @@ def test_an_owner_of_one_of_several_objects_is_shown_by_name(shared: Any, ids: d
     assert answer.status_code == 200, answer.text
     owner = answer.json["records"][record]["fields"]["Owner"]
     assert owner["displayValue"] == owner["value"]["fields"]["Name"]["value"] == "Local Admin"
-    assert owner["value"]["apiName"] == "Name"
+    assert owner["value"]["apiName"] == "User"
 
 
 def test_record_ui_refuses_an_unknown_layout(shared: Any, ids: dict[str, str]) -> None:
