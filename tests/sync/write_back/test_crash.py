@@ -139,6 +139,20 @@ def test_an_upload_that_never_ended_is_given_up(local, desk) -> None:
     assert resume(desk.org, desk.mirror) == 0
 
 
+def test_a_restart_that_was_killed_while_it_gave_up_an_upload_is_made_good_by_the_next(desk) -> None:
+    desk.mirror.at_commit = dying_at("after ingest job of Account")
+    assert killed_run(desk, desk.desired(), "r1", 1)
+    desk.mirror.at_commit = dying_at("before job given up for Account")
+    with pytest.raises(Killed):
+        resume(desk.org, desk.mirror)
+    desk.mirror.at_commit = dying_at("nowhere")
+    assert resume(desk.org, desk.mirror) == 1
+    assert {row["outcome"] for row in ledger.values(desk.mirror, "r1").to_pylist() if row["object"] == "Account"} == {
+        "unknown"
+    }
+    assert desk.plan().rows == 12
+
+
 def test_a_job_that_the_org_forgot_leaves_its_values_to_the_next_plan(desk) -> None:
     desk.mirror.at_commit = dying_at("after ingest job of Account")
     assert killed_run(desk, desk.desired(), "r1", 1)
