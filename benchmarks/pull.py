@@ -38,7 +38,7 @@ def main(command_line: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, help="opportunities in the org (default 200,000, quick 20,000)")
     options = parser.parse_args(command_line)
     rows = options.rows or (20_000 if options.quick else 200_000)
-    with _served(rows) as state:
+    with served(rows) as state:
         results = _results(state, rounds=1 if options.quick else 5)
     wrong = {way: result["rows"] for way, result in results.items() if result["rows"] != rows}
     if wrong:
@@ -77,7 +77,7 @@ def _measured(way: str, state: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _served(rows: int) -> Iterator[Path]:
+def served(rows: int) -> Iterator[Path]:
     """A local org with that many opportunities, served by a process of its own."""
     with tempfile.TemporaryDirectory(prefix="pull-") as folder:
         state = Path(folder)

@@ -15,15 +15,16 @@ FINAL_STATES = frozenset({"JobComplete", "Failed", "Aborted"})
 
 @dataclass(frozen=True)
 class Polling:
-    """When to ask for a job's state: soon at first, since small jobs end soon, then less and less often."""
+    """When to ask for a job's state: after `lead_seconds`, soon again, since small jobs end soon, then less often."""
 
+    lead_seconds: float = 0.0
     first_seconds: float = 0.05
     factor: float = 1.3
     cap_seconds: float = 5.0
     deadline_seconds: float = 3600.0
 
     def waits(self) -> Iterator[float]:
-        """Seconds to wait before each question."""
+        """Seconds to wait between the questions."""
         wait = self.first_seconds
         while True:
             yield wait
@@ -40,6 +41,8 @@ def follow(org: Org, path: str, polling: Polling) -> dict[str, Any]:
     Raises JobFailed when it is not in a final state at the deadline. The job itself goes on in the org.
     """
     give_up = time.monotonic() + polling.deadline_seconds
+    if polling.lead_seconds:
+        org.session.pause(polling.lead_seconds)
     for wait in polling.waits():
         job: dict[str, Any] = org.json("GET", path)
         if job["state"] in FINAL_STATES:

@@ -7,9 +7,11 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from sync.mirror.sql import first_row
-from sync.plan.estimate import RECORD_KB, estimated_calls
+from sync.mirror.sql import first_row, text_literal
+from sync.plan.estimate import RECORD_KB, bulk_calls, collection_calls
+from sync.plan.parts import job_parts
 from sync.plan.targets import CheckedTarget
 
 _BIGGEST = 3
@@ -56,8 +58,15 @@ def _object(connection: duckdb.DuckDBPyConnection, item: CheckedTarget, threshol
         "inserts": inserts,
         "updates": rows - inserts,
         "fields": {str(field): int(count) for field, count in counts},
-        "estimated_calls": estimated_calls(rows, threshold),
+        "estimated_calls": _calls(connection, name, rows, inserts, threshold),
     }
+
+
+def _calls(connection: duckdb.DuckDBPyConnection, name: str, rows: int, inserts: int, threshold: int) -> int:
+    if rows <= threshold:
+        return collection_calls(rows)
+    parts = job_parts(connection, f"(SELECT * FROM changes WHERE object = {text_literal(name)})").column("part")
+    return bulk_calls(pc.count_distinct(parts).as_py(), inserts=inserts > 0)
 
 
 def _biggest(connection: duckdb.DuckDBPyConnection, item: CheckedTarget) -> list[dict[str, Any]]:

@@ -15,9 +15,6 @@ from sync.mirror.sql import quoted, text_literal
 from sync.plan.targets import CheckedTarget
 from sync.plan.values import NULL_IN_CSV
 
-MAX_PART_BYTES = 90_000_000
-"""Of one upload; the limit is 100 MB, and quotes and separators come on top of the values."""
-
 
 @dataclass(frozen=True)
 class IngestJob:

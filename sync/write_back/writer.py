@@ -17,14 +17,15 @@ from sync.ledger import DEFERRED
 from sync.mirror import Mirror
 from sync.mirror.sql import registered
 from sync.plan.estimate import COLLECTION_ROWS
+from sync.plan.parts import job_parts
 from sync.plan.targets import CheckedTarget
 from sync.progress import Progress
 from sync.write_back import bulk, collections
 from sync.write_back.outcomes import RowResult, keep_results, results_table
+from sync.write_back.pace import Pace
 from sync.write_back.results import read_results
 from sync.write_back.resume import forget, remember
 
-_CELL_BYTES, _ROW_BYTES = 4, 30
 _LOCK_WAITS_SECONDS = (1.0, 4.0, 15.0)
 """Before each further attempt at locked rows; the org itself waits about ten seconds for a lock."""
 
@@ -39,6 +40,7 @@ class Writer:
     bulk_threshold: int
     progress: Progress
     _part: int = field(default=0)
+    _pace: Pace = field(default_factory=Pace)
 
     def write(self, target: CheckedTarget, changes: pa.Table) -> None:
         """Write the changes of one object; every outcome is in the ledger afterwards."""
@@ -74,23 +76,31 @@ class Writer:
         self.progress.advance(len(results))
 
     def _send_jobs(self, target: CheckedTarget, changes: pa.Table) -> list[RowResult]:
+        """One job after the other: so no two batches in flight share an account, not even one that fills several."""
         connection = self.mirror.connection
         with registered(connection, job_changes=changes):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE outgoing AS {_parts(bulk.MAX_PART_BYTES)}")
-        parts = connection.execute("SELECT DISTINCT part FROM outgoing ORDER BY part").fetchall()
+            placed = job_parts(connection, "job_changes")
+        with registered(connection, job_changes=changes, placed=placed):
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE outgoing AS SELECT c.key, c.parent, c.field, c.new, p.part"
+                " FROM job_changes c JOIN placed p ON p.key = c.key"
+            )
+        parts = connection.execute(
+            "SELECT part, count(DISTINCT key) FROM outgoing GROUP BY part ORDER BY part"
+        ).fetchall()
         locked: list[RowResult] = []
-        for (part,) in parts:
-            locked += self._send_job(target, f"(SELECT * FROM outgoing WHERE part = {int(part)})")
+        for part, rows in parts:
+            locked += self._send_job(target, f"(SELECT * FROM outgoing WHERE part = {int(part)})", int(rows))
         connection.execute("DROP TABLE outgoing")
         return locked
 
-    def _send_job(self, target: CheckedTarget, rows: str) -> list[RowResult]:
+    def _send_job(self, target: CheckedTarget, rows: str, count: int) -> list[RowResult]:
         with tempfile.TemporaryDirectory(dir=self.mirror.path.parent, prefix="upload-") as folder:
             path = Path(folder) / "rows.csv"
             bulk.write_csv(self.mirror.connection, target, rows, path)
             job = self._new_job(target, rows)
             bulk.upload(self.org, job.job_id, path)
-        results = read_results(self.org, self.mirror, job, bulk.wait(self.org, job.job_id))
+        results = read_results(self.org, self.mirror, job, self._pace.wait(self.org, job.job_id, count))
         passing = pa.array([collections.is_passing(code) for code in results.column("code").to_pylist()], pa.bool_())
         final = results.filter(pc.invert(passing))
         with self.mirror.transaction(f"job results of {target.schema.name}") as connection:
@@ -111,25 +121,6 @@ class Writer:
                 [job.part, self.run_id, target.schema.name],
             )
         return job
-
-
-def _parts(part_bytes: int) -> str:
-    """SQL that cuts an upload by size; rows of one parent stay together unless they are a tenth of a part and more."""
-    return f"""
-WITH sized AS (
-    SELECT key, any_value(coalesce(parent, key)) AS parent,
-           sum(coalesce(strlen(new), {_CELL_BYTES})) + {_ROW_BYTES}
-               + {_CELL_BYTES} * (SELECT count(DISTINCT field) FROM job_changes) AS bytes
-    FROM job_changes GROUP BY key),
-placed AS (
-    SELECT key, parent, sum(bytes) OVER (ORDER BY parent, key) - bytes AS start,
-           sum(bytes) OVER (PARTITION BY parent) AS parent_bytes FROM sized),
-together AS (
-    SELECT key, CASE WHEN parent_bytes < {part_bytes // 10} THEN min(start) OVER (PARTITION BY parent)
-                     ELSE start END AS start FROM placed)
-SELECT c.key, c.parent, c.field, c.new, CAST(floor(t.start / {part_bytes}) AS INTEGER) AS part
-FROM job_changes c JOIN together t ON t.key = c.key
-"""
 
 
 def _rows(changes: pa.Table) -> Iterator[collections.Row]:

@@ -196,4 +196,4 @@ def test_the_summary_counts_ranks_and_is_json(mirror: Mirror, fill) -> None:
 def test_more_rows_than_collections_are_for_are_estimated_as_jobs(mirror: Mirror, fill) -> None:
     fill([{"Id": record} for record in IDS])
     plan = plan_for(mirror, {"Id": IDS, ARR: [1.0, 2.0, 3.0]}, ARR)
-    assert plan.summary(bulk_threshold=2)["estimated_calls"] == 8
+    assert plan.summary(bulk_threshold=2)["estimated_calls"] == 5

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import pyarrow as pa
 import pytest
 
 from sync import ConfigurationError, Mirror, Org, RequestLimitReached, ledger, write_back
+from sync.plan import parts
 
 HEALTH, BAND, STAMP = "Sidecar_Health__c", "Sidecar_Health_Band__c", "Sidecar_Scored_At__c"
 BOTH_WAYS = pytest.mark.parametrize("threshold", [2000, 1], ids=["collections", "bulk"])
@@ -112,7 +111,7 @@ def test_a_small_plan_costs_one_call_per_object_and_a_large_one_few(desk) -> Non
 
 def test_large_uploads_are_cut_into_parts_and_nothing_is_lost(local, desk, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs: list[str] = []
-    monkeypatch.setattr(sys.modules["sync.write_back.bulk"], "MAX_PART_BYTES", 200)
+    monkeypatch.setattr(parts, "LIMITS", parts.Limits(bytes=200))
     desk.mirror.at_commit = lambda name: jobs.append(name) if name == "after ingest job of Account" else None
     assert write_back(desk.org, desk.mirror, desk.plan(), run_id="r1", bulk_threshold=1).complete
     assert len(jobs) > 1
