@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,12 +210,12 @@ def org_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, app.consumer_key
 
 
-@pytest.fixture
-def local(tmp_path: Path, org_template: tuple[Path, str]) -> Iterator[Served]:
-    """A local org of its own for each test."""
-    folder, consumer_key = org_template
-    shutil.copytree(folder, tmp_path / "org")
-    inside = LocalOrg.open(tmp_path / "org" / "org.sqlite")
+@contextmanager
+def served_org(folder: Path, template: tuple[Path, str]) -> Iterator[Served]:
+    """A copy of the template in `folder`, served until the end of the block."""
+    source, consumer_key = template
+    shutil.copytree(source, folder)
+    inside = LocalOrg.open(folder / "org.sqlite")
     app = create_app(inside)
     services = app.extensions["localorg"]
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
@@ -229,11 +230,25 @@ def local(tmp_path: Path, org_template: tuple[Path, str]) -> Iterator[Served]:
 
     threading.Thread(target=serve, daemon=True).start()  # ends by itself within a second of the close
     url = f"http://127.0.0.1:{server.effective_port}"
-    yield Served(inside, url, consumer_key, tmp_path / "org" / "key.pem", services.faults)
+    yield Served(inside, url, consumer_key, folder / "key.pem", services.faults)
     closing.set()
     server.close()
     services.close()
     inside.close()
+
+
+@pytest.fixture
+def local(tmp_path: Path, org_template: tuple[Path, str]) -> Iterator[Served]:
+    """A local org of its own for each test."""
+    with served_org(tmp_path / "org", org_template) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def shared_local(tmp_path_factory: pytest.TempPathFactory, org_template: tuple[Path, str]) -> Iterator[Served]:
+    """A local org for all tests of a module, which put it back into its first state themselves."""
+    with served_org(tmp_path_factory.mktemp("shared") / "org", org_template) as served:
+        yield served
 
 
 @pytest.fixture

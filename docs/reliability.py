@@ -1,0 +1,125 @@
+"""Writes the tables of `docs/reliability.md`; `--check` only compares.
+
+The fault matrix is that of `tests/sync/faults/matrix.toml`, which the tests go through cell by cell; the retry table is
+`sync/client/retry_rules.py`, which the client asks.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))
+
+from sync.client import retry_rules  # noqa: E402 - needs the path above
+from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rule, plain  # noqa: E402 - as above
+
+MATRIX = REPOSITORY / "tests" / "sync" / "faults" / "matrix.toml"
+PAGE = REPOSITORY / "docs" / "reliability.md"
+TABLES = ("faults", "retries")
+_SPELLED = {plain(word): word for word in re.findall(r"\w+", Path(retry_rules.__file__).read_text(encoding="utf-8"))}
+"""Codes as the rules' source spells them; a rule itself holds them without case and underscores."""
+
+
+class PageError(Exception):
+    """The page has lost the lines between which a table stands."""
+
+
+def fault_tables(matrix: Mapping[str, Any]) -> Iterator[str]:
+    """The matrix, why cells are empty, and what its words mean."""
+    stages, ends, never = matrix["stage"], matrix["end"], list(matrix["never"])
+    tried = sum(len(fault["ends"]) for fault in matrix["fault"])
+    yield f"{tried} of {len(matrix['fault']) * len(stages)} cells can occur, and each is tried by a test."
+    yield ""
+    yield "| fault | " + " | ".join(stage["name"] for stage in stages.values()) + " |"
+    yield "|---" * (len(stages) + 1) + "|"
+    for fault in matrix["fault"]:
+        reason = f"– ({never.index(fault['otherwise']) + 1})" if "otherwise" in fault else ""
+        shown = [ends[fault["ends"][stage]]["name"] if stage in fault["ends"] else reason for stage in stages]
+        yield f"| `{fault['kind']}`: {fault['words']} | " + " | ".join(shown) + " |"
+    yield ""
+    reasons = (f"({number}) {matrix['never'][key]}" for number, key in enumerate(never, 1))
+    yield f"Cells that cannot occur: {'; '.join(reasons)}."
+    yield ""
+    yield "| end | what it is |"
+    yield "|---|---|"
+    yield from (f"| {end['name']} | {end['meaning']} |" for end in ends.values())
+    yield ""
+    yield "| stage | request |"
+    yield "|---|---|"
+    yield from (f"| {stage['name']} | `{stage['request']}` |" for stage in stages.values())
+
+
+def retry_table() -> Iterator[str]:
+    """The rules in their order; neighbours that say the same share a line."""
+    yield "| the org says | what is done | remedy that is told |"
+    yield "|---|---|---|"
+    for (done, remedy), rules in groupby(RULES, lambda rule: (_done(rule), rule.remedy)):
+        yield f"| {', '.join(_said(rule) for rule in rules)} | {done} | {remedy} |"
+    yield f"| any other answer to a request | {_done(OTHERWISE)} | {OTHERWISE.remedy} |"
+    yield f"| any other code of a record | {_done(ROW_OTHERWISE)} | {ROW_OTHERWISE.remedy} |"
+
+
+def _said(rule: Rule) -> str:
+    parts = [str(rule.status)] if rule.status else []
+    parts += [f"`{_SPELLED[rule.code]}`"] if rule.code else []
+    parts += [f'"{rule.text}"'] if rule.text else []
+    return " with ".join(parts)
+
+
+def _done(rule: Rule) -> str:
+    told = rule.action.value
+    if rule.action is not Action.RETRY_NOW:
+        return told
+    if rule.attempts:
+        told += f", {rule.attempts} attempts at most"
+    if rule.uncertain:
+        told += "; only what a repeat cannot double"
+    return f"{told}; in the end: {rule.then.value}"
+
+
+def page(present: str, tables: Mapping[str, str]) -> str:
+    """The page with its tables replaced.
+
+    Raises:
+        PageError: the lines around a table are gone.
+    """
+    for name, content in tables.items():
+        begin, end = f"<!-- {name}: made by docs/reliability.py -->", f"<!-- end of {name} -->"
+        before, found, rest = present.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise PageError(f"the page needs the lines {begin!r} and {end!r}")
+        present = f"{before}{begin}\n{content}\n{end}{after}"
+    return present
+
+
+@click.command()
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 when the page is out of date.")
+@click.option("--matrix", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=MATRIX)
+@click.option("--file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=PAGE)
+def main(only_check: bool, matrix: Path, file: Path) -> None:
+    """Write the fault matrix and the retry table into docs/reliability.md."""
+    read = tomllib.loads(matrix.read_text(encoding="utf-8"))
+    present = file.read_text(encoding="utf-8")
+    made = ("\n".join(fault_tables(read)), "\n".join(retry_table()))
+    try:
+        wanted = page(present, dict(zip(TABLES, made, strict=True)))
+    except PageError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    if not only_check:
+        file.write_text(wanted, encoding="utf-8")
+    elif wanted != present:
+        click.echo(f"{file.name} is out of date; run docs/reliability.py", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
