@@ -1,0 +1,169 @@
+"""A refresh that is killed by SIGKILL, at random moments and at every commit point, and started again until it ends.
+
+The run pulls deals that have all changed, computes values from them, and writes these and some records of our own,
+once by Bulk API 2.0 and once by collections. Every kill has an org and a mirror of its own, copies of the same start;
+at the end both must be what they are after a run that nobody disturbed, and the ledger must tell the same.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks.crash_run import OWN
+from benchmarks.crash_state import Damage, damage
+from benchmarks.crash_world import End, Stop, make_start, play
+from benchmarks.report import arguments, publish, table
+
+_AT_ONCE = 2  # worlds side by side
+_RANDOM = "a random moment"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How rows travel, and how an uninterrupted run ends."""
+
+    name: str
+    bulk_threshold: int
+    whole: End
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One world: the way, where its runs are killed, and what it is called in the table."""
+
+    way: Way
+    stops: tuple[Stop, ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial."""
+
+    trial: Trial
+    kills: int
+    damage: Damage
+
+
+def main(command_line: list[str] | None = None) -> int:
+    """Run the benchmark; 1 when anything was lost, doubled or different."""
+    parser = arguments("crash", "Refreshes that are killed and started again, against one that is not.")
+    parser.add_argument("--kills", type=int, help="kills at random moments (default 200, quick 10)")
+    parser.add_argument("--points", type=int, help="commit points to kill at, chosen at random (default all, quick 10)")
+    parser.add_argument("--rows", type=int, help="changed deals (default 20,000, quick 2,000)")
+    parser.add_argument(
+        "--chain", type=int, default=2, help="most random kills of one world, one restart after another"
+    )
+    parser.add_argument("--seed", type=int, help="of the random moments, to repeat a run (default: another each time)")
+    options = parser.parse_args(command_line)
+    rows = options.rows or (2_000 if options.quick else 20_000)
+    kills = options.kills if options.kills is not None else (10 if options.quick else 200)
+    points = options.points if options.points is not None else (10 if options.quick else None)
+    seed = random.randrange(1 << 32) if options.seed is None else options.seed
+    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+        bench = _prepare(Path(folder), rows, random.Random(seed))
+        outcomes = bench.at_points(points) + bench.at_moments(kills, options.chain)
+    total = sum((outcome.damage for outcome in outcomes), Damage())
+    print(_table(outcomes))
+    at_points = sum(outcome.kills for outcome in outcomes if outcome.trial.label != _RANDOM)
+    figures = {
+        "rows": rows,
+        "seed": seed,
+        "kills": sum(outcome.kills for outcome in outcomes),
+        "kills_at_commit_points": at_points,
+        **asdict(total),
+    }
+    publish("crash", quick=options.quick, figures=figures, path=options.json)
+    return 1 if total else 0
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """The start of all worlds, the ways, and the chance that decides on the kills."""
+
+    start: Path
+    ways: tuple[Way, ...]
+    chance: random.Random
+
+    def at_points(self, count: int | None) -> list[Outcome]:
+        """Kill at each commit point that a run passes, or at some of them."""
+        trials = list(_points(self.ways))
+        return self._played(trials if count is None else self.chance.sample(trials, min(count, len(trials))))
+
+    def at_moments(self, count: int, chain: int) -> list[Outcome]:
+        """Kill so often at moments spread over the run; runs that ended before their moment make room for others."""
+        outcomes: list[Outcome] = []
+        while (left := count - sum(outcome.kills for outcome in outcomes)) > 0:
+            outcomes += self._played(list(self._moments(left, chain)))
+        return outcomes
+
+    def _moments(self, left: int, chain: int) -> Iterator[Trial]:
+        for way in cycle(self.ways):
+            count = min(left, self.chance.randint(1, chain))
+            yield Trial(way, tuple(self.chance.uniform(0, way.whole.seconds) for _ in range(count)), _RANDOM)
+            left -= count
+            if not left:
+                return
+
+    def _played(self, trials: Sequence[Trial]) -> list[Outcome]:
+        def outcome(trial: Trial) -> Outcome:
+            end = _play(self.start, trial.way.bulk_threshold, trial.stops)
+            return Outcome(trial, end.kills, damage(end.state, trial.way.whole.state))
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(outcome, trials))
+
+
+def _prepare(folder: Path, rows: int, chance: random.Random) -> _Bench:
+    """Make the start, and let each way end undisturbed: side by side, to be as slow as the runs that are killed."""
+    start = folder / "start"
+    make_start(start, rows)
+    thresholds = {"bulk": 1, "collections": rows}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        ends = list(pool.map(lambda threshold: _play(start, threshold), thresholds.values()))
+    ways = tuple(Way(*way, end) for way, end in zip(thresholds.items(), ends, strict=True))
+    whole = ends[0].state
+    if damage(ends[1].state, whole):
+        raise RuntimeError("two runs that nobody killed end differently: what follows would prove nothing")
+    if not whole.org[OWN] or not whole.written or damage(whole, whole):
+        raise RuntimeError("the uninterrupted run left its work undone: what follows would prove nothing")
+    return _Bench(start, ways, chance)
+
+
+def _play(start: Path, bulk_threshold: int, stops: tuple[Stop, ...] = ()) -> End:
+    with tempfile.TemporaryDirectory(dir=start.parent) as folder:
+        return play(start, Path(folder) / "world", bulk_threshold, stops)
+
+
+def _points(ways: Sequence[Way]) -> Iterator[Trial]:
+    """Each commit point of each way, and the points that only the run after a killed one passes."""
+    for way in ways:
+        for point in way.whole.points:
+            yield Trial(way, (point,), point)
+            before, found, sobject = point.partition("after ingest job of ")
+            if found and not before:
+                for side in ("before", "after"):
+                    given_up = f"{side} job given up for {sobject}"
+                    yield Trial(way, (point, given_up), given_up)
+
+
+def _table(outcomes: list[Outcome]) -> str:
+    groups: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault((outcome.trial.way.name, outcome.trial.label), []).append(outcome)
+    lines = []
+    for (way, label), found in groups.items():
+        total = sum((outcome.damage for outcome in found), Damage())
+        lines.append([way, label, sum(outcome.kills for outcome in found), *asdict(total).values()])
+    return table(("way", "killed at", "kills", "lost", "doubled", "different", "ledger"), lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
