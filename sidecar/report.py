@@ -13,6 +13,7 @@ from sync.undo import WRITTEN_AGAIN
 
 SHOWN = 50  # rows of a list
 WIDEST = 40  # characters of a value in a list
+_REMEDY = "Remedy: grant read access in a permission set of the integration user, if the org has them."
 
 
 def pull_report(report: PullReport) -> None:
@@ -31,15 +32,21 @@ def pull_report(report: PullReport) -> None:
     _left_out(report)
 
 
-def _left_out(report: PullReport) -> None:
+def left_out(report: PullReport) -> list[str]:
+    """What scores do without, and why: a line each, with the remedy."""
     absent = [item.name for item in report.objects if item.way == "none" and item.usual and not item.problem]
-    fields = [f"{item.name}.{field}" for item in report.objects for field in item.missing_fields]
+    fields = [f"{item.name}.{field}" for item in report.objects for field in item.missing_fields if item.way != "none"]
+    told = []
     if absent:
-        terminal.say(f"Not in this org, or not shown to this user; scores do without: {', '.join(absent)}.")
+        told.append(f"Not in this org, or not shown to this user; scores do without: {', '.join(absent)}. {_REMEDY}")
     if fields:
-        terminal.say(f"Optional fields that are not there; scores do without: {', '.join(fields)}.")
-    for item in report.problems:
-        terminal.say(f"{item.name}: {item.problem}")
+        told.append(f"Optional fields that are not there; scores do without: {', '.join(fields)}. {_REMEDY}")
+    return [*told, *(f"{item.name}: {item.problem}" for item in report.problems)]
+
+
+def _left_out(report: PullReport) -> None:
+    for line in left_out(report):
+        terminal.say(line)
 
 
 def plan_report(plan: Plan, bulk_threshold: int) -> None:

@@ -33,6 +33,8 @@ _DUCKDB: dict[pa.DataType, str] = {
 }
 _UNREADABLE = frozenset({"address", "location", "base64", "complexvalue", "anyType"})
 """Compound and binary fields: Bulk API 2.0 cannot query them, and their parts are fields of their own."""
+_RIGHTS = ("createable", "updateable", "deletable")
+"""What a describe says of an object's records as a whole."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,15 @@ class FieldSchema:
 
 @dataclass(frozen=True)
 class ObjectSchema:
-    """One object with the fields that this user may see."""
+    """One object with the fields that this user may see, and what the user may do with its records."""
 
     name: str
     label: str
     key_prefix: str | None
     fields: Mapping[str, FieldSchema]
+    createable: bool = True
+    updateable: bool = True
+    deletable: bool = True
 
     @cached_property
     def _by_lower(self) -> dict[str, FieldSchema]:
@@ -103,13 +108,16 @@ class ObjectSchema:
         fields = {
             name: FieldSchema(**{**field, "values": tuple(field["values"])}) for name, field in raw["fields"].items()
         }
-        return cls(raw["name"], raw["label"], raw["key_prefix"], fields)
+        rights = {name: bool(raw[name]) for name in _RIGHTS if name in raw}  # a mirror of an older version has none
+        return cls(raw["name"], raw["label"], raw["key_prefix"], fields, **rights)
 
 
 def read_describe(describe: Mapping[str, Any]) -> ObjectSchema:
     """Take in the answer of `/sobjects/X/describe`."""
     fields = {raw["name"]: _read_field(raw) for raw in describe["fields"]}
-    return ObjectSchema(describe["name"], describe.get("label") or describe["name"], describe.get("keyPrefix"), fields)
+    rights = {name: bool(describe.get(name, True)) for name in _RIGHTS}
+    label = describe.get("label") or describe["name"]
+    return ObjectSchema(describe["name"], label, describe.get("keyPrefix"), fields, **rights)
 
 
 def _read_field(raw: Mapping[str, Any]) -> FieldSchema:

@@ -19,7 +19,7 @@ from sync.mirror import Mirror
 from sync.mirror.sql import as_arrow, quoted, text_literal
 from sync.plan import Plan, Target, TargetField
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS
-from sync.plan.targets import CheckedTarget, check, is_ours
+from sync.plan.targets import CheckedTarget, check, check_removable, is_ours
 from sync.plan.values import as_text, present
 from sync.schema import FieldSchema
 
@@ -63,7 +63,8 @@ def plan_undo(mirror: Mirror, run_id: str, *, parents: Mapping[str, str]) -> Und
     run_id : as the ledger has it; see `ledger.find_run`.
     parents : object -> field of the mirror by which rows are sorted, so that those of one parent are written together.
 
-    Raises SyncError when an object that the run wrote is not in the mirror.
+    Raises SyncError when an object that the run wrote is not in the mirror; ConfigurationError when this user may not
+    write its records, or not delete those that would have to go.
     """
     connection = mirror.connection
     targets: list[CheckedTarget] = []
@@ -77,6 +78,9 @@ def plan_undo(mirror: Mirror, run_id: str, *, parents: Mapping[str, str]) -> Und
     changes = as_arrow(connection, _CHANGES).cast(CHANGES)
     removals = as_arrow(connection, _REMOVALS).cast(REMOVALS)
     kept = as_arrow(connection, _KEPT).cast(KEPT)
+    for target in targets:
+        if target.schema.name in removals.column("object").to_pylist():
+            check_removable(target.schema)
     already = connection.execute(f"SELECT count(*) FROM standing WHERE verdict = '{_ALREADY}'").fetchall()[0][0]
     connection.execute("DROP TABLE standing")
     return Undo(run_id, Plan(changes, REFUSED.empty_table(), tuple(targets), removals), kept, int(already))

@@ -75,8 +75,9 @@ def is_ours(name: str) -> bool:
 def check(mirror: Mirror, target: Target, columns: Sequence[str]) -> CheckedTarget:
     """Find a target in the mirror's schema; `columns` are those of its desired table.
 
-    Raises ConfigurationError: a field outside our package, not writable for this user, not pulled, of the wrong kind,
-    or missing in the desired table; MissingField when the org does not show it.
+    Raises ConfigurationError: an object whose records this user may not write; a field outside our package, not
+    writable for this user, not pulled, of the wrong kind, or missing in the desired table; MissingField when the org
+    does not show it.
     """
     schema = mirror.schema(target.object)
     if schema is None:
@@ -86,12 +87,33 @@ def check(mirror: Mirror, target: Target, columns: Sequence[str]) -> CheckedTarg
         )
     pulled = {name.lower() for name in mirror.columns(target.object)}
     key = _key(schema, target)
+    _needs_rights(schema, inserts=key.name != "Id")
     fields = tuple((wanted, _field(schema, wanted.name, pulled)) for wanted in target.fields)
     stamp = _field(schema, target.stamp, pulled) if target.stamp else None
     if stamp is not None and stamp.type != "datetime":
         raise ConfigurationError(f"{schema.name}.{stamp.name} is a {stamp.type}: a stamp must be a datetime field")
     _needs_columns(target, columns)
     return CheckedTarget(target, schema, key, fields, stamp)
+
+
+def check_removable(schema: ObjectSchema) -> None:
+    """Raise ConfigurationError when this user may not delete records of the object."""
+    if not schema.deletable:
+        raise _not_allowed(schema, "deleted")
+
+
+def _needs_rights(schema: ObjectSchema, *, inserts: bool) -> None:
+    if not schema.updateable:
+        raise _not_allowed(schema, "edited")
+    if inserts and not schema.createable:
+        raise _not_allowed(schema, "made")
+
+
+def _not_allowed(schema: ObjectSchema, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"records of {schema.name} cannot be {what} by this user. Remedy: assign the permission set"
+        " Sidecar_Integration, as this version of the package brings it"
+    )
 
 
 def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
@@ -103,6 +125,8 @@ def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
             f"{schema.name}.{key.name} cannot be a key: expected Id, or an external-id field of an object of the"
             " package"
         )
+    if key.name != "Id" and not key.createable:
+        raise _no_field_access(schema, key)
     return key
 
 
@@ -119,11 +143,15 @@ def _field(schema: ObjectSchema, name: str, pulled: Iterable[str]) -> FieldSchem
             f"{schema.name}.{field.name} is to be written but was not pulled: add it to the catalogue"
         )
     if not field.updateable:
-        raise ConfigurationError(
-            f"{schema.name}.{field.name} cannot be written by this user (a formula, or no edit access). Remedy: assign"
-            " the permission set Sidecar_Integration"
-        )
+        raise _no_field_access(schema, field)
     return field
+
+
+def _no_field_access(schema: ObjectSchema, field: FieldSchema) -> ConfigurationError:
+    return ConfigurationError(
+        f"{schema.name}.{field.name} cannot be written by this user (a formula, or no edit access). Remedy: assign"
+        " the permission set Sidecar_Integration"
+    )
 
 
 def _missing(schema: ObjectSchema, name: str) -> MissingField:

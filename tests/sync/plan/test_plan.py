@@ -1,6 +1,7 @@
 """Desired against present values: what becomes a change, what is refused, what may be written at all."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from sync import ConfigurationError, Mirror, MissingField, Plan, Target, TargetField, make_plan
+from sync.mirror.bookkeeping import write_state
 
 IDS = [f"006Lo000000000{i}IAA" for i in range(3)]
 PROBABILITY, ARR, BAND = "Sidecar_Probability__c", "Sidecar_ARR__c", "Sidecar_Band__c"
@@ -197,3 +199,15 @@ def test_more_rows_than_collections_are_for_are_estimated_as_jobs(mirror: Mirror
     fill([{"Id": record} for record in IDS])
     plan = plan_for(mirror, {"Id": IDS, ARR: [1.0, 2.0, 3.0]}, ARR)
     assert plan.summary(bulk_threshold=2)["estimated_calls"] == 5
+
+
+@pytest.mark.parametrize(("right", "told"), [("updateable", "edited"), ("createable", "made")])
+def test_an_object_whose_records_may_not_be_written_is_told_with_its_remedy(
+    mirror: Mirror, fill, right: str, told: str
+) -> None:
+    schema = fill([], name="Sidecar_Projection__c")
+    with mirror.transaction("rights") as connection:
+        write_state(connection, replace(schema, **{right: False}), None, NOW)
+    table = pa.table({"Sidecar_Key__c": pa.nulls(0), ARR: pa.nulls(0)})
+    with pytest.raises(ConfigurationError, match=f"records of Sidecar_Projection__c cannot be {told}.* Remedy: "):
+        plan_for(mirror, table, ARR, key="Sidecar_Key__c", name="Sidecar_Projection__c")
