@@ -18,7 +18,7 @@ def exit_code_of(error: BaseException) -> int | None:
 
     1 failed, 2 wrong usage or configuration. An interrupt is no failure of ours: the next command goes on.
     """
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    if isinstance(error, KeyboardInterrupt | click.Abort) or _is_interrupted_query(error):
         say("Stopped. What was done is kept; the same command goes on from there.")
         return INTERRUPTED
     if isinstance(error, SidecarError):
@@ -31,6 +31,12 @@ def exit_code_of(error: BaseException) -> int | None:
         complain(str(error))
         return 1
     return None
+
+
+def _is_interrupted_query(error: BaseException) -> bool:
+    """DuckDB turns a Ctrl-C that arrives during a query into an error of its own, a plain RuntimeError at times."""
+    is_duckdb = type(error) is RuntimeError or type(error).__name__ == "InterruptException"
+    return is_duckdb and str(error).startswith(("Query interrupted", "INTERRUPT Error"))
 
 
 def _is_local_org_error(error: BaseException) -> bool:
