@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,15 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 import responses
-import waitress
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from requests import PreparedRequest
 
-from localorg.http.app import create_app
 from localorg.http.connected_app import make_app
 from localorg.org import LocalOrg
 from sync import Mirror, Org, OrgSettings
+from tests.served import PACKAGE, Served, serving
 
 URL = "https://org.example"
 TOKEN = {"access_token": "00D000000000001!first", "instance_url": URL, "token_type": "Bearer"}
@@ -160,45 +157,6 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
         yield opened
 
 
-PACKAGE = Path(__file__).parents[2] / "lwc_components"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A local org that answers over http, and what is needed to log in to it."""
-
-    inside: LocalOrg
-    url: str
-    consumer_key: str
-    key_file: Path
-    faults: Any
-
-    def settings(self, username: str = "integration@local.example") -> OrgSettings:
-        """Settings of a login as that user."""
-        return OrgSettings(self.url, username, self.consumer_key, self.key_file)
-
-    def insert(self, sobject: str, *rows: Mapping[str, object]) -> list[str]:
-        """Make records as the administrator; returns their ids."""
-        results = self.inside.records(self.inside.user("admin@local.example")).insert(sobject, rows)
-        assert all(result.success for result in results), results
-        return [str(result.id) for result in results]
-
-    def update(self, sobject: str, *rows: Mapping[str, object]) -> None:
-        """Change records as the administrator."""
-        results = self.inside.records(self.inside.user("admin@local.example")).update(sobject, rows)
-        assert all(result.success for result in results), results
-
-    def delete(self, sobject: str, *ids: str) -> None:
-        """Put records into the recycle bin."""
-        results = self.inside.records(self.inside.user("admin@local.example")).delete(sobject, ids)
-        assert all(result.success for result in results), results
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the org holds, past its API: SQL over its file."""
-        with self.inside.database.reader() as connection:
-            return [tuple(row) for row in connection.execute(query).fetchall()]
-
-
 @pytest.fixture(scope="session")
 def org_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with an org that has our package and the key of its connected app; and the consumer key."""
@@ -215,26 +173,8 @@ def served_org(folder: Path, template: tuple[Path, str]) -> Iterator[Served]:
     """A copy of the template in `folder`, served until the end of the block."""
     source, consumer_key = template
     shutil.copytree(source, folder)
-    inside = LocalOrg.open(folder / "org.sqlite")
-    app = create_app(inside)
-    services = app.extensions["localorg"]
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    closing = threading.Event()
-
-    def serve() -> None:
-        try:
-            server.run()
-        except OSError:  # closing takes the sockets away under the loop
-            if not closing.is_set():
-                raise
-
-    threading.Thread(target=serve, daemon=True).start()  # ends by itself within a second of the close
-    url = f"http://127.0.0.1:{server.effective_port}"
-    yield Served(inside, url, consumer_key, folder / "key.pem", services.faults)
-    closing.set()
-    server.close()
-    services.close()
-    inside.close()
+    with serving(folder / "org.sqlite", folder / "key.pem", consumer_key) as served:
+        yield served
 
 
 @pytest.fixture
