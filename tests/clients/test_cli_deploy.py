@@ -72,14 +72,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with one mistake of each class, and a field without any."""
-    folder = tmp_path_factory.mktemp("broken")
+    return source_project(tmp_path_factory.mktemp("broken"), {**FILES, **field_files(FIELDS)})
+
+
+def field_files(fields: dict[str, str]) -> dict[str, bytes]:
+    """Files of custom fields of the account, by their path in the source folder."""
+    return {
+        f"objects/Account/fields/{name}.field-meta.xml": component("CustomField", f"<fullName>{name}</fullName>{body}")
+        for name, body in fields.items()
+    }
+
+
+def source_project(folder: Path, files: dict[str, bytes]) -> Path:
+    """Write a project whose package directory `source` holds `files`."""
     settings = {"packageDirectories": [{"path": "source", "default": True}], "sourceApiVersion": "65.0"}
     (folder / "sfdx-project.json").write_text(json.dumps(settings))
-    fields = {
-        f"objects/Account/fields/{name}.field-meta.xml": component("CustomField", f"<fullName>{name}</fullName>{body}")
-        for name, body in FIELDS.items()
-    }
-    for path, content in {**FILES, **fields}.items():
+    for path, content in files.items():
         file = folder / "source/main/default" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -127,12 +135,13 @@ def test_each_class_of_mistake_is_a_row_of_the_printed_table(
 
 
 @pytest.mark.shows("clients.cli_deploy_soap")
-def test_a_dry_run_changes_nothing(logged_in: Cli, plain_target: Target, broken: Path) -> None:
-    field = "source/main/default/objects/Account/fields/Good__c.field-meta.xml"
-    command = ("project", "deploy", "start", "--source-dir", field)
-    assert logged_in.result(*command, "--dry-run", folder=broken)["checkOnly"] is True
-    asked = logged_in.run("data", "query", "--query", "SELECT Good__c FROM Account")
+def test_a_dry_run_changes_nothing(logged_in: Cli, plain_target: Target, tmp_path: Path) -> None:
+    # a field of its own: the org is shared with the tests above, which must not find it there
+    project = source_project(tmp_path, field_files({"Dry_Run__c": "<label>Dry run</label><type>Date</type>"}))
+    command = ("project", "deploy", "start", "--source-dir", "source")
+    assert logged_in.result(*command, "--dry-run", folder=project)["checkOnly"] is True
+    asked = logged_in.run("data", "query", "--query", "SELECT Dry_Run__c FROM Account")
     assert asked.code == 1
-    assert "No such column 'Good__c'" in asked.messages + asked.output
-    assert logged_in.result(*command, folder=broken)["status"] == "Succeeded"
-    assert plain_target.query("SELECT Good__c FROM Account") == []
+    assert "No such column 'Dry_Run__c'" in asked.messages + asked.output
+    assert logged_in.result(*command, folder=project)["status"] == "Succeeded"
+    assert plain_target.query("SELECT Dry_Run__c FROM Account") == []
