@@ -5,7 +5,7 @@ in `scoring.results`. Nothing here reads files, the clock or Salesforce; the sam
 """
 
 from scoring.book import SEGMENTS, Book, validate
-from scoring.deal_scores import score_deals
+from scoring.deals import DealModel, fit_deals, score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
 from scoring.health.score import score_health
 from scoring.health.settings import HealthSettings
@@ -18,6 +18,7 @@ __all__ = [
     "RISK_TAGS",
     "SEGMENTS",
     "Book",
+    "DealModel",
     "DealScores",
     "DealSettings",
     "HealthScores",
@@ -27,6 +28,7 @@ __all__ = [
     "ScoringError",
     "ScoringInputError",
     "ScoringSettingsError",
+    "fit_deals",
     "project_quarter",
     "quarter_at",
     "score_deals",

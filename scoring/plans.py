@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from scoring.benchmarks import ALL
+from scoring.deals.benchmarks import ALL
 from scoring.quarter import Quarter
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from scoring.as_of import known_at
-from scoring.benchmarks import ALL, UNKNOWN
 from scoring.book import SEGMENTS, Book, validate
 from scoring.closed_deals import closed_deals
+from scoring.deals.benchmarks import ALL, UNKNOWN
 from scoring.plans import plan_by_scope
 from scoring.projection_trust import projection_confidence, scope_win_rates
 from scoring.quarter import Quarter

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scoring.benchmarks import ALL
 from scoring.days import Floats
+from scoring.deals.benchmarks import ALL
 from scoring.lookup import looked_up
 from scoring.results import DealScores
 from scoring.settings import DealSettings

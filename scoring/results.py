@@ -160,6 +160,8 @@ class DealScores:
         benchmarks: `BENCHMARKS`.
         base_rate: 0..1, the overall win rate every deal's factors start from.
         base_deals: closed deals behind the base rate.
+        win_curve: probability (0..1) to be won by the end of each of the next weeks: indexed by opportunity_id in the
+            order of `scores`, one column per week, named by its last day.
     """
 
     scores: pd.DataFrame
@@ -168,6 +170,7 @@ class DealScores:
     benchmarks: pd.DataFrame
     base_rate: float
     base_deals: int
+    win_curve: pd.DataFrame
 
 
 @dataclass(frozen=True)

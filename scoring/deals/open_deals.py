@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from scoring.benchmarks import benchmark_of
 from scoring.book import Book
 from scoring.days import days_until
-from scoring.risk_tags import INPUTS, inputs_in_use, missing_inputs
+from scoring.deals.benchmarks import benchmark_of
+from scoring.deals.risk_tags import INPUTS, inputs_in_use, missing_inputs
 from scoring.settings import DealSettings
 from scoring.stage_history import close_date_moves, entered_present_stage
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scoring.deals.win_time import LANDMARKS, fit_win_times, predict_win_times
 from scoring.settings import DealSettings
-from scoring.win_time import LANDMARKS, fit_win_times, predict_win_times
 
 
 def visits(stay: np.ndarray, more: np.ndarray, stage: str = "Prove") -> pd.DataFrame:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from scoring.deals.win_rates import WinRates
 from scoring.settings import DealSettings
 from scoring.shrinkage import interval, shifted
-from scoring.win_rates import WinRates
 from scoring.words import counted
 
 HIGH, MEDIUM, LOW = "High", "Medium", "Low"

@@ -85,9 +85,7 @@ def predict_win_times(times: WinTimes, deals: pd.DataFrame, days_left: int) -> p
         stages), beyond (the stage has won deals, but none stayed as long). Aligned with `deals`.
     """
     every = len(times.stages)
-    stage = times.stages.get_indexer(pd.Index(deals["stage"]))
-    stage = np.where(stage < 0, every, stage)
-    landmark = np.searchsorted(LANDMARKS, deals["age_days"].to_numpy(), side="left").clip(max=len(LANDMARKS) - 1)
+    stage, landmark = _place(times, deals)
     groups, member = np.unique(stage * len(LANDMARKS) + landmark, return_inverse=True)
     values, weights = _mixtures(times, groups // len(LANDMARKS), groups % len(LANDMARKS))
     mass = np.cumsum(weights, axis=1)
@@ -105,6 +103,33 @@ def predict_win_times(times: WinTimes, deals: pd.DataFrame, days_left: int) -> p
         "beyond": (times.deals[stage, 0] > 0) & (won == 0),
     }
     return pd.DataFrame(table, index=deals.index)
+
+
+def won_within(times: WinTimes, deals: pd.DataFrame, days: Floats) -> Floats:
+    """The share of the wins of each deal, given that it is won, that fall within each of some numbers of days.
+
+    Args:
+        times: result of `fit_win_times`.
+        deals: as for `predict_win_times`.
+        days: days ahead, shape (k,).
+
+    Returns:
+        0..1, shape (deals, k).
+    """
+    stage, landmark = _place(times, deals)
+    groups, member = np.unique(stage * len(LANDMARKS) + landmark, return_inverse=True)
+    values, weights = _mixtures(times, groups // len(LANDMARKS), groups % len(LANDMARKS))
+    within = np.empty((len(groups), len(days)))
+    for column, limit in enumerate(days):
+        within[:, column] = ((values <= limit) * weights).sum(axis=1).clip(0.0, 1.0)
+    return within[member]
+
+
+def _place(times: WinTimes, deals: pd.DataFrame) -> tuple[Integers, Integers]:
+    """The stage and the landmark of each deal."""
+    stage = times.stages.get_indexer(pd.Index(deals["stage"]))
+    landmark = np.searchsorted(LANDMARKS, deals["age_days"].to_numpy(), side="left").clip(max=len(LANDMARKS) - 1)
+    return np.where(stage < 0, len(times.stages), stage), landmark
 
 
 def _mixtures(times: WinTimes, stage: Integers, landmark: Integers) -> tuple[Floats, Floats]:

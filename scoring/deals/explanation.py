@@ -3,8 +3,8 @@
 import pandas as pd
 
 from scoring.days import date_text
+from scoring.deals.win_rates import WinRates
 from scoring.results import FACTORS
-from scoring.win_rates import WinRates
 from scoring.words import counted, percent, whole
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from scoring import validate
 from scoring.as_of import known_at
-from scoring.benchmarks import stage_benchmarks
 from scoring.closed_deals import closed_deals, stage_visits
+from scoring.deals.benchmarks import stage_benchmarks
+from scoring.deals.win_prediction import predict_wins
+from scoring.deals.win_rates import WinRates, fit_win_rates
 from scoring.results import STAGE_BENCHMARKS
 from scoring.settings import DealSettings
 from scoring.stage_history import stage_spells
-from scoring.win_prediction import predict_wins
-from scoring.win_rates import WinRates, fit_win_rates
 
 SETTINGS = DealSettings()
 
