@@ -41,12 +41,14 @@ class State:
 
 @dataclass(frozen=True)
 class Damage:
-    """What is wrong with a state, in records (of the org and of the mirror) and in values of the ledger."""
+    """What is wrong with a state, in records (of the org and of the mirror) and in values of the ledger; and worlds in
+    which a run failed or never ended, which have no state."""
 
     lost: int = 0
     doubled: int = 0
     different: int = 0
     ledger: int = 0
+    failed: int = 0
 
     def __add__(self, other: Damage) -> Damage:
         return Damage(
@@ -54,6 +56,7 @@ class Damage:
             self.doubled + other.doubled,
             self.different + other.different,
             self.ledger + other.ledger,
+            self.failed + other.failed,
         )
 
     def __bool__(self) -> bool:

@@ -38,6 +38,10 @@ Stop = str | float
 """Where a run is killed: at a commit point by name, or so many seconds after its start."""
 
 
+class WorldError(RuntimeError):
+    """A server did not start, or a run failed or never ended."""
+
+
 def forks() -> ForkServerContext:
     """Where processes come from."""
     context = multiprocessing.get_context("forkserver")
@@ -91,7 +95,7 @@ def served(state: Path) -> Iterator[None]:
         deadline = time.monotonic() + _START_SECONDS
         while server.running(state) is None:
             if time.monotonic() > deadline or not process.is_alive():
-                raise RuntimeError(f"the local org did not start:\n{(state / _LOG).read_text()}")
+                raise WorldError(f"the local org did not start:\n{(state / _LOG).read_text()}")
             time.sleep(_POLL_SECONDS)
         yield
     finally:
@@ -119,7 +123,7 @@ class End:
 def play(start: Path, world: Path, bulk_threshold: int, stops: Sequence[Stop] = ()) -> End:
     """Copy the start, run there, killed once for each stop and started again, until a run ends by itself.
 
-    The copy is removed. Raises RuntimeError when a run fails or never ends.
+    The copy is removed. Raises WorldError when a run fails or never ends.
     """
     order = Order(world, bulk_threshold)
     shutil.copytree(start, world)
@@ -143,7 +147,7 @@ def _killed(order: Order, stop: Stop) -> bool:
         process.kill()
     code = _end(process)
     if code not in (0, UNFINISHED, -signal.SIGKILL):
-        raise RuntimeError(f"the run ended with {code} before it was killed ({stop})")
+        raise WorldError(f"the run ended with {code} before it was killed ({stop})")
     return code == -signal.SIGKILL
 
 
@@ -154,8 +158,8 @@ def _to_the_end(order: Order) -> float:
         if code == 0:
             return time.monotonic() - began
         if code != UNFINISHED:
-            raise RuntimeError(f"a run that nobody killed ended with {code}")
-    raise RuntimeError(f"the org did not hold all after {_RESTARTS} runs")
+            raise WorldError(f"a run that nobody killed ended with {code}")
+    raise WorldError(f"the org did not hold all after {_RESTARTS} runs")
 
 
 def _started(order: Order) -> BaseProcess:
@@ -169,5 +173,5 @@ def _end(process: BaseProcess) -> int | None:
     if process.is_alive():
         process.kill()
         process.join()
-        raise RuntimeError(f"a run did not end within {_RUN_SECONDS:.0f} s")
+        raise WorldError(f"a run did not end within {_RUN_SECONDS:.0f} s")
     return process.exitcode
