@@ -2,8 +2,8 @@
  * What the deal score shows, from the opportunity's fields: pure functions.
  */
 import {
-    DETAIL,
     freshness,
+    noticeOf,
     numberOf,
     objectOf,
     objectsOf,
@@ -113,13 +113,14 @@ function actionOf(values, detail) {
 }
 
 function closedView({ isWon, closeDate }) {
-    return { isClosed: true, message: fill(isWon ? label.CLOSED_WON : label.CLOSED_LOST, formatDay(closeDate)) };
+    const message = fill(isWon ? label.CLOSED_WON : label.CLOSED_LOST, formatDay(closeDate));
+    return { empty: { heading: label.CLOSED_HEADING, message, iconName: 'utility:check' } };
 }
 
 /**
  * @param {object} values the opportunity's fields by the names in fields.js; undefined: not visible, null: empty
  * @param {number} now milliseconds since 1970
- * @returns {object} `isHidden`, `isClosed`, `isEmpty` or `isScored`, and what is then shown
+ * @returns {object} `isHidden`, `empty` or `isScored`, and what is then shown
  */
 export function dealView(values, now) {
     if (values.isClosed) {
@@ -131,7 +132,8 @@ export function dealView(values, now) {
     const { state, value: detail } = readDetail(values.detail);
     const missing = missingOf(detail);
     if (!isNumber(values.probability)) {
-        return { isEmpty: true, missing, ...freshness(values.scoredAt, now) };
+        const empty = { heading: label.EMPTY_HEADING, message: label.EMPTY_MESSAGE, iconName: 'utility:clock' };
+        return { empty, missing, ...freshness(values.scoredAt, now) };
     }
     return {
         isScored: true,
@@ -145,7 +147,7 @@ export function dealView(values, now) {
         factors: factorsOf(detail),
         stage: stageOf(values, detail, now),
         benchmark: benchmarkOf(values, detail, now),
-        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        detailNotice: noticeOf(state),
         ...freshness(values.scoredAt, now)
     };
 }

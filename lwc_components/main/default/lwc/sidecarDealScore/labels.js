@@ -4,10 +4,6 @@ export { default as CLOSED_WON } from '@salesforce/label/c.Sidecar_Deal_Closed_W
 export { default as CLOSED_LOST } from '@salesforce/label/c.Sidecar_Deal_Closed_Lost';
 export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_Deal_Empty_Heading';
 export { default as EMPTY_MESSAGE } from '@salesforce/label/c.Sidecar_Deal_Empty_Message';
-export { default as HIDDEN_HEADING } from '@salesforce/label/c.Sidecar_Hidden_Heading';
-export { default as HIDDEN_MESSAGE } from '@salesforce/label/c.Sidecar_Hidden_Message';
-export { default as DETAIL_BROKEN } from '@salesforce/label/c.Sidecar_Detail_Broken';
-export { default as DETAIL_HIDDEN } from '@salesforce/label/c.Sidecar_Detail_Hidden';
 export { default as THIS_QUARTER } from '@salesforce/label/c.Sidecar_Deal_This_Quarter';
 export { default as EXPECTED_CLOSE } from '@salesforce/label/c.Sidecar_Deal_Expected_Close';
 export { default as EXPECTED_RANGE } from '@salesforce/label/c.Sidecar_Deal_Expected_Range';

@@ -3,10 +3,14 @@
  * nothing in it is trusted, every value is checked for its type, and no text of it is ever used as markup.
  */
 import { isNumber, isStale, localise } from 'c/sidecarFormat';
+import BROKEN_NOTICE from '@salesforce/label/c.Sidecar_Detail_Broken';
+import HIDDEN_NOTICE from '@salesforce/label/c.Sidecar_Detail_Hidden';
 
 const VERSION = 1;
 
 export const DETAIL = Object.freeze({ OK: 'ok', EMPTY: 'empty', HIDDEN: 'hidden', BROKEN: 'broken' });
+
+const NOTICES = { [DETAIL.BROKEN]: BROKEN_NOTICE, [DETAIL.HIDDEN]: HIDDEN_NOTICE };
 
 /**
  * @param {string|null|undefined} json value of a detail field; undefined when the user may not see the field
@@ -25,6 +29,11 @@ export function readDetail(json) {
     } catch {
         return { state: DETAIL.BROKEN, value: {} };
     }
+}
+
+/** @returns {string} why the explanation is not there, by its state; "" where nothing is amiss */
+export function noticeOf(state) {
+    return NOTICES[state] ?? '';
 }
 
 /** @returns {number|null} the value if it is a finite number */

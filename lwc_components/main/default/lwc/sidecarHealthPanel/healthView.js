@@ -2,8 +2,8 @@
  * What the health panel shows, from the account's fields: pure functions, so that they can be tested without a page.
  */
 import {
-    DETAIL,
     freshness,
+    noticeOf,
     numberOf,
     objectOf,
     objectsOf,
@@ -143,7 +143,7 @@ export function coverageOf(percent) {
 /**
  * @param {object} values the account's fields by the names in fields.js; undefined: not visible, null: empty
  * @param {number} now milliseconds since 1970
- * @returns {object} `isHidden`, `isEmpty` or `isScored`, and what is then shown
+ * @returns {object} `isHidden`, `empty` or `isScored`, and what is then shown
  */
 export function healthView(values, now) {
     if (values.health === undefined && values.band === undefined && values.scoredAt === undefined) {
@@ -151,7 +151,7 @@ export function healthView(values, now) {
     }
     const { state, value: detail } = readDetail(values.detail);
     if (!isNumber(values.health) && !values.band && !values.scoredAt) {
-        return { isEmpty: true };
+        return { empty: { heading: label.EMPTY_HEADING, message: label.EMPTY_MESSAGE, iconName: 'utility:clock' } };
     }
     return {
         isScored: true,
@@ -163,7 +163,7 @@ export function healthView(values, now) {
         reasons: reasonsOf(detail),
         action: actionOf(detail),
         facts: factsOf(values, detail, now),
-        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        detailNotice: noticeOf(state),
         ...freshness(values.scoredAt, now)
     };
 }

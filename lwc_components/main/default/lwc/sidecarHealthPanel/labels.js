@@ -29,7 +29,3 @@ export { default as CHURN_RISK } from '@salesforce/label/c.Sidecar_Health_Churn_
 export { default as CHURN_RISK_NOTE } from '@salesforce/label/c.Sidecar_Health_Churn_Risk_Note';
 export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_Health_Empty_Heading';
 export { default as EMPTY_MESSAGE } from '@salesforce/label/c.Sidecar_Health_Empty_Message';
-export { default as HIDDEN_HEADING } from '@salesforce/label/c.Sidecar_Hidden_Heading';
-export { default as HIDDEN_MESSAGE } from '@salesforce/label/c.Sidecar_Hidden_Message';
-export { default as DETAIL_BROKEN } from '@salesforce/label/c.Sidecar_Detail_Broken';
-export { default as DETAIL_HIDDEN } from '@salesforce/label/c.Sidecar_Detail_Hidden';

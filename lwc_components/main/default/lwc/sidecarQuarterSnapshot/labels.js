@@ -10,7 +10,3 @@ export { default as SEGMENTS } from '@salesforce/label/c.Sidecar_Quarter_Segment
 export { default as PARTS } from '@salesforce/label/c.Sidecar_Quarter_Parts_Note';
 export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_Quarter_Empty_Heading';
 export { default as EMPTY_MESSAGE } from '@salesforce/label/c.Sidecar_Quarter_Empty_Message';
-export { default as HIDDEN_HEADING } from '@salesforce/label/c.Sidecar_Hidden_Heading';
-export { default as HIDDEN_MESSAGE } from '@salesforce/label/c.Sidecar_Hidden_Message';
-export { default as DETAIL_BROKEN } from '@salesforce/label/c.Sidecar_Detail_Broken';
-export { default as DETAIL_HIDDEN } from '@salesforce/label/c.Sidecar_Detail_Hidden';

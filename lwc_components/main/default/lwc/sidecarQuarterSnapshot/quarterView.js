@@ -1,7 +1,7 @@
 /**
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
-import { DETAIL, freshness, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
+import { freshness, noticeOf, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
 import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
 import * as label from './labels';
 
@@ -43,14 +43,14 @@ const FIELDS = ['plan', 'booked', 'open', 'worst', 'commit', 'best', 'gap'];
 /**
  * @param {object|null} account values by the names of query.js
  * @param {number} now milliseconds since 1970
- * @returns {object} `isHidden`, `isEmpty` or `isScored`, and what is then shown
+ * @returns {object} `isHidden`, `empty` or `isScored`, and what is then shown
  */
 export function quarterView(account, now) {
     if (!account || FIELDS.every((name) => account[name] === undefined)) {
         return { isHidden: true };
     }
     if (!account.scoredAt && FIELDS.every((name) => !isNumber(account[name]))) {
-        return { isEmpty: true };
+        return { empty: { heading: label.EMPTY_HEADING, message: label.EMPTY_MESSAGE, iconName: 'utility:clock' } };
     }
     const { state, value: detail } = readDetail(account.detail);
     const quarter = objectOf(detail.quarter);
@@ -68,7 +68,7 @@ export function quarterView(account, now) {
         confidenceReason: proseOf(detail.confidence_reason),
         deals: account.deals,
         quarterEnd: textOf(quarter.end),
-        detailNotice: { [DETAIL.BROKEN]: label.DETAIL_BROKEN, [DETAIL.HIDDEN]: label.DETAIL_HIDDEN }[state] ?? '',
+        detailNotice: noticeOf(state),
         ...freshness(account.scoredAt, now)
     };
 }

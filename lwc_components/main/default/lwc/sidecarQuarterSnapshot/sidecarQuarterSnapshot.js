@@ -31,8 +31,8 @@ export default class SidecarQuarterSnapshot extends LightningElement {
         }
     }
 
-    get isLoading() {
-        return !this.view && !this.errors;
+    get isScored() {
+        return Boolean(this.view?.isScored);
     }
 
     get title() {
@@ -48,7 +48,7 @@ export default class SidecarQuarterSnapshot extends LightningElement {
         } catch (error) {
             this.errors = error;
         }
-        if (this.isLoading) {
+        if (!this.view && !this.errors) {
             this.errors = before;
         }
     }

@@ -75,7 +75,9 @@ describe('coverageOf', () => {
 describe('healthView', () => {
     it('tells not visible, not scored and scored apart', () => {
         expect(healthView({}, NOW)).toEqual({ isHidden: true });
-        expect(healthView({ health: null, band: null, scoredAt: null }, NOW)).toEqual({ isEmpty: true });
+        expect(healthView({ health: null, band: null, scoredAt: null }, NOW)).toEqual({
+            empty: expect.objectContaining({ heading: 'Not scored yet' })
+        });
         expect(healthView({ health: 0, band: null, scoredAt: null }, NOW)).toMatchObject({ isScored: true, score: 0 });
     });
 
