@@ -33,6 +33,8 @@ OPPORTUNITIES = Table(
         Column("is_won", "flag"),
         *text_columns(("segment", "pillar", "forecast_category", "next_step")),
         Column("last_activity_date", "day", True),
+        Column("probability", "number", True, "the org's own, 0..1"),
+        Column("currency", "text", True, "in which the org holds the amount; missing in an org with one currency"),
     ),
     key="opportunity_id",
     choices=(("segment", SEGMENTS),),
@@ -45,6 +47,9 @@ STAGE_HISTORY = Table(
         Column("stage", "text", True, "stage after the change"),
         Column("amount", "number", True, "amount after the change"),
         Column("close_date", "day", True, "close date after the change"),
+        Column("probability", "number", True, "the org's own after the change, 0..1"),
+        Column("forecast_category", "text", True, "after the change"),
+        Column("expected_revenue", "number", True, "after the change, corporate currency"),
     ),
 )
 STAGES = Table(
@@ -68,6 +73,7 @@ LINES = Table(
         Column("quantity", "number", True),
         Column("total_price", "number", True, "corporate currency"),
         Column("arr", "number", True, "corporate currency a year"),
+        Column("created_date", "moment", True),
     ),
 )
 ASSETS = Table(
@@ -79,8 +85,22 @@ ASSETS = Table(
         Column("arr", "number", True, "corporate currency a year"),
         Column("install_date", "day", True),
         Column("usage_end_date", "day", True, "last day of the entitlement"),
+        Column("created_date", "moment", True),
     ),
     key="asset_id",
+)
+CONTRACTS = Table(
+    "contracts",
+    (
+        Column("contract_id", "text"),
+        *text_columns(("account_id", "status")),
+        Column("start_date", "day", True),
+        Column("end_date", "day", True, "last day of the term"),
+        Column("term_months", "number", True),
+        Column("arr", "number", True, "corporate currency a year"),
+        Column("true_up_date", "day", True, "day on which use is counted and paid for"),
+    ),
+    key="contract_id",
 )
 USAGE = Table(
     "usage",
@@ -121,6 +141,8 @@ CASES = Table(
         Column("is_escalated", "flag"),
         Column("created_date", "moment"),
         Column("closed_date", "moment", True),
+        *text_columns(("type", "reason", "product")),
+        Column("reopened", "number", True, "times"),
     ),
     key="case_id",
 )
@@ -130,6 +152,7 @@ ROLES = Table(
         Column("opportunity_id", "text"),
         *text_columns(("contact_id", "role")),
         Column("is_primary", "flag"),
+        Column("created_date", "moment", True),
     ),
 )
 ACTIVITIES = Table(
@@ -162,7 +185,7 @@ USERS = Table(
     key="user_id",
 )
 TABLES = (
-    *(ACCOUNTS, OPPORTUNITIES, STAGE_HISTORY, STAGES, LINES, ASSETS, USAGE),
+    *(ACCOUNTS, OPPORTUNITIES, STAGE_HISTORY, STAGES, LINES, ASSETS, CONTRACTS, USAGE),
     *(DEPLOYMENTS, CASES, ROLES, ACTIVITIES, PLANS, USERS),
 )
 
@@ -182,6 +205,7 @@ class Book:
     stages: pd.DataFrame = field(default_factory=STAGES.empty)
     lines: pd.DataFrame = field(default_factory=LINES.empty)
     assets: pd.DataFrame = field(default_factory=ASSETS.empty)
+    contracts: pd.DataFrame = field(default_factory=CONTRACTS.empty)
     usage: pd.DataFrame = field(default_factory=USAGE.empty)
     deployments: pd.DataFrame = field(default_factory=DEPLOYMENTS.empty)
     cases: pd.DataFrame = field(default_factory=CASES.empty)

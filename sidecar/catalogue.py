@@ -91,7 +91,7 @@ def _currencies_and_calendar() -> Catalogue:
 def _deals(mapping: MappingSection) -> Catalogue:
     opportunity_asked, opportunity_optional = _asked(
         {mapping.opportunity.arr: None, mapping.opportunity.type: "Type"},
-        ("ForecastCategoryName", "NextStep", "LastActivityDate"),
+        ("ForecastCategory", "ForecastCategoryName", "Probability", "NextStep", "LastActivityDate"),
     )
     line_asked, _ = _asked({mapping.line.term_months: None}, ())
     product_asked, product_optional = _asked({mapping.product.pillar: "Family"}, ("Name",))
@@ -108,19 +108,22 @@ def _deals(mapping: MappingSection) -> Catalogue:
         CatalogueObject(
             "OpportunityHistory",
             ("Id", "OpportunityId", "StageName", "CreatedDate"),
-            ("Amount", "CloseDate"),
+            ("Amount", "CloseDate", "Probability", "ForecastCategory", "ExpectedRevenue"),
             extras=_CURRENCY,
         ),
         CatalogueObject("Product2", ("Id", *product_asked), product_optional, needed=False),
         CatalogueObject(
             "OpportunityLineItem",
             ("Id", "OpportunityId", *line_asked),
-            ("Product2Id", "Quantity", "TotalPrice"),
+            ("Product2Id", "Quantity", "TotalPrice", "CreatedDate"),
             needed=False,
             extras=_CURRENCY,
         ),
         CatalogueObject(
-            "OpportunityContactRole", ("Id", "OpportunityId", "ContactId"), ("Role", "IsPrimary"), needed=False
+            "OpportunityContactRole",
+            ("Id", "OpportunityId", "ContactId"),
+            ("Role", "IsPrimary", "CreatedDate"),
+            needed=False,
         ),
         CatalogueObject(
             "Task", ("Id", "ActivityDate"), ("WhatId", "AccountId", "IsClosed", "TaskSubtype"), needed=False
@@ -131,18 +134,30 @@ def _deals(mapping: MappingSection) -> Catalogue:
 
 def _customer(mapping: MappingSection) -> Catalogue:
     asset_asked, _ = _asked({mapping.asset.arr: None}, ())
+    contract_asked, _ = _asked({mapping.contract.arr: None, mapping.contract.true_up_date: None}, ())
+    case_asked, _ = _asked({mapping.case.reopened: None}, ())
     return (
         CatalogueObject(
             "Asset",
             ("Id", "AccountId", *asset_asked),
-            ("Name", "Product2Id", "Status", "Quantity", "Price", "InstallDate", "UsageEndDate"),
+            ("Name", "Product2Id", "Status", "Quantity", "Price", "InstallDate", "UsageEndDate", "CreatedDate"),
+            needed=False,
+            extras=_CURRENCY,
+        ),
+        CatalogueObject(
+            "Contract",
+            ("Id", "AccountId", "Status", *contract_asked),
+            ("StatusCode", "StartDate", "EndDate", "ContractTerm"),
             needed=False,
             extras=_CURRENCY,
         ),
         CatalogueObject(
             "Case",
-            ("Id", "AccountId", "CreatedDate", "IsClosed"),
-            ("Priority", "Status", "IsEscalated", "ClosedDate", "CaseNumber"),
+            ("Id", "AccountId", "CreatedDate", "IsClosed", *case_asked),
+            (
+                *("Priority", "Status", "IsEscalated", "ClosedDate", "CaseNumber"),
+                *("Type", "Reason", "ProductId", "AssetId"),
+            ),
             needed=False,
         ),
     )

@@ -91,6 +91,19 @@ class AssetFields(Section):
     arr: str | None = Field(None, description="field with the yearly value; else Price x Quantity")
 
 
+class ContractFields(Section):
+    """Fields of Contract."""
+
+    arr: str | None = Field(None, description="field with the yearly value")
+    true_up_date: str | None = Field(None, description="field with the day on which use is counted and paid for")
+
+
+class CaseFields(Section):
+    """Fields of Case."""
+
+    reopened: str | None = Field(None, description="field that tells how often (or whether) a case was reopened")
+
+
 class MappingSection(Section):
     """The mapping from the org's fields to the product's words."""
 
@@ -98,6 +111,8 @@ class MappingSection(Section):
     line: LineFields = LineFields()
     product: ProductFields = ProductFields()
     asset: AssetFields = AssetFields()
+    contract: ContractFields = ContractFields()
+    case: CaseFields = CaseFields()
 
 
 class SegmentsSection(Section):

@@ -44,23 +44,52 @@ def assets(source: Sources, configuration: Configuration) -> str:
                coalesce(product_name, {asset.get("Name", "VARCHAR")}) AS product, product_pillar AS pillar,
                {asset.get("Status", "VARCHAR")} AS status, {asset.get("Quantity", "DOUBLE")} AS quantity,
                coalesce({own_arr}, {computed}) AS arr, {asset.get("InstallDate", "TIMESTAMP")} AS install_date,
-               {asset.get("UsageEndDate", "TIMESTAMP")} AS usage_end_date
+               {asset.get("UsageEndDate", "TIMESTAMP")} AS usage_end_date,
+               {asset.get("CreatedDate", "TIMESTAMP")} AS created_date
         FROM {asset.relation} LEFT JOIN product ON product_key = {asset.get("Product2Id", "VARCHAR")}
         ORDER BY asset_id
     """
 
 
-def cases(source: Sources) -> str:
-    """SQL of the support cases."""
-    case = source("Case")
+def contracts(source: Sources, configuration: Configuration) -> str:
+    """SQL of the contracts; an end that the org does not give is computed from start and term."""
+    contract, mapping = source("Contract"), configuration.mapping.contract
+    start, term = contract.get("StartDate", "TIMESTAMP"), contract.get("ContractTerm", "INTEGER")
+    end = f"coalesce({contract.get('EndDate', 'TIMESTAMP')}, {start} + to_months({term}) - INTERVAL 1 DAY)"
     return f"""
+        SELECT {contract.get("Id", "VARCHAR")} AS contract_id, {contract.get("AccountId", "VARCHAR")} AS account_id,
+               coalesce({contract.get("StatusCode", "VARCHAR")}, {contract.get("Status", "VARCHAR")}) AS status,
+               {start} AS start_date, {end} AS end_date, CAST({term} AS DOUBLE) AS term_months,
+               {contract.get(mapping.arr, "DOUBLE")} AS arr,
+               {contract.get(mapping.true_up_date, "TIMESTAMP")} AS true_up_date
+        FROM {contract.relation} ORDER BY contract_id
+    """
+
+
+def cases(source: Sources, configuration: Configuration) -> str:
+    """SQL of the support cases; the product is the case's own, else its asset's."""
+    case, asset, product = source("Case"), source("Asset"), source("Product2")
+    own_product, case_asset = case.get("ProductId", "VARCHAR"), case.get("AssetId", "VARCHAR")
+    return f"""
+        WITH product AS (
+            SELECT {product.get("Id", "VARCHAR")} AS product_key, {product.get("Name", "VARCHAR")} AS product_name
+            FROM {product.relation}
+        ),
+        covered AS (
+            SELECT {asset.get("Id", "VARCHAR")} AS asset_key, {asset.get("Product2Id", "VARCHAR")} AS asset_product
+            FROM {asset.relation}
+        )
         SELECT {case.get("Id", "VARCHAR")} AS case_id, {case.get("AccountId", "VARCHAR")} AS account_id,
                {case.get("Priority", "VARCHAR")} AS priority, {case.get("Status", "VARCHAR")} AS status,
                {case.get("IsClosed", "BOOLEAN")} AS is_closed,
                coalesce({case.get("IsEscalated", "BOOLEAN")}, FALSE) AS is_escalated,
                {case.get("CreatedDate", "TIMESTAMP")} AS created_date,
-               {case.get("ClosedDate", "TIMESTAMP")} AS closed_date
-        FROM {case.relation} ORDER BY case_id
+               {case.get("ClosedDate", "TIMESTAMP")} AS closed_date, {case.get("Type", "VARCHAR")} AS type,
+               {case.get("Reason", "VARCHAR")} AS reason, product_name AS product,
+               {case.get(configuration.mapping.case.reopened, "DOUBLE")} AS reopened
+        FROM {case.relation} LEFT JOIN covered ON asset_key = {case_asset}
+        LEFT JOIN product ON product_key = coalesce({own_product}, asset_product)
+        ORDER BY case_id
     """
 
 

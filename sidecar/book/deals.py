@@ -7,6 +7,9 @@ from sidecar.configuration import Configuration
 
 Sources = Callable[[str], Source]
 
+CATEGORY_NAMES = {"BestCase": "Best Case", "MostLikely": "Most Likely", "Forecast": "Commit"}
+"""Forecast categories whose code differs from their name."""
+
 
 def opportunities(source: Sources, configuration: Configuration) -> str:
     """SQL of the opportunities with segment, main pillar and ARR.
@@ -39,9 +42,10 @@ def opportunities(source: Sources, configuration: Configuration) -> str:
                {deal.get("IsClosed", "BOOLEAN")} AS is_closed, {deal.get("IsWon", "BOOLEAN")} AS is_won,
                CASE lower({deal.get(mapping.opportunity.type, "VARCHAR")}) {by_type} END AS segment,
                main.pillar AS pillar,
-               {deal.get("ForecastCategoryName", "VARCHAR")} AS forecast_category,
+               {forecast_category(deal)} AS forecast_category,
                {deal.get("NextStep", "VARCHAR")} AS next_step,
-               {deal.get("LastActivityDate", "TIMESTAMP")} AS last_activity_date
+               {deal.get("LastActivityDate", "TIMESTAMP")} AS last_activity_date,
+               {deal.get("Probability", "DOUBLE")} / 100 AS probability
         FROM {deal.relation}
         LEFT JOIN lines ON lines.opportunity_id = "Id"
         LEFT JOIN main ON main.opportunity_id = "Id"
@@ -63,7 +67,7 @@ def lines(source: Sources, configuration: Configuration) -> str:
         )
         SELECT {line.get("OpportunityId", "VARCHAR")} AS opportunity_id, product_pillar AS pillar,
                {line.get("Product2Id", "VARCHAR")} AS product_id, {line.get("Quantity", "DOUBLE")} AS quantity,
-               {total} AS total_price, {arr} AS arr
+               {total} AS total_price, {arr} AS arr, {line.get("CreatedDate", "TIMESTAMP")} AS created_date
         FROM {line.relation} LEFT JOIN product ON product_key = {line.get("Product2Id", "VARCHAR")}
         ORDER BY {line.get("Id", "VARCHAR")}
     """
@@ -75,9 +79,19 @@ def stage_history(source: Sources) -> str:
     return f"""
         SELECT {history.get("OpportunityId", "VARCHAR")} AS opportunity_id,
                {history.get("CreatedDate", "TIMESTAMP")} AS changed_at, {history.get("StageName", "VARCHAR")} AS stage,
-               {history.get("Amount", "DOUBLE")} AS amount, {history.get("CloseDate", "TIMESTAMP")} AS close_date
+               {history.get("Amount", "DOUBLE")} AS amount, {history.get("CloseDate", "TIMESTAMP")} AS close_date,
+               {history.get("Probability", "DOUBLE")} / 100 AS probability,
+               {forecast_category(history)} AS forecast_category,
+               {history.get("ExpectedRevenue", "DOUBLE")} AS expected_revenue
         FROM {history.relation} ORDER BY opportunity_id, changed_at, {history.get("Id", "VARCHAR")}
     """
+
+
+def forecast_category(source: Source) -> str:
+    """SQL of the forecast category by its name, also where the org gives the code behind it (`Forecast` is Commit)."""
+    code = source.get("ForecastCategory", "VARCHAR")
+    named = " ".join(f"WHEN {literal(key)} THEN {literal(name)}" for key, name in CATEGORY_NAMES.items())
+    return f"coalesce(CASE {code} {named} ELSE {code} END, {source.get('ForecastCategoryName', 'VARCHAR')})"
 
 
 def stages(source: Sources) -> str:
@@ -88,7 +102,7 @@ def stages(source: Sources) -> str:
                {stage.get("SortOrder", "BIGINT")} AS sort_order, {stage.get("IsClosed", "BOOLEAN")} AS is_closed,
                {stage.get("IsWon", "BOOLEAN")} AS is_won,
                {stage.get("DefaultProbability", "DOUBLE")} / 100 AS default_probability,
-               {stage.get("ForecastCategory", "VARCHAR")} AS forecast_category,
+               {forecast_category(stage)} AS forecast_category,
                {stage.get("IsActive", "BOOLEAN")} AS is_active
         FROM {stage.relation} ORDER BY sort_order, stage
     """
@@ -100,7 +114,9 @@ def roles(source: Sources) -> str:
     return f"""
         SELECT {role.get("OpportunityId", "VARCHAR")} AS opportunity_id,
                {role.get("ContactId", "VARCHAR")} AS contact_id,
-               {role.get("Role", "VARCHAR")} AS role, {role.get("IsPrimary", "BOOLEAN")} AS is_primary
+               {role.get("Role", "VARCHAR")} AS role,
+               coalesce({role.get("IsPrimary", "BOOLEAN")}, FALSE) AS is_primary,
+               {role.get("CreatedDate", "TIMESTAMP")} AS created_date
         FROM {role.relation} ORDER BY opportunity_id, contact_id
     """
 
