@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 LONGEST_MILLISECONDS = 20_000  # to wait for what a click needs
+expect.set_options(timeout=LONGEST_MILLISECONDS)
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.book import Book, BookSettings, BookSettingsError, generate, showcase, write_csv
@@ -135,7 +135,7 @@ def test_another_seed_gives_other_deals_and_other_ids() -> None:
     assert not set(one["Opportunity"]["Id"].to_pylist()) & set(other["Opportunity"]["Id"].to_pylist())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(
     st.builds(
         BookSettings,

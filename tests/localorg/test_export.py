@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.clock import Clock
@@ -22,7 +22,7 @@ from tests.localorg.conftest import NOON, write_package
 AWKWARD = "quote \"x\", comma;\nline\r\nbreak | tab\t ümlaut 🦊 %s \\ 'single'"
 # Any text but the end of a C string and halves of characters.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=8)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.errors import FormulaError
@@ -57,7 +57,7 @@ TEMPLATES = {
 LETTERS = {"double": "n", "percent": "n", "currency": "n", "string": "t", "boolean": "b", "date": "d", "datetime": "m"}
 DEEPEST = 4
 # One database for all examples: no formula writes.
-MANY = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+MANY = settings(max_examples=120)
 
 
 @st.composite
@@ -127,7 +127,6 @@ def test_a_rule_holds_or_not_or_is_refused(connection: sqlite3.Connection, text:
 
 
 @pytest.mark.shows("formula.errors")
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(sorted(LETTERS)))
 def test_any_text_is_a_formula_or_refused(text: str, kind: str) -> None:
     with contextlib.suppress(FormulaError):

@@ -8,7 +8,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.ids import id18
@@ -16,7 +16,7 @@ from localorg.org import LocalOrg
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
 AWKWARD = st.text(st.sampled_from(list('ab,;"\n\r🦊 ')), max_size=8)
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=15)
 NUMBERS = itertools.count()
 
 

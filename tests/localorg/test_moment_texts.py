@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from localorg.loading.moments import day_texts, moment_texts
@@ -12,13 +12,11 @@ DAYS = st.lists(st.none() | st.dates(), max_size=20)
 MOMENTS = st.lists(st.none() | st.datetimes(timezones=st.just(UTC)), max_size=20)
 
 
-@settings(deadline=None)
 @given(DAYS)
 def test_days_read_as_iso_dates(days: list[date | None]) -> None:
     assert day_texts(pa.array(days, pa.date32())).to_pylist() == [day and day.isoformat() for day in days]
 
 
-@settings(deadline=None)
 @given(MOMENTS, st.sampled_from(["ms", "us"]))
 def test_moments_read_to_the_second_in_utc(moments: list[datetime | None], unit: str) -> None:
     cut = [moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in moments]

@@ -22,7 +22,7 @@ def project(book: Book, quarter: Quarter, chosen: DealSettings | None = None) ->
     return project_quarter(book, score_deals(book, TODAY, quarter, chosen), TODAY, quarter, chosen)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10_000), deals=st.integers(0, 60))
 def test_any_book_gets_a_proper_projection(
     random_book: Callable[[int, int], Book],

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import FieldSchema, UnexpectedAnswer
@@ -63,13 +63,11 @@ def as_json(rows: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{k: v if isinstance(v, keep) else as_wire(v, "+0000") for k, v in row.items()} for row in rows]
 
 
-@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=5))
 def test_csv_comes_back_as_it_was_written(rows: list[dict[str, object]]) -> None:
     assert pa.Table.from_batches(list(read_csv(io.BytesIO(as_csv(rows)), FIELDS))).to_pylist() == rows
 
 
-@settings(deadline=None)
 @given(st.lists(ROW, max_size=5))
 def test_json_comes_back_as_it_was_written(rows: list[dict[str, object]]) -> None:
     assert records_to_batch(as_json(rows), FIELDS).to_pylist() == rows

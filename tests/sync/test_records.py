@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.records import record_blocks, split_header
@@ -12,7 +12,6 @@ from sync.records import record_blocks, split_header
 CELL = st.text(st.sampled_from('a"\n\r,é😀'), max_size=8)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=8), st.integers(1, 40), st.booleans())
 def test_every_block_is_whole_records_and_together_they_are_the_file(
     rows: list[list[str]], size: int, last_line_end: bool

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import soql
@@ -22,7 +22,6 @@ def read_literal(text: str) -> str:
     return "".join(result)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_survives_quoting(text: str) -> None:
     assert read_literal(soql.literal(text)) == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.errors import OrgError
@@ -75,7 +75,7 @@ KNOWN = {
 
 
 @pytest.mark.shows("behaviour.refusals")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_row_of_anything_is_written_or_refused_and_its_neighbour_is_written(desk: Desk, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(OBJECTS)))

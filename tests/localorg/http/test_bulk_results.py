@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.http import bulk_helper
@@ -17,7 +17,7 @@ from tests.localorg.http.bulk_jobs import create_query, queried, table
 from tests.localorg.http.conftest import Served, error_of
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=50)
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=8)
 
 
 @pytest.mark.shows("bulk.query_csv")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 import waitress
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from localorg.errors import OrgError
@@ -23,7 +23,7 @@ from tests.localorg.http.conftest import Served, error_of
 SIGNS = ["`", "^", ",", "|", ";", "\t"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 AWKWARD = st.text(st.sampled_from(list('ab,;"\n\r🦊 ')), max_size=8)
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=60)
 
 
 def upload(folder: Path, content: str | bytes, delimiter: str = ",") -> Upload:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.http.settings import Settings
@@ -154,7 +154,7 @@ def test_unknown_versions_are_a_fault(shared: Served) -> None:
     assert soap(shared, shared.admin, body, f"/services/Soap/m/66.0/{shared.org.org_id}").status_code == 200
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.integers(0, 300))
 def test_a_damaged_envelope_is_a_fault_or_an_answer(shared: Served, junk: str, at: int) -> None:
     whole = envelope("x", f'<describeMetadata xmlns="{METADATA[1:-1]}"/>')

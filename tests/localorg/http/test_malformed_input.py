@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -267,7 +267,7 @@ TAKERS = (
 
 
 @pytest.mark.shows("rest.malformed")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(taker=st.sampled_from(TAKERS), document=DOCUMENTS, packed=st.booleans())
 def test_any_json_is_answered_and_a_refused_one_changes_nothing(
     shared: Served, taker: tuple[str, str], document: dict[str, object], packed: bool

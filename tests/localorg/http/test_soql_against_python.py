@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.localorg.http.conftest import Served
@@ -35,7 +35,7 @@ ROWS: list[Row] = [
 ]
 STAGES = ["Prospecting", "Qualification", "Closed Won", "Closed Lost"]  # as they are set up
 ORDERED = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
-ONE_ORG = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ONE_ORG = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localorg.errors import OrgError
@@ -16,7 +16,7 @@ from tests.localorg.http.conftest import BASE, Served
 from tests.localorg.http.soql_writing import queries, written
 
 # The served org only answers queries here, so that one serves all examples.
-ONE_ORG = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ONE_ORG = settings(max_examples=60)
 VALID = [
     "SELECT Id, Name, Account.Name FROM Opportunity WHERE Amount > 10 AND (StageName = 'x' OR IsWon = TRUE)",
     "SELECT StageName, SUM(Amount) FROM Opportunity GROUP BY CUBE(StageName) HAVING COUNT(Id) > 0 ORDER BY SUM(Amount)",

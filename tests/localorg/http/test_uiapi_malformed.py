@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KINDS = {
@@ -86,7 +86,7 @@ values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=8
 )
 ids = st.sampled_from(["001000000000000AAA", "006000000000000", "x", "", "²", "005", "001" + "0" * 12 + "AAB", "%00"])
-few = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=60)
 
 
 @st.composite

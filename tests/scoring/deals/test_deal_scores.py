@@ -17,7 +17,7 @@ from scoring.results import BENCHMARKS, FACTORS, SCORES, STAGE_BENCHMARKS
 TODAY = pd.Timestamp("2026-11-20")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), deals=st.integers(0, 60))
 def test_any_book_gets_proper_scores(
     random_book: Callable[[int, int], Book],

@@ -15,7 +15,7 @@ TODAY = pd.Timestamp("2026-11-20")
 WEEKS = [TODAY + pd.Timedelta(weeks=week) for week in range(27)]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), deals=st.integers(0, 60))
 def test_the_chance_to_be_won_only_grows_with_time_and_never_above_that_to_be_won_at_all(
     random_book: Callable[[int, int], Book], quarter: Quarter, seed: int, deals: int

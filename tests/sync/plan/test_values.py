@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sync import FieldSchema
@@ -63,7 +63,6 @@ CASES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(CASES)
 def test_what_was_written_and_read_back_is_no_difference(case: tuple[FieldSchema, Any]) -> None:
     field, value = case
@@ -71,7 +70,6 @@ def test_what_was_written_and_read_back_is_no_difference(case: tuple[FieldSchema
     assert evaluate(differs(field, None, f"({cleaned(field, 'v')})", f"({present(field, stored)})"), v=value) is False
 
 
-@settings(deadline=None)
 @given(CASES)
 def test_cleaning_twice_is_cleaning_once(case: tuple[FieldSchema, Any]) -> None:
     field, value = case
@@ -79,13 +77,11 @@ def test_cleaning_twice_is_cleaning_once(case: tuple[FieldSchema, Any]) -> None:
     assert once is None or clean(field, once) == once
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**9), 10**9, places=2))
 def test_money_keeps_every_cent(amount: Decimal) -> None:
     assert Decimal(evaluate(as_text(MONEY, f"({cleaned(MONEY, 'v')})"), v=float(amount))) == amount
 
 
-@settings(deadline=None)
 @given(st.floats(-999, 999))
 @example(0.85)  # a little less than that as a double: both 0.8 and 0.9 are right
 def test_a_number_is_rounded_to_the_fields_scale(number: float) -> None:
