@@ -1,0 +1,30 @@
+"""Making rows of proposals: keys, and columns that most kinds share."""
+
+import pandas as pd
+
+from scoring.actions.tables import PROPOSALS
+from scoring.words import shortened
+
+LONGEST_TEXT = 255
+
+
+def key_of(kind: str, *parts: "pd.Series[str] | str") -> "pd.Series[str] | str":
+    """`past-close-date:006...`: the kind and what the action is about."""
+    key: pd.Series[str] | str = kind.lower().replace(" ", "-")
+    for part in parts:
+        key = key + ":" + part
+    return key
+
+
+def proposed(kind: str, rows: pd.DataFrame, **columns: "pd.Series | str") -> pd.DataFrame:
+    """`PROPOSALS` of one kind.
+
+    Args:
+        kind: its name.
+        rows: what the actions are about; its columns of the same names are taken over.
+        columns: the others, aligned with `rows`.
+    """
+    frame = rows.assign(kind=kind).reindex(columns=PROPOSALS.names).assign(**columns)
+    for name in ("title", "cause"):
+        frame[name] = shortened(frame[name].astype("str"), LONGEST_TEXT)
+    return PROPOSALS.conform(frame)
