@@ -5,54 +5,81 @@ from dataclasses import replace
 import pandas as pd
 
 from scoring.book import Book
-from scoring.stage_history import ordered_history
-
-NOT_IN_HISTORY = ("forecast_category", "next_step", "last_activity_date")
+from scoring.deal_states import DealStates, deal_states, microseconds
 
 
-def known_at(book: Book, as_of: pd.Timestamp) -> Book:
-    """The deals as they stood at the end of the day `as_of`; nothing that happened later is left in.
+def known_at(book: Book, as_of: pd.Timestamp, states: DealStates | None = None) -> Book:
+    """The book as it stood at the end of the day `as_of`; nothing that happened later is left in.
 
-    Deals created later are dropped. A deal whose history goes on after that day gets the stage, amount and close
-    date of its last earlier row; its ARR is scaled with its amount, and what the history does not keep is emptied.
-    Segment, owner and account are taken as unchanging. The history comes back in the order of `ordered_history`.
+    - Deals: those created by then, with stage, amount, close date, probability and forecast category of then; what is
+      done where the history has gaps, and that ARR is scaled with the amount, stands in `scoring.deal_states`. The
+      next step has no history and is emptied where the deal changed later; the last activity is that of then.
+    - History, activities and usage: what bears a day or moment up to then; the history in the order of
+      `ordered_history`.
+    - Lines and roles: those created by then, or without a date of creation. Their other values are today's, and those
+      removed since are not known.
+    - Cases: those created by then; one closed later is open, its status of then unknown. Priority and escalation are
+      today's.
+    - Assets by install date (else creation), contracts and deployments by their start; a deployment completed later is
+      in progress. Their status, ends and counts are today's otherwise.
+    - Accounts, users, owners, segments, stages and plans have no history: they are today's.
 
     Args:
         book: a validated book.
         as_of: a day.
+        states: result of `deal_states(book)`, for callers that ask for many days.
     """
     end = as_of.normalize() + pd.Timedelta(days=1)
-    ordered = ordered_history(book.stage_history, book.stages)
-    known = ordered[ordered["changed_at"] < end].reset_index(drop=True)
-    deals = book.opportunities[book.opportunities["created_date"] < end].reset_index(drop=True)
-    later = set(ordered.loc[ordered["changed_at"] >= end, "opportunity_id"])
-    rewound = deals["opportunity_id"].isin(later)
-    if rewound.any():
-        deals = _rewound(deals, rewound, known, book.stages)
+    states = states or deal_states(book)
+    activities = _before(book.activities, "activity_date", end)
     return replace(
         book,
-        opportunities=deals,
-        stage_history=known,
-        activities=book.activities[~(book.activities["activity_date"] >= end)].reset_index(drop=True),
+        opportunities=_deals(states, activities, end),
+        stage_history=_before(states.ordered, "changed_at", end),
+        activities=activities,
+        usage=_before(book.usage, "week_start", end),
+        lines=_before(book.lines, "created_date", end),
+        roles=_before(book.roles, "created_date", end),
+        contracts=_before(book.contracts, "start_date", end),
+        assets=_assets(book.assets, end),
+        cases=_cases(_before(book.cases, "created_date", end), end),
+        deployments=_deployments(_before(book.deployments, "started_on", end), end),
     )
 
 
-def _rewound(
-    deals: pd.DataFrame, rewound: "pd.Series[bool]", known: pd.DataFrame, stages: pd.DataFrame
-) -> pd.DataFrame:
-    last = known.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
-    then = last.reindex(deals["opportunity_id"]).set_axis(deals.index)
-    closing = stages.set_index("stage")
-    scale = (then["amount"] / deals["amount"].where(deals["amount"] > 0)).where(then["amount"].notna())
-    changes = {
-        "stage": then["stage"],
-        "amount": then["amount"],
-        "close_date": then["close_date"],
-        "arr": deals["arr"] * scale,
-        "is_closed": then["stage"].isin(closing.index[closing["is_closed"]]),
-        "is_won": then["stage"].isin(closing.index[closing["is_won"]]),
-    }
-    result = deals.assign(**{name: deals[name].mask(rewound, values) for name, values in changes.items()})
-    for name in NOT_IN_HISTORY:
-        result[name] = result[name].mask(rewound)
-    return result
+def _before(table: pd.DataFrame, date: str, end: pd.Timestamp) -> pd.DataFrame:
+    """The rows that are dated before `end`, or not at all."""
+    return table[~(table[date] >= end)].reset_index(drop=True)
+
+
+def _deals(states: DealStates, activities: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    state, _ = states.at(microseconds(pd.Series([end])))
+    deals = states.deals.take(states.deal[state]).reset_index(drop=True)
+    changed_later = pd.Series(~states.today[state], dtype="bool")
+    deals = deals.assign(**states.values(state))
+    deals["next_step"] = deals["next_step"].mask(changed_later)
+    last = activities.groupby("opportunity_id")["activity_date"].max().reindex(pd.Index(deals["opportunity_id"]))
+    seen = deals["last_activity_date"]
+    deals["last_activity_date"] = seen.where(seen < end, last.set_axis(deals.index)).where(seen.notna())
+    return deals
+
+
+def _assets(assets: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    began = assets["install_date"].fillna(assets["created_date"])
+    return assets[~(began >= end)].reset_index(drop=True)
+
+
+def _cases(cases: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    later = cases["closed_date"] >= end
+    return cases.assign(
+        is_closed=cases["is_closed"] & ~later,
+        closed_date=cases["closed_date"].mask(later),
+        status=cases["status"].mask(later),
+    )
+
+
+def _deployments(deployments: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    later = deployments["completed_on"] >= end
+    return deployments.assign(
+        completed_on=deployments["completed_on"].mask(later), status=deployments["status"].mask(later, "In Progress")
+    )
