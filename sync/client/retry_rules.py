@@ -79,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Action.STOP_RUN, text="Connected app is not attached to Agent", remedy=_SCOPES),
     Rule(Action.STOP_RUN, text="This session is not valid for use with the REST API", remedy=_SCOPES),
     Rule(Action.RENEW_SESSION, status=403, text="Bad_OAuth_Token"),
+    Rule(Action.STOP_OBJECT, code=plain("InvalidBatch"), text="Field name not found", remedy=_SCHEMA),
     # the session
     *_codes(Action.RENEW_SESSION, "INVALID_SESSION_ID"),
     # what passes by itself

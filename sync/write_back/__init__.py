@@ -35,15 +35,17 @@ def write_back(
     The plan is in the ledger before the first byte is sent; each outcome is kept together with the mirror's new value,
     so that a plan made afterwards is empty. Up to `bulk_threshold` records of an object go by collections of 200, more
     by Bulk API 2.0 jobs, sorted by parent. Refused rows do not stop the others; locked rows are tried again, then left
-    for the next run. After a crash at any point, `pull`, `make_plan` and `write_back` lead to the same end.
+    for the next run; an object whose requests the org refuses as a whole is left for the next run with the remedy, and
+    the others go on. After a crash at any point, `pull`, `make_plan` and `write_back` lead to the same end.
 
     Parameters
     ----------
     run_id : new for every run.
     message : what the run is about, for the history of runs.
 
-    Raises RetryLater and its children (what was written until then is in the ledger), RequestRefused when a whole
-    request is refused, ConfigurationError when the mirror belongs to another org, ValueError for a used run_id.
+    Raises RetryLater and its children (what was written until then is in the ledger), RequestRefused when the org does
+    not tell what became of a job, ConfigurationError when the mirror belongs to another org, ValueError for a used
+    run_id.
     """
     claim(mirror.connection, org.org_id)
     calls = org.calls

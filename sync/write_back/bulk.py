@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from sync.client.jobs import INGEST_POLLING, Polling, follow
+from sync.client.jobs import INGEST_POLLING, Questions, follow
 from sync.client.org import Org
 from sync.errors import RequestRefused
 from sync.mirror.sql import quoted, text_literal
@@ -69,6 +69,6 @@ def abort(org: Org, job_id: str) -> None:
     org.call("PATCH", f"/jobs/ingest/{job_id}", json={"state": "Aborted"})
 
 
-def wait(org: Org, job_id: str, polling: Polling = INGEST_POLLING) -> dict[str, Any]:
+def wait(org: Org, job_id: str, questions: Questions = INGEST_POLLING) -> dict[str, Any]:
     """The job in its final state."""
-    return follow(org, f"/jobs/ingest/{job_id}", polling)
+    return follow(org, f"/jobs/ingest/{job_id}", questions)

@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.client.org import Org
-from sync.client.retry import Action, decide_row
 from sync.errors import UnexpectedAnswer
-from sync.ledger import DEFERRED, REFUSED, WRITTEN
+from sync.ledger import WRITTEN
 from sync.plan.targets import CheckedTarget
 from sync.schema import FieldSchema
 from sync.write_back.outcomes import RowResult
+from sync.write_back.refusal import NO_CODE, refused_row
 
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
-_PASSING = (Action.RETRY_NOW, Action.RETRY_LATER)
-"""For such rows another attempt may do better."""
-
-NO_CODE = "NO_CODE"
-"""For rows that were refused without a word why."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +24,6 @@ class Row:
     key: str
     record_id: str | None
     values: dict[str, str | None]
-
-
-def is_passing(code: str | None) -> bool:
-    """Whether a row refused with this code is worth another attempt."""
-    return decide_row(code).action in _PASSING
 
 
 def send(org: Org, target: CheckedTarget, rows: Sequence[Row]) -> list[RowResult]:
@@ -74,4 +64,4 @@ def _result(row: Row, entry: dict[str, Any]) -> RowResult:
         return RowResult(row.key, record_id, WRITTEN)
     first = (entry.get("errors") or [{}])[0]
     code = str(first.get("statusCode") or first.get("errorCode") or NO_CODE)
-    return RowResult(row.key, row.record_id, DEFERRED if is_passing(code) else REFUSED, code, str(first.get("message")))
+    return refused_row(row.key, row.record_id, code, str(first.get("message")))

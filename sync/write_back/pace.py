@@ -3,52 +3,77 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
-from sync.client.jobs import Polling
+from sync.client.jobs import Waits
 from sync.client.org import Org
 from sync.write_back import bulk
 
-_FIRST_GUESS = 0.0002
-"""Seconds per row of the first job; too early a question costs a call, too late a one costs time."""
+_FIRST_LOOK = 0.00005
+"""Seconds per row before the first question of the first job: few orgs are faster, and it shows how far the job is."""
 
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.2, 60.0
-_EARLIER, _MUCH_EARLIER = 0.8, 0.5
-"""After a job that had ended before the first question: once a duration is known, and while it is still a guess."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.1, 60.0
+_LATER, _MUCH_LATER = 0.15, 1.2
+"""The second question comes this share of the expected time after the first: once a duration is known, and before."""
 
-_AFTER = 0.15
-"""The second question comes this share of the expected time after the first."""
+_LONGER = 2.5
+"""Every further wait, while nobody tells how far the job is."""
+
+_TOWARDS_THE_END = 0.85
+"""Share of the time that seems to be left, after which the next question comes: closer, and seldom too late."""
+
+_EARLIER = 0.8
+"""After a job that had ended before the first question, nobody knows when, the next is asked for earlier."""
 
 
 class Pace:
     """Knows from the jobs before how long the next will take."""
 
     def __init__(self) -> None:
-        self._seconds_per_row = _FIRST_GUESS
-        self._learned = False
+        self._seconds_per_row: float | None = None
+        self._last_end = 0.0
 
-    def wait(self, org: Org, job_id: str, rows: int) -> dict[str, Any]:
-        """The job in its final state; it carries so many rows. Raises JobFailed at the deadline."""
-        calls, began = org.calls, time.monotonic()
-        state = bulk.wait(org, job_id, self.polling(rows))
-        self.learn(rows, time.monotonic() - began, questions=org.calls - calls)
+    def wait(self, org: Org, job_id: str, rows: int, handed_over: float) -> dict[str, Any]:
+        """The job in its final state; it carries `rows` rows and was handed over at `handed_over` (`time.monotonic`).
+
+        It counts from when the job before had ended, since the org may work on one after the other. Raises JobFailed
+        at the deadline.
+        """
+        questions = _Questions(rows, max(handed_over, self._last_end), self._seconds_per_row)
+        state = bulk.wait(org, job_id, questions)
+        self._last_end = time.monotonic()
+        seconds = questions.duration(self._last_end, int(state.get("totalProcessingTime") or 0) / 1000)
+        self._seconds_per_row = seconds / max(rows, 1)
         return state
 
-    def polling(self, rows: int) -> Polling:
-        """The first question when the job should have ended, then less and less often."""
-        expected = min(_LONGEST_SECONDS, rows * self._seconds_per_row)
-        following = expected * _AFTER if self._learned else expected
-        return Polling(
-            lead_seconds=expected,
-            first_seconds=max(_SHORTEST_SECONDS, following),
-            factor=2.0,
-            cap_seconds=_LONGEST_SECONDS,
-        )
 
-    def learn(self, rows: int, seconds: float, *, questions: int) -> None:
-        """A job of so many rows was seen to have ended after so long."""
-        if questions > 1:
-            self._seconds_per_row = seconds / max(rows, 1)
-            self._learned = True
-        else:
-            self._seconds_per_row *= _EARLIER if self._learned else _MUCH_EARLIER
+@dataclass
+class _Questions:
+    """For one job that began at `began`; `seconds_per_row` is None before anything is known."""
+
+    rows: int
+    began: float
+    seconds_per_row: float | None
+    deadline_seconds: float = 3600.0
+    _unfinished: float = field(default=0.0)
+
+    def waits(self) -> Waits:
+        """First as long as the job should take; then as its progress says, or less and less often."""
+        expected = min(_LONGEST_SECONDS, self.rows * (self.seconds_per_row or _FIRST_LOOK))
+        wait = expected * (_LATER if self.seconds_per_row else _MUCH_LATER)
+        job = yield max(0.0, self.began + expected - time.monotonic())
+        while True:
+            spent = self._unfinished = time.monotonic() - self.began
+            done = int(job.get("numberRecordsProcessed") or 0)
+            if 0 < done < self.rows:
+                wait = max(0.05 * spent, spent * (self.rows - done) / done * _TOWARDS_THE_END)
+            wait = min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, wait))
+            job = yield wait
+            wait *= _LONGER
+
+    def duration(self, end: float, reported: float) -> float:
+        """How long the job took, as far as it can be known: it went on when the last question but one was answered,
+        the org reports what it worked on it, and at `end` it was over."""
+        spent = end - self.began
+        return min(spent, max(self._unfinished, reported, _EARLIER * spent))

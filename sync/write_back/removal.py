@@ -12,14 +12,14 @@ import pyarrow as pa
 
 from sync.client.org import Org
 from sync.errors import ConfigurationError, UnexpectedAnswer
-from sync.ledger import DEFERRED, PLANNED, REFUSED, WRITTEN
+from sync.ledger import PLANNED, WRITTEN
 from sync.mirror import Mirror
 from sync.mirror.sql import quoted, registered
 from sync.plan.estimate import COLLECTION_ROWS
 from sync.plan.targets import is_ours
 from sync.progress import Progress
-from sync.write_back.collections import is_passing
 from sync.write_back.outcomes import RowResult, mark, results_table
+from sync.write_back.refusal import refused_row
 
 _GONE = "ENTITY_IS_DELETED"
 """What was to be removed is not there: that is what was wanted."""
@@ -72,7 +72,7 @@ def _result(record_id: str, entry: dict[str, object]) -> RowResult:
     code = str(first.get("statusCode") or first.get("errorCode") or "UNKNOWN_EXCEPTION")
     if code == _GONE:
         return RowResult(record_id, record_id, WRITTEN)
-    return RowResult(record_id, record_id, DEFERRED if is_passing(code) else REFUSED, code, str(first.get("message")))
+    return refused_row(record_id, record_id, code, str(first.get("message")))
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, run_id: str, name: str, results: Sequence[RowResult]) -> None:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sync.client.org import Org
 from sync.convert import read_csv
@@ -15,7 +16,8 @@ from sync.mirror import Mirror
 from sync.mirror.sql import as_arrow, first_row, registered
 from sync.schema import FieldSchema
 from sync.write_back.bulk import IngestJob
-from sync.write_back.collections import NO_CODE, is_passing
+from sync.write_back.outcomes import RowResult, results_table
+from sync.write_back.refusal import NO_CODE, ended_job, refused_row
 
 _ERROR = re.compile(r"\A([A-Z_]+):(.*?)(?::[^:]*--)?\s*\Z", re.DOTALL)
 
@@ -43,7 +45,7 @@ def read_results(org: Org, mirror: Mirror, job: IngestJob, state: dict[str, Any]
     with registered(connection, refusals=refusals, successes=successes, left_over=left_over):
         merged = as_arrow(connection, _MERGED.format(otherwise=WRITTEN if trusted else UNKNOWN))
     connection.execute("DROP TABLE sent")
-    return _with_codes(merged, "" if complete else f"job {state['state']}: {state.get('errorMessage') or ''}")
+    return _with_codes(merged, ended_job(state["state"], "" if complete else str(state.get("errorMessage") or "")))
 
 
 _MERGED = f"""
@@ -81,15 +83,15 @@ def split_error(text: str) -> tuple[str, str]:
     return (match.group(1), match.group(2)) if match else (NO_CODE, text)
 
 
-def _with_codes(merged: pa.Table, job_error: str) -> pa.Table:
-    """Split the rows' errors; a row that has none, though it was not written, gets the job's."""
-    outcomes = merged.column("outcome").to_pylist()
-    errors = [
-        split_error(text) if text else ("JOB_ENDED", job_error) if outcome != WRITTEN else (None, None)
-        for outcome, text in zip(outcomes, merged.column("error").to_pylist(), strict=True)
-    ]
-    codes = [code for code, _ in errors]
-    final = [DEFERRED if is_passing(code) else outcome for outcome, code in zip(outcomes, codes, strict=True)]
-    table = merged.select(["key", "record_id"]).append_column("outcome", pa.array(final, pa.string()))
-    table = table.append_column("code", pa.array(codes, pa.string()))
-    return table.append_column("message", pa.array([message for _, message in errors], pa.string()))
+def _with_codes(merged: pa.Table, job_end: tuple[str, str]) -> pa.Table:
+    """Split the rows' errors; a row that has none, though it was not written, gets the code and message of the job."""
+    is_written = pc.equal(merged.column("outcome"), pa.scalar(WRITTEN))
+    written = merged.filter(is_written).select(["key", "record_id", "outcome"])
+    for name in ("code", "message"):
+        written = written.append_column(name, pa.nulls(written.num_rows, pa.string()))
+    others = [_judged(**row, job_end=job_end) for row in merged.filter(pc.invert(is_written)).to_pylist()]
+    return pa.concat_tables([written, results_table(others)])
+
+
+def _judged(key: str, record_id: str | None, outcome: str, error: str | None, job_end: tuple[str, str]) -> RowResult:
+    return refused_row(key, record_id, *split_error(error)) if error else RowResult(key, record_id, outcome, *job_end)

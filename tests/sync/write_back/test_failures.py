@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from sync import RefusedRow, failures, write_back
+from sync import Org, RefusedRow, RequestRefused, failures, write_back
 from sync.failures import ENOUGH_REFUSALS, PATIENCE
+from sync.write_back import bulk, collections
 
 HEALTH = "Sidecar_Health__c"
 BOTH_WAYS = pytest.mark.parametrize("threshold", [2000, 1], ids=["collections", "bulk"])
@@ -99,3 +102,44 @@ def test_a_locked_record_has_an_age_but_is_never_set_aside(local, desk, threshol
         assert all(row.retried and row.since for row in report.refused)
     assert desk.plan().set_aside.num_rows == 0
     assert write_back(desk.org, desk.mirror, desk.plan(), run_id="last").complete
+
+
+@BOTH_WAYS
+def test_a_field_that_goes_during_the_write_leaves_its_rows_to_the_next_run_with_a_remedy(
+    local, desk, threshold: int
+) -> None:
+    plan = desk.plan()
+    local.faults.order("field_remove", object="Account", field=HEALTH)
+    report = write_back(desk.org, desk.mirror, plan, run_id="r1", bulk_threshold=threshold)
+    assert [row.key for row in report.refused] == sorted(desk.ids)
+    assert all(row.retried and row.since and HEALTH in row.message for row in report.refused)
+    assert all("Remedy: the org's schema differs" in row.message for row in report.refused)
+    assert report.rows_written == 6, "the other object is written"
+    assert desk.waits == [] or threshold == 1, "another attempt in the same run would meet the same schema"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "threshold"),
+    [(collections, "send", 2000), (bulk, "create", 1), (bulk, "upload", 1)],
+    ids=["collections", "create", "upload"],
+)
+def test_a_request_that_is_refused_as_a_whole_leaves_its_object_to_the_next_run(
+    desk, monkeypatch: pytest.MonkeyPatch, module, name: str, threshold: int
+) -> None:
+    real: Callable[..., Any] = getattr(module, name)
+    refusals = [RequestRefused(400, "INVALID_FIELD", "No such column")]
+
+    def refusing(org: Org, *arguments: Any) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return real(org, *arguments)
+
+    monkeypatch.setattr(module, name, refusing)
+    report = write_back(desk.org, desk.mirror, desk.plan(), run_id="r1", bulk_threshold=threshold)
+    assert (report.rows_written, report.rows_refused) == (6, 6)
+    assert {(row.object, row.code, row.retried) for row in report.refused} == {("Account", "INVALID_FIELD", True)}
+    assert all("No such column" in row.message and "Remedy: " in row.message for row in report.refused)
+    assert {job["state"] for job in desk.org.json("GET", "/jobs/ingest")["records"]} <= {"Aborted", "JobComplete"}
+    assert desk.mirror.connection.execute("SELECT count(*) FROM _sync.ingest_jobs").fetchall() == [(0,)]
+    again = write_back(desk.org, desk.mirror, desk.plan(), run_id="r2", bulk_threshold=threshold)
+    assert again.complete and again.rows_written == 6
