@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from generated import finish
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CONFORMANCE = REPOSITORY / "docs" / "conformance"
@@ -175,11 +176,7 @@ def main(only_check: bool, conformance: Path, tests: Path, file: Path) -> None:
     except ConformanceError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    if not only_check:
-        file.write_text(wanted, encoding="utf-8")
-    elif wanted != present:
-        click.echo(f"{file.name} is out of date; run docs/local_org.py", err=True)
-        sys.exit(1)
+    finish(file, present, wanted, "docs/local_org.py", only_check=only_check)
 
 
 if __name__ == "__main__":

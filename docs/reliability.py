@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from generated import finish
+
+from sync.client import retry_rules
+from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rule, plain
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY))
-
-from sync.client import retry_rules  # noqa: E402 - needs the path above
-from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rule, plain  # noqa: E402 - as above
-
 MATRIX = REPOSITORY / "tests" / "sync" / "faults" / "matrix.toml"
 PAGE = REPOSITORY / "docs" / "reliability.md"
 TABLES = ("faults", "retries")
@@ -114,11 +113,7 @@ def main(only_check: bool, matrix: Path, file: Path) -> None:
     except PageError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    if not only_check:
-        file.write_text(wanted, encoding="utf-8")
-    elif wanted != present:
-        click.echo(f"{file.name} is out of date; run docs/reliability.py", err=True)
-        sys.exit(1)
+    finish(file, present, wanted, "docs/reliability.py", only_check=only_check)
 
 
 if __name__ == "__main__":

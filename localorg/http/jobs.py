@@ -11,6 +11,7 @@ from pathlib import Path
 
 from localorg.clock import Clock, stamp
 from localorg.http.errors import not_found
+from localorg.http.kept import KeptWithFiles
 from localorg.ids import IdAllocator, is_id
 from localorg.store.database import Database
 
@@ -60,16 +61,11 @@ class Job:
         return value if isinstance(value, str) else ""
 
 
-class Jobs:
+class Jobs(KeptWithFiles):
     """The org's Bulk jobs."""
 
     def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
-        self._database = database
-        self._clock = clock
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        with database.writer() as connection:
-            connection.execute(_TABLE)
+        super().__init__(database, clock, folder, _TABLE)
 
     def create(self, kind: str, user_id: str, version: str, spec: Json, state: str) -> Job:
         """A new job with a folder of its own; what has expired is dealt with first."""

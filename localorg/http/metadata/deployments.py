@@ -13,6 +13,7 @@ from typing import Any, Final
 from localorg.clock import Clock, stamp
 from localorg.errors import OrgError
 from localorg.http.errors import not_found
+from localorg.http.kept import KeptWithFiles
 from localorg.ids import IdAllocator, is_id
 from localorg.store.database import Database
 
@@ -57,16 +58,11 @@ class Deployment:
         return self.options.get(name) is True
 
 
-class Deployments:
+class Deployments(KeptWithFiles):
     """The org's deployments."""
 
     def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
-        self._database = database
-        self._clock = clock
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        with database.writer() as connection:
-            connection.execute(_TABLE)
+        super().__init__(database, clock, folder, _TABLE)
 
     def create(self, user_id: str, options: Options, archive: bytes, validated: str | None = None) -> Deployment:
         """A new deployment that waits; its archive is on the disk before anybody sees it."""

@@ -162,3 +162,21 @@ def shared(tmp_path_factory: pytest.TempPathFactory, org_file: Path) -> Iterator
     made = serve(folder)
     yield made
     close(made)
+
+
+@pytest.fixture(scope="module")
+def small_book(shared: Any) -> dict[str, str]:
+    """Ids of an account, of a contact and a deal of it; it has three contacts and two deals."""
+    (account,) = shared.admin.insert("Account", {"Name": "Acme", "Industry": "Banking", "AnnualRevenue": 5})
+    contacts = shared.admin.insert(
+        "Contact",
+        *({"LastName": name, "AccountId": account, "Email": f"{name}@a.b"} for name in ("One", "Two", "Three")),
+    )
+    deals = shared.admin.insert(
+        "Opportunity",
+        *(
+            {"Name": name, "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-01", "Amount": 5}
+            for name in ("First", "Second")
+        ),
+    )
+    return {"account": account, "contact": contacts[0], "deal": deals[0]}

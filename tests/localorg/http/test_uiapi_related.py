@@ -7,32 +7,14 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="module")
-def book(shared: Any) -> dict[str, str]:
-    """An account with three contacts and two deals."""
-    (account,) = shared.admin.insert("Account", {"Name": "Acme", "Industry": "Banking", "AnnualRevenue": 5})
-    contacts = shared.admin.insert(
-        "Contact",
-        *({"LastName": name, "AccountId": account, "Email": f"{name}@a.b"} for name in ("One", "Two", "Three")),
-    )
-    deals = shared.admin.insert(
-        "Opportunity",
-        *(
-            {"Name": name, "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-01", "Amount": 5}
-            for name in ("First", "Second")
-        ),
-    )
-    return {"account": account, "contact": contacts[0], "deal": deals[0]}
-
-
 def refused(answer: Any) -> tuple[int, str]:
     assert isinstance(answer.json, list), answer.text
     return answer.status_code, answer.json[0]["errorCode"]
 
 
 @pytest.mark.shows("uiapi.related_lists")
-def test_related_records_are_filtered_by_get_and_post(shared: Any, book: dict[str, str]) -> None:
-    url = f"ui-api/related-list-records/{book['account']}/Contacts"
+def test_related_records_are_filtered_by_get_and_post(shared: Any, small_book: dict[str, str]) -> None:
+    url = f"ui-api/related-list-records/{small_book['account']}/Contacts"
     where = '{or: [{LastName: {like: "t%"}}, {Email: {eq: "ONE@a.b"}}], Account: {Name: {eq: "Acme"}}}'
     asked = {"fields": "Contact.LastName", "where": where, "sortBy": "-Contact.LastName", "pageSize": "2"}
     first = shared.admin.get(url, query_string=asked).json
@@ -46,8 +28,8 @@ def test_related_records_are_filtered_by_get_and_post(shared: Any, book: dict[st
 
 
 @pytest.mark.shows("uiapi.related_lists")
-def test_a_lists_columns_come_along(shared: Any, book: dict[str, str]) -> None:
-    page = shared.admin.get(f"ui-api/related-list-records/{book['account']}/Opportunities?pageSize=1").json
+def test_a_lists_columns_come_along(shared: Any, small_book: dict[str, str]) -> None:
+    page = shared.admin.get(f"ui-api/related-list-records/{small_book['account']}/Opportunities?pageSize=1").json
     columns = shared.admin.get("ui-api/related-list-info/Account/Opportunities").json["displayColumns"]
     assert {column["fieldApiName"].split(".")[0] for column in columns} == set(page["records"][0]["fields"])
     assert page["fields"] == []
@@ -66,22 +48,24 @@ def test_a_lists_columns_come_along(shared: Any, book: dict[str, str]) -> None:
         "{not: {Phone: 1}}",
     ],
 )
-def test_a_wrong_filter_is_refused(shared: Any, book: dict[str, str], where: str) -> None:
-    answer = shared.admin.get(f"ui-api/related-list-records/{book['account']}/Contacts", query_string={"where": where})
+def test_a_wrong_filter_is_refused(shared: Any, small_book: dict[str, str], where: str) -> None:
+    answer = shared.admin.get(
+        f"ui-api/related-list-records/{small_book['account']}/Contacts", query_string={"where": where}
+    )
     assert refused(answer) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
 
 
 @pytest.mark.shows("uiapi.related_lists")
-def test_hidden_fields_filter_nothing(shared: Any, book: dict[str, str]) -> None:
-    url = f"ui-api/related-list-records/{book['account']}/Opportunities"
+def test_hidden_fields_filter_nothing(shared: Any, small_book: dict[str, str]) -> None:
+    url = f"ui-api/related-list-records/{small_book['account']}/Opportunities"
     for query in ({"where": '{LeadSource: {eq: "x"}}'}, {"sortBy": "Opportunity.LeadSource"}):
         assert shared.admin.get(url, query_string=query).status_code == 200
         assert shared.integration.get(url, query_string=query).status_code == 400
 
 
 @pytest.mark.shows("uiapi.related_lists")
-def test_lists_are_counted_and_batched(shared: Any, book: dict[str, str]) -> None:
-    account = book["account"]
+def test_lists_are_counted_and_batched(shared: Any, small_book: dict[str, str]) -> None:
+    account = small_book["account"]
     count = shared.admin.get(f"ui-api/related-list-count/{account}/Contacts").json
     assert (count["count"], count["hasMore"], count["listReference"]["relatedListId"]) == (3, False, "Contacts")
     counts = shared.admin.get(f"ui-api/related-list-count/batch/{account}/Contacts,Opportunities,Nope").json
@@ -111,8 +95,8 @@ def test_lists_are_counted_and_batched(shared: Any, book: dict[str, str]) -> Non
         {"nope": 1},
     ],
 )
-def test_a_body_of_the_wrong_kind_is_refused(shared: Any, book: dict[str, str], body: dict[str, object]) -> None:
-    answer = shared.admin.post(f"ui-api/related-list-records/{book['account']}/Contacts", json=body)
+def test_a_body_of_the_wrong_kind_is_refused(shared: Any, small_book: dict[str, str], body: dict[str, object]) -> None:
+    answer = shared.admin.post(f"ui-api/related-list-records/{small_book['account']}/Contacts", json=body)
     assert refused(answer) == (400, "POST_BODY_PARSE_ERROR")
 
 
@@ -133,7 +117,7 @@ def test_related_lists_tell_what_they_show(shared: Any) -> None:
 
 
 @pytest.mark.shows("uiapi.lists")
-def test_list_views_have_records_and_metadata(shared: Any, book: dict[str, str]) -> None:
+def test_list_views_have_records_and_metadata(shared: Any, small_book: dict[str, str]) -> None:
     page = shared.admin.post(
         "ui-api/list-records/Contact/__all", json={"fields": ["Contact.LastName"], "pageSize": 1}
     ).json

@@ -9,37 +9,19 @@ import pytest
 MASTER = "012000000000000AAA"
 
 
-@pytest.fixture(scope="module")
-def book(shared: Any) -> dict[str, str]:
-    """An account with three contacts and two deals."""
-    (account,) = shared.admin.insert("Account", {"Name": "Acme", "Industry": "Banking", "AnnualRevenue": 5})
-    contacts = shared.admin.insert(
-        "Contact",
-        *({"LastName": name, "AccountId": account, "Email": f"{name}@a.b"} for name in ("One", "Two", "Three")),
-    )
-    deals = shared.admin.insert(
-        "Opportunity",
-        *(
-            {"Name": name, "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-01", "Amount": 5}
-            for name in ("First", "Second")
-        ),
-    )
-    return {"account": account, "contact": contacts[0], "deal": deals[0]}
-
-
 def refused(answer: Any) -> tuple[int, str]:
     assert isinstance(answer.json, list), answer.text
     return answer.status_code, answer.json[0]["errorCode"]
 
 
 @pytest.mark.shows("uiapi.children")
-def test_children_come_with_their_record(shared: Any, book: dict[str, str]) -> None:
+def test_children_come_with_their_record(shared: Any, small_book: dict[str, str]) -> None:
     query = {
         "fields": "Account.Name",
         "childRelationships": "Account.Contacts,Account.Opportunities.Name",
         "pageSize": "2",
     }
-    found = shared.admin.get(f"ui-api/records/{book['account']}", query_string=query).json["childRelationships"]
+    found = shared.admin.get(f"ui-api/records/{small_book['account']}", query_string=query).json["childRelationships"]
     assert set(found) == {"Contacts", "Opportunities"}
     assert (found["Contacts"]["count"], found["Opportunities"]["count"]) == (2, 2)
     names = [record["fields"]["Name"]["value"] for record in found["Opportunities"]["records"]]
@@ -60,9 +42,11 @@ def test_children_come_with_their_record(shared: Any, book: dict[str, str]) -> N
     ],
 )
 def test_children_that_are_not_there_are_refused(
-    shared: Any, book: dict[str, str], query: dict[str, str], status: int
+    shared: Any, small_book: dict[str, str], query: dict[str, str], status: int
 ) -> None:
-    answer = shared.admin.get(f"ui-api/records/{book['account']}", query_string={"fields": "Account.Name", **query})
+    answer = shared.admin.get(
+        f"ui-api/records/{small_book['account']}", query_string={"fields": "Account.Name", **query}
+    )
     assert refused(answer)[0] == status
 
 
@@ -80,9 +64,9 @@ def test_an_etag_changes_with_what_it_stands_for(served: Any) -> None:
 
 
 @pytest.mark.shows("uiapi.record")
-def test_an_optional_path_that_ends_nowhere_leaves_nothing_behind(shared: Any, book: dict[str, str]) -> None:
+def test_an_optional_path_that_ends_nowhere_leaves_nothing_behind(shared: Any, small_book: dict[str, str]) -> None:
     query = {"fields": "Contact.Name", "optionalFields": "Contact.Account.Nope,Contact.Owner.Name"}
-    found = shared.admin.get(f"ui-api/records/{book['contact']}", query_string=query).json["fields"]
+    found = shared.admin.get(f"ui-api/records/{small_book['contact']}", query_string=query).json["fields"]
     assert set(found) == {"Name", "Owner"}
 
 
@@ -110,8 +94,8 @@ def test_texts_are_those_of_the_users_locale(served: Any, locale: str, texts: tu
 
 
 @pytest.mark.shows("uiapi.batch")
-def test_a_batch_may_take_the_layouts_fields(shared: Any, book: dict[str, str]) -> None:
-    ids = f"{book['account']},{book['contact']}"
+def test_a_batch_may_take_the_layouts_fields(shared: Any, small_book: dict[str, str]) -> None:
+    ids = f"{small_book['account']},{small_book['contact']}"
     found = shared.admin.get(f"ui-api/records/batch/{ids}?layoutTypes=Compact").json
     assert [each["result"]["apiName"] for each in found["results"]] == ["Account", "Contact"]
     assert refused(shared.admin.get(f"ui-api/records/batch/{ids}?fields=Case.Subject")) == (400, "INVALID_FIELD")
@@ -123,8 +107,8 @@ def test_a_batch_may_take_the_layouts_fields(shared: Any, book: dict[str, str]) 
 
 
 @pytest.mark.shows("uiapi.record_ui")
-def test_record_ui_takes_several_records_modes_and_children(shared: Any, book: dict[str, str]) -> None:
-    ids = f"{book['deal']},{book['account'][:15]}"
+def test_record_ui_takes_several_records_modes_and_children(shared: Any, small_book: dict[str, str]) -> None:
+    ids = f"{small_book['deal']},{small_book['account'][:15]}"
     query = {
         "layoutTypes": "Compact",
         "modes": "View,Edit",
@@ -132,18 +116,18 @@ def test_record_ui_takes_several_records_modes_and_children(shared: Any, book: d
         "formFactor": "Small",
     }
     found = shared.admin.get(f"ui-api/record-ui/{ids}", query_string=query).json
-    assert list(found["records"]) == [book["deal"], book["account"]]
+    assert list(found["records"]) == [small_book["deal"], small_book["account"]]
     assert set(found["layouts"]["Account"][MASTER]) == {"Compact"}
     assert set(found["layouts"]["Account"][MASTER]["Compact"]) == {"View", "Edit"}
     assert {"Account", "Opportunity", "User"} <= set(found["objectInfos"])
-    assert found["records"][book["account"]]["childRelationships"]["Contacts"]["count"] == 3
-    assert found["records"][book["deal"]]["childRelationships"] == {}
+    assert found["records"][small_book["account"]]["childRelationships"]["Contacts"]["count"] == 3
+    assert found["records"][small_book["deal"]]["childRelationships"] == {}
 
 
 @pytest.mark.shows("uiapi.record_ui")
 @pytest.mark.parametrize("query", ["modes=Look", "formFactor=Huge", "layoutTypes=Tiny"])
-def test_record_ui_refuses_what_it_does_not_know(shared: Any, book: dict[str, str], query: str) -> None:
-    answer = shared.admin.get(f"ui-api/record-ui/{book['deal']}?{query}")
+def test_record_ui_refuses_what_it_does_not_know(shared: Any, small_book: dict[str, str], query: str) -> None:
+    answer = shared.admin.get(f"ui-api/record-ui/{small_book['deal']}?{query}")
     assert refused(answer) == (400, "ILLEGAL_QUERY_PARAMETER_VALUE")
 
 
@@ -262,11 +246,11 @@ def test_defaults_begin_a_new_record(shared: Any) -> None:
 
 
 @pytest.mark.shows("uiapi.defaults")
-def test_a_clone_takes_the_values_along(shared: Any, book: dict[str, str]) -> None:
-    found = shared.admin.get(f"ui-api/record-defaults/clone/{book['deal']}").json["record"]
+def test_a_clone_takes_the_values_along(shared: Any, small_book: dict[str, str]) -> None:
+    found = shared.admin.get(f"ui-api/record-defaults/clone/{small_book['deal']}").json["record"]
     assert (found["id"], found["fields"]["Name"]["value"], found["fields"]["Amount"]["value"]) == (None, "First", 5.0)
     assert "CreatedDate" not in found["fields"] and "ExpectedRevenue" not in found["fields"]
-    template = shared.admin.get(f"ui-api/record-defaults/template/clone/{book['deal']}").json["record"]
+    template = shared.admin.get(f"ui-api/record-defaults/template/clone/{small_book['deal']}").json["record"]
     assert template["fields"] == found["fields"]
     assert refused(shared.admin.get("ui-api/record-defaults/clone/006000000000000AAA")) == (404, "NOT_FOUND")
     assert refused(shared.admin.get("ui-api/record-defaults/create/Nope")) == (404, "INVALID_TYPE")
@@ -325,5 +309,5 @@ def test_an_id_among_the_fields_changes_no_other_record(served: Any) -> None:
 @pytest.mark.parametrize(
     "path", ["actions/record/{account}", "favorites", "lookups/Contact/AccountId", "nav-items", "x"]
 )
-def test_what_is_not_there_is_not_found(shared: Any, book: dict[str, str], path: str) -> None:
-    assert refused(shared.admin.get(f"ui-api/{path.format(**book)}")) == (404, "NOT_FOUND")
+def test_what_is_not_there_is_not_found(shared: Any, small_book: dict[str, str], path: str) -> None:
+    assert refused(shared.admin.get(f"ui-api/{path.format(**small_book)}")) == (404, "NOT_FOUND")

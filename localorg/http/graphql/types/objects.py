@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from graphql import (
-    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
     GraphQLID,
@@ -24,6 +23,7 @@ from graphql import (
 
 from localorg.access import User
 from localorg.http.graphql.types import values
+from localorg.http.graphql.types.connections import chosen_page, edge_fields, page_fields
 from localorg.http.graphql.types.scalars import SCALARS, type_name
 from localorg.schema.model import Field, Schema, SObject
 
@@ -77,28 +77,16 @@ class ObjectTypes:
 
     def connection(self, name: str) -> GraphQLField:
         """A page of an object's records, with the arguments that choose it."""
-        edge = self._object(
-            f"{name}Edge",
-            lambda: {"node": GraphQLField(self.record(name)), "cursor": GraphQLField(GraphQLString)},
-        )
-        connection = self._object(
-            f"{name}Connection",
-            lambda: {
-                "edges": GraphQLField(GraphQLList(edge)),
-                "pageInfo": GraphQLField(GraphQLNonNull(values.PAGE_INFO)),
-                "totalCount": GraphQLField(GraphQLNonNull(GraphQLInt)),
-                "pageResultCount": GraphQLField(GraphQLNonNull(GraphQLInt)),
-            },
-        )
+        edge = self._object(f"{name}Edge", lambda: edge_fields(self.record(name)))
+        count = {"pageResultCount": GraphQLField(GraphQLNonNull(GraphQLInt))}
+        connection = self._object(f"{name}Connection", lambda: page_fields(edge) | count)
         chosen: dict[str, GraphQLInputType] = {
-            "first": GraphQLInt,
-            "after": GraphQLString,
             "where": self.filter(name),
             "orderBy": self.order(name),
             "scope": self.scope(name),
             "upperBound": GraphQLInt,
         }
-        return GraphQLField(connection, {key: GraphQLArgument(kind) for key, kind in chosen.items()})
+        return chosen_page(connection, chosen)
 
     def filter(self, name: str) -> GraphQLInputObjectType:
         """`Account_Filter`: operators by field, filters of parents, and, or, not."""

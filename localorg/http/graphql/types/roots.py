@@ -10,7 +10,6 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -18,7 +17,7 @@ from graphql import (
 )
 
 from localorg.access import User
-from localorg.http.graphql.types import values
+from localorg.http.graphql.types.connections import chosen_page, edge_fields, page_fields
 from localorg.http.graphql.types.metadata import OBJECT_INFO, OBJECT_INFO_INPUT, RELATED_LIST_INFO
 from localorg.http.graphql.types.objects import ObjectTypes
 from localorg.http.graphql.types.scalars import SCALARS, type_name
@@ -51,26 +50,15 @@ def query_type(types: ObjectTypes) -> GraphQLObjectType:
 
 def _aggregate_connection(types: ObjectTypes, name: str) -> GraphQLField:
     node = GraphQLObjectType(f"{name}Result", {"aggregate": GraphQLField(types.aggregate(name))})
-    edge = GraphQLObjectType(
-        f"{name}AggregateEdge", {"node": GraphQLField(node), "cursor": GraphQLField(GraphQLString)}
-    )
-    connection = GraphQLObjectType(
-        f"{name}AggregateConnection",
-        {
-            "edges": GraphQLField(GraphQLList(edge)),
-            "pageInfo": GraphQLField(GraphQLNonNull(values.PAGE_INFO)),
-            "totalCount": GraphQLField(GraphQLNonNull(GraphQLInt)),
-        },
-    )
+    edge = GraphQLObjectType(f"{name}AggregateEdge", edge_fields(node))
+    connection = GraphQLObjectType(f"{name}AggregateConnection", page_fields(edge))
     chosen: dict[str, GraphQLInputType] = {
-        "first": GraphQLInt,
-        "after": GraphQLString,
         "where": types.filter(name),
         "groupBy": types.group(name),
         "orderBy": types.aggregate_order(name),
         "scope": types.scope(name),
     }
-    return GraphQLField(connection, {key: GraphQLArgument(kind) for key, kind in chosen.items()})
+    return chosen_page(connection, chosen)
 
 
 def mutation_type(types: ObjectTypes, user: User) -> GraphQLObjectType | None:
