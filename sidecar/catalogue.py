@@ -22,6 +22,7 @@ def catalogue(configuration: Configuration) -> Catalogue:
     return (
         *_master_data(),
         *_currencies_and_calendar(),
+        *_quotas(),
         *_deals(configuration.mapping),
         *_customer(configuration.mapping),
         *_own_objects(),
@@ -82,6 +83,26 @@ def _currencies_and_calendar() -> Catalogue:
                 *("Number", "QuarterLabel", "PeriodLabel", "FullyQualifiedLabel", "FiscalYearSettingsId"),
                 "IsForecastPeriod",
             ),
+            needed=False,
+            usual=False,
+        ),
+    )
+
+
+def _quotas() -> Catalogue:
+    """Quotas of the org's own forecasting, where it uses it."""
+    return (
+        CatalogueObject(
+            "ForecastingType",
+            ("Id", "DeveloperName"),
+            extras=("IsActive", "IsAmount", "HasProductFamily"),
+            needed=False,
+            usual=False,
+        ),
+        CatalogueObject(
+            "ForecastingQuota",
+            ("Id", "QuotaOwnerId", "StartDate", "QuotaAmount"),
+            extras=("ForecastingTypeId", "ProductFamily", "PeriodId", *_CURRENCY),
             needed=False,
             usual=False,
         ),
@@ -169,6 +190,7 @@ def _own_objects() -> Catalogue:
             "Sidecar_Plan__c",
             ("Id", "Sidecar_Quarter_Start__c", "Sidecar_Amount__c"),
             ("Sidecar_Rep__c", "Sidecar_Account__c", "Sidecar_Segment__c", "Sidecar_Pillar__c"),
+            extras=_CURRENCY,
         ),
         CatalogueObject(
             "Sidecar_Usage__c",

@@ -113,6 +113,9 @@ class MappingSection(Section):
     asset: AssetFields = AssetFields()
     contract: ContractFields = ContractFields()
     case: CaseFields = CaseFields()
+    forecasting_type: str | None = Field(
+        None, description="developer name of the forecasting type whose quotas are plans; else the one with the most"
+    )
 
 
 class SegmentsSection(Section):

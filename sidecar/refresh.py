@@ -11,7 +11,7 @@ import pandas as pd
 import scoring
 import sync
 from sidecar.book import read_book
-from sidecar.book.calendar import quarters, start_month, today
+from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
@@ -128,7 +128,7 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     day = as_of or today(mirror)
     moment = pd.Timestamp(day)
     book = read_book(mirror, configuration)
-    quarter = scoring.quarter_at(quarters(day, start_month(mirror, configuration)), moment)
+    quarter = scoring.quarter_at(fiscal_quarters(mirror, configuration, day, day), moment)
     deals = scoring.score_deals(book, moment, quarter)
     projection = scoring.project_quarter(book, deals, moment, quarter)
     health = scoring.score_health(book, moment)

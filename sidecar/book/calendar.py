@@ -1,4 +1,9 @@
-"""The org's fiscal calendar and its own day."""
+"""The org's fiscal calendar and its own day.
+
+Quarters are the org's `Period` rows, which also tell custom fiscal years (4-4-5 weeks). Days without a row get quarters
+of three months from the first month of the fiscal year, cut where a row begins; what is shorter than half a quarter is
+joined to a neighbour, so that every day has exactly one quarter.
+"""
 
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -10,6 +15,10 @@ from sidecar.configuration import Configuration
 from sync import Mirror
 
 T = TypeVar("T")
+
+HALF_A_QUARTER = 45
+_BY_START = "UsesStartDateAsFiscalYearName"
+_QUARTER = {"label": "str", "start": "datetime64[us]", "end": "datetime64[us]"}
 
 
 def start_month(mirror: Mirror, configuration: Configuration) -> int:
@@ -28,10 +37,75 @@ def today(mirror: Mirror, now: datetime | None = None) -> date:
     return (now or datetime.now(UTC)).astimezone(ZoneInfo(zone)).date()
 
 
-def quarters(as_of: date, first_month: int, *, back: int = 8, ahead: int = 2) -> pd.DataFrame:
-    """Fiscal quarters around a day.
+def fiscal_quarters(mirror: Mirror, configuration: Configuration, first: date, last: date) -> pd.DataFrame:
+    """The org's fiscal quarters from the one that holds `first` to the one that holds `last`.
 
-    A fiscal year bears the number of the calendar year in which it ends (Salesforce's default).
+    A first month in the configuration overrides the org's calendar, its custom fiscal years included.
+
+    Returns:
+        Columns as of `quarters`; no gap and no overlap.
+    """
+    month = start_month(mirror, configuration)
+    ahead = (last.year - first.year + 1) * 4 + 4
+    months = quarters(first, month, back=4, ahead=ahead, by_start=_of_organization(mirror, _BY_START, False))
+    table = months if configuration.calendar.fiscal_year_start_month else _filled(_periods(mirror), months)
+    held = (table["end"] >= pd.Timestamp(first)) & (table["start"] <= pd.Timestamp(last))
+    return table[held].reset_index(drop=True)
+
+
+def _periods(mirror: Mirror) -> pd.DataFrame:
+    """The quarters that the org has defined, cut where the next one begins."""
+    columns = mirror.columns("Period") if "Period" in mirror.table_names() else ()
+    label = next((f'"{name}"' for name in ("FullyQualifiedLabel", "QuarterLabel") if name in columns), "NULL")
+    if not columns:
+        return pd.DataFrame({"label": [], "start": [], "end": []}).astype(_QUARTER)
+    table = mirror.connection.execute(
+        f"""SELECT any_value({label}) AS label, CAST("StartDate" AS TIMESTAMP) AS start,
+                   CAST(max("EndDate") AS TIMESTAMP) AS end
+            FROM "Period" WHERE "Type" = 'Quarter' AND "EndDate" >= "StartDate" GROUP BY "StartDate" ORDER BY start"""
+    ).df()
+    before_next = table["start"].shift(-1) - pd.Timedelta(days=1)
+    table["end"] = table["end"].where(~(table["end"] > before_next), before_next)
+    return table.astype(_QUARTER)
+
+
+def _filled(known: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    """The known quarters, and those of three months for the days between, before and after."""
+    if known.empty:
+        return months
+    day = pd.Timedelta(days=1)
+    edges = [months["start"].iloc[0] - day, *known["end"], months["end"].iloc[-1]]
+    begins = [*known["start"], months["end"].iloc[-1] + day]
+    parts = [known.assign(label=known["label"].where(known["label"].fillna("") != "", _named(known, months)))]
+    for after, before in zip(edges[:-1], begins, strict=True):
+        gap = months.assign(start=months["start"].clip(lower=after + day), end=months["end"].clip(upper=before - day))
+        parts.append(_long_enough(gap[gap["end"] >= gap["start"]]))
+    table = pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
+    # A gap too short for a quarter of its own goes to the quarter before it.
+    before_next = (table["start"].shift(-1) - day).fillna(table["end"])
+    return table.assign(end=before_next).astype(_QUARTER)
+
+
+def _long_enough(gap: pd.DataFrame) -> pd.DataFrame:
+    """The quarters of a gap, a short first one joined to the second; a short last one goes to the one before."""
+    if gap.empty:
+        return gap
+    long = (gap["end"] - gap["start"]).dt.days + 1 >= HALF_A_QUARTER
+    kept = gap[long].reset_index(drop=True)
+    return kept.assign(start=kept["start"].where(kept.index > 0, gap["start"].iloc[0]))
+
+
+def _named(known: pd.DataFrame, months: pd.DataFrame) -> pd.Series:
+    """A label for quarters that bear none: that of the months in which their middle lies."""
+    middle = known["start"] + (known["end"] - known["start"]) / 2
+    at = months["start"].searchsorted(middle, side="right") - 1
+    return months["label"].reindex(at).set_axis(known.index).fillna(known["start"].dt.strftime("Q from %Y-%m-%d"))
+
+
+def quarters(as_of: date, first_month: int, *, back: int = 8, ahead: int = 2, by_start: bool = False) -> pd.DataFrame:
+    """Fiscal quarters of three months around a day.
+
+    A fiscal year bears the number of the calendar year in which it ends (Salesforce's default), or begins (`by_start`).
 
     Returns:
         Columns `label` ("FY2026 Q4"), `start` and `end` (first and last day, datetime64), in order of time.
@@ -42,17 +116,17 @@ def quarters(as_of: date, first_month: int, *, back: int = 8, ahead: int = 2) ->
     starts = [first + 3 * offset for offset in range(-back, ahead + 1)]
     return pd.DataFrame(
         {
-            "label": [_label(start, first_month) for start in starts],
+            "label": [_label(start, first_month, by_start) for start in starts],
             "start": pd.to_datetime([start.start_time for start in starts]).as_unit("us"),
             "end": pd.to_datetime([(start + 2).end_time.normalize() for start in starts]).as_unit("us"),
         }
     )
 
 
-def _label(start: pd.Period, first_month: int) -> str:
+def _label(start: pd.Period, first_month: int, by_start: bool) -> str:
     quarter = ((start.month - first_month) % 12) // 3 + 1
-    last_month = start + (12 - 3 * quarter + 2)
-    return f"FY{last_month.year} Q{quarter}"
+    first = start - 3 * (quarter - 1)
+    return f"FY{(first if by_start else first + 11).year} Q{quarter}"
 
 
 def _of_organization(mirror: Mirror, column: str, default: T) -> T:

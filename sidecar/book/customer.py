@@ -4,6 +4,9 @@ from sidecar.book.columns import Source
 from sidecar.book.deals import Sources
 from sidecar.configuration import Configuration
 
+SAME_WEEK = """fed.account_id = own.account_id AND fed.product IS NOT DISTINCT FROM own.product
+            AND fed.week_start = own.week_start"""
+
 
 def accounts(source: Sources) -> str:
     """SQL of the accounts."""
@@ -11,7 +14,7 @@ def accounts(source: Sources) -> str:
     return f"""
         SELECT "Id" AS account_id, "Name" AS name, {account.get("Industry", "VARCHAR")} AS industry,
                {account.get("NumberOfEmployees", "DOUBLE")} AS employees,
-               {account.get("AnnualRevenue", "DOUBLE")} AS annual_revenue,
+               {account.money("AnnualRevenue")} AS annual_revenue,
                {account.get("OwnerId", "VARCHAR")} AS owner_id,
                {account.get("ParentId", "VARCHAR")} AS parent_id, {account.get("BillingCountry", "VARCHAR")} AS country
         FROM {account.relation} ORDER BY "Id"
@@ -31,8 +34,8 @@ def users(source: Sources) -> str:
 def assets(source: Sources, configuration: Configuration) -> str:
     """SQL of what customers own; ARR is the configured field, else price x quantity."""
     asset, product = source("Asset"), source("Product2")
-    own_arr = asset.get(configuration.mapping.asset.arr, "DOUBLE")
-    computed = f"{asset.get('Price', 'DOUBLE')} * coalesce({asset.get('Quantity', 'DOUBLE')}, 1)"
+    own_arr = asset.money(configuration.mapping.asset.arr)
+    computed = f"{asset.money('Price')} * coalesce({asset.get('Quantity', 'DOUBLE')}, 1)"
     return f"""
         WITH product AS (
             SELECT {product.get("Id", "VARCHAR")} AS product_key,
@@ -60,7 +63,7 @@ def contracts(source: Sources, configuration: Configuration) -> str:
         SELECT {contract.get("Id", "VARCHAR")} AS contract_id, {contract.get("AccountId", "VARCHAR")} AS account_id,
                coalesce({contract.get("StatusCode", "VARCHAR")}, {contract.get("Status", "VARCHAR")}) AS status,
                {start} AS start_date, {end} AS end_date, CAST({term} AS DOUBLE) AS term_months,
-               {contract.get(mapping.arr, "DOUBLE")} AS arr,
+               {contract.money(mapping.arr)} AS arr,
                {contract.get(mapping.true_up_date, "TIMESTAMP")} AS true_up_date
         FROM {contract.relation} ORDER BY contract_id
     """
@@ -101,13 +104,27 @@ def _own(source: Source, columns: dict[str, str]) -> str:
 
 
 def usage(source: Sources) -> str:
-    """SQL of the telemetry by account, product and week."""
-    table = source("Sidecar_Usage__c")
-    numbers = dict.fromkeys(("licensed", "active_users", "features_bought", "features_used", "volume"), "DOUBLE")
+    """SQL of the telemetry by account, product and week: the org's own records and the feed's files.
+
+    Where both tell of the same account, product and week, the feed's row stands: it is nearer to the telemetry.
+    """
+    table, feed = source("Sidecar_Usage__c"), source("usage_feed")
+    numbers = ("licensed", "active_users", "features_bought", "features_used", "volume")
+    fed = ", ".join(f"{feed.get(name, 'DOUBLE')} AS {name}" for name in numbers)
     return f"""
-        SELECT {table.get("Sidecar_Account__c", "VARCHAR")} AS account_id,
-               {_own(table, {"product": "VARCHAR", "week_start": "TIMESTAMP", **numbers})}
-        FROM {table.relation} ORDER BY account_id, product, week_start
+        WITH fed AS (
+            SELECT {feed.get("account_id", "VARCHAR")} AS account_id, {feed.get("product", "VARCHAR")} AS product,
+                   {feed.get("week_start", "TIMESTAMP")} AS week_start, {fed}
+            FROM {feed.relation}
+        ),
+        own AS (
+            SELECT {table.get("Sidecar_Account__c", "VARCHAR")} AS account_id,
+                   {_own(table, {"product": "VARCHAR", "week_start": "TIMESTAMP", **dict.fromkeys(numbers, "DOUBLE")})}
+            FROM {table.relation}
+        )
+        SELECT * FROM fed UNION ALL
+        SELECT * FROM own WHERE NOT EXISTS (SELECT 1 FROM fed WHERE {SAME_WEEK})
+        ORDER BY account_id, product, week_start
     """
 
 

@@ -21,8 +21,8 @@ def opportunities(source: Sources, configuration: Configuration) -> str:
     by_type = " ".join(
         f"WHEN {literal(word)} THEN {literal(segment)}" for word, segment in configuration.segments.by_type().items()
     )
-    own_arr = deal.get(mapping.opportunity.arr, "DOUBLE") if mapping.opportunity.arr else "lines.arr"
-    fallback = deal.get("Amount", "DOUBLE")
+    own_arr = deal.money(mapping.opportunity.arr) if mapping.opportunity.arr else "lines.arr"
+    fallback = deal.money("Amount")
     return f"""
         WITH line AS ({lines(source, configuration)}),
         pillars AS (
@@ -35,7 +35,7 @@ def opportunities(source: Sources, configuration: Configuration) -> str:
             SELECT opportunity_id, arg_max(pillar, (coalesce(price, 0), pillar)) AS pillar FROM pillars GROUP BY ALL
         )
         SELECT "Id" AS opportunity_id, "AccountId" AS account_id, "OwnerId" AS owner_id, "Name" AS name,
-               "StageName" AS stage, {deal.get("Amount", "DOUBLE")} AS amount,
+               "StageName" AS stage, {deal.money("Amount")} AS amount,
                coalesce({own_arr}, {fallback}) AS arr,
                {deal.get("CloseDate", "TIMESTAMP")} AS close_date,
                {deal.get("CreatedDate", "TIMESTAMP")} AS created_date,
@@ -45,7 +45,8 @@ def opportunities(source: Sources, configuration: Configuration) -> str:
                {forecast_category(deal)} AS forecast_category,
                {deal.get("NextStep", "VARCHAR")} AS next_step,
                {deal.get("LastActivityDate", "TIMESTAMP")} AS last_activity_date,
-               {deal.get("Probability", "DOUBLE")} / 100 AS probability
+               {deal.get("Probability", "DOUBLE")} / 100 AS probability,
+               {deal.get("CurrencyIsoCode", "VARCHAR")} AS currency
         FROM {deal.relation}
         LEFT JOIN lines ON lines.opportunity_id = "Id"
         LEFT JOIN main ON main.opportunity_id = "Id"
@@ -57,7 +58,7 @@ def lines(source: Sources, configuration: Configuration) -> str:
     """SQL of the line items with pillar and ARR (null without a configured term: the amount is taken as yearly)."""
     line, product = source("OpportunityLineItem"), source("Product2")
     term = configuration.mapping.line.term_months
-    total = line.get("TotalPrice", "DOUBLE")
+    total = line.money("TotalPrice")
     arr = f"{total} / nullif({line.get(term, 'DOUBLE')}, 0) * 12" if term else "CAST(NULL AS DOUBLE)"
     return f"""
         WITH product AS (
@@ -79,10 +80,10 @@ def stage_history(source: Sources) -> str:
     return f"""
         SELECT {history.get("OpportunityId", "VARCHAR")} AS opportunity_id,
                {history.get("CreatedDate", "TIMESTAMP")} AS changed_at, {history.get("StageName", "VARCHAR")} AS stage,
-               {history.get("Amount", "DOUBLE")} AS amount, {history.get("CloseDate", "TIMESTAMP")} AS close_date,
+               {history.money("Amount")} AS amount, {history.get("CloseDate", "TIMESTAMP")} AS close_date,
                {history.get("Probability", "DOUBLE")} / 100 AS probability,
                {forecast_category(history)} AS forecast_category,
-               {history.get("ExpectedRevenue", "DOUBLE")} AS expected_revenue
+               {history.money("ExpectedRevenue")} AS expected_revenue
         FROM {history.relation} ORDER BY opportunity_id, changed_at, {history.get("Id", "VARCHAR")}
     """
 
@@ -138,18 +139,3 @@ def activities(source: Sources) -> str:
     call = f"coalesce({task.get('TaskSubtype', 'VARCHAR')}, 'Task')"
     return f"""{part("Task", call, task.get("IsClosed", "BOOLEAN"))}
         UNION ALL {part("Event", "'Event'", "TRUE")} ORDER BY activity_id"""
-
-
-def plans(source: Sources) -> str:
-    """SQL of the plan by rep (or account), quarter, segment and pillar."""
-    plan = source("Sidecar_Plan__c")
-
-    def own(name: str, sql_type: str) -> str:
-        return plan.get(f"Sidecar_{name}__c", sql_type)
-
-    return f"""
-        SELECT {own("Rep", "VARCHAR")} AS rep_id, {own("Account", "VARCHAR")} AS account_id,
-               {own("Quarter_Start", "TIMESTAMP")} AS quarter_start, {own("Segment", "VARCHAR")} AS segment,
-               {own("Pillar", "VARCHAR")} AS pillar, {own("Amount", "DOUBLE")} AS amount
-        FROM {plan.relation} ORDER BY {plan.get("Id", "VARCHAR")}
-    """

@@ -1,7 +1,8 @@
 """Reading the whole book out of a mirror."""
 
 from scoring import Book
-from sidecar.book import customer, deals
+from sidecar.book import customer, deals, plans
+from sidecar.book.calendar import fiscal_quarters
 from sidecar.book.columns import sources
 from sidecar.configuration import Configuration
 from sync import Mirror
@@ -28,7 +29,12 @@ def read_book(mirror: Mirror, configuration: Configuration) -> Book:
         "cases": customer.cases(source, configuration),
         "roles": deals.roles(source),
         "activities": deals.activities(source),
-        "plans": deals.plans(source),
+        "plans": plans.own_plans(source),
         "users": customer.users(source),
     }
-    return Book(**{name: mirror.connection.execute(query).df() for name, query in queries.items()})
+    tables = {name: mirror.connection.execute(query).df() for name, query in queries.items()}
+    quota = mirror.connection.execute(plans.quotas(source, configuration)).df()
+    if len(quota):
+        around = fiscal_quarters(mirror, configuration, quota["day"].min().date(), quota["day"].max().date())
+        tables["plans"] = plans.joined(tables["plans"], quota, tables["users"], around)
+    return Book(**tables)
