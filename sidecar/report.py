@@ -41,6 +41,7 @@ def left_out(report: PullReport) -> list[str]:
         told.append(f"Not in this org, or not shown to this user; scores do without: {', '.join(absent)}. {_REMEDY}")
     if fields:
         told.append(f"Optional fields that are not there; scores do without: {', '.join(fields)}. {_REMEDY}")
+    told += [f"{item.name}: {item.note}." for item in report.objects if item.note]
     return [*told, *(f"{item.name}: {item.problem}" for item in report.problems)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,17 +33,39 @@ def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
         )
 
 
-def check_clock(connection: duckdb.DuckDBPyConnection, now: datetime | None, tolerance: timedelta) -> None:
-    """Raise ConfigurationError when the mirror is ahead of the org's clock (naive UTC) by more than `tolerance`.
+@dataclass(frozen=True)
+class Clocks:
+    """What the org's clock and this machine's say (naive UTC); the org's is None when it did not say."""
 
-    The org's clock went back then: changes since would have stamps from before the last pull, and not be asked for.
+    org: datetime | None
+    own: datetime
+
+
+def check_clocks(
+    connection: duckdb.DuckDBPyConnection, objects: Sequence[str], now: Clocks, tolerance: timedelta
+) -> None:
+    """Raise ConfigurationError when a clock went back by more than `tolerance` since the last pull of these objects.
+
+    The org's: changes since would have stamps from before the last pull, and not be asked for. This machine's: what is
+    scored for today would be scored for a day that has passed.
     """
-    row = first_row(connection, "SELECT max(watermark) FROM _sync.objects")
-    if now is not None and row and row[0] is not None and row[0] - now > tolerance:
+    row = first_row(
+        connection,
+        "SELECT max(watermark), max(pulled_at) FROM _sync.objects WHERE list_contains(CAST(? AS VARCHAR[]), object)",
+        [list(objects)],
+    )
+    watermark, pulled_at = row or (None, None)
+    if now.org is not None and watermark is not None and watermark - now.org > tolerance:
         raise ConfigurationError(
-            f"the mirror was last pulled at {row[0]:%Y-%m-%d %H:%M} UTC by the org's clock, which now says"
-            f" {now:%Y-%m-%d %H:%M}: changes in between could be missed. Remedy: check the org's clock, then run"
+            f"the mirror was last pulled at {watermark:%Y-%m-%d %H:%M} UTC by the org's clock, which now says"
+            f" {now.org:%Y-%m-%d %H:%M}: changes in between could be missed. Remedy: check the org's clock, then run"
             " `sidecar pull --full`, which compares every row"
+        )
+    if pulled_at is not None and pulled_at - now.own > tolerance:
+        raise ConfigurationError(
+            f"the mirror was last pulled at {pulled_at:%Y-%m-%d %H:%M} UTC by this machine's clock, which now says"
+            f" {now.own:%Y-%m-%d %H:%M}: scores would be those of a day that has passed. Remedy: set this machine's"
+            " clock; if it is right now and was ahead then, run `sidecar pull --full`"
         )
 
 
@@ -58,10 +81,17 @@ def write_state(
     connection: duckdb.DuckDBPyConnection, schema: ObjectSchema, watermark: datetime | None, pulled_at: datetime
 ) -> None:
     """Keep the state of an object (part of the transaction that stores its rows)."""
-    connection.execute(
-        "INSERT OR REPLACE INTO _sync.objects VALUES (?, ?, ?, ?)",
-        [schema.name, schema.to_json(), watermark, pulled_at],
+    described = schema.to_json()
+    # the schema is long and seldom another: only then is it written anew
+    known = first_row(
+        connection,
+        "UPDATE _sync.objects SET watermark = ?, pulled_at = ? WHERE object = ? AND described = ?",
+        [watermark, pulled_at, schema.name, described],
     )
+    if known == (0,):
+        connection.execute(
+            "INSERT OR REPLACE INTO _sync.objects VALUES (?, ?, ?, ?)", [schema.name, described, watermark, pulled_at]
+        )
 
 
 def find_query_job(connection: duckdb.DuckDBPyConnection, query: str, api_version: str) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sync.catalogue import Catalogue
 from sync.client.org import Org
 from sync.mirror import Mirror
-from sync.mirror.bookkeeping import check_clock, claim
+from sync.mirror.bookkeeping import Clocks, check_clocks, claim
 from sync.progress import SILENT, Progress
 from sync.pull.budget import Allowance, Budget
 from sync.pull.objects import PullOptions, Run
@@ -47,18 +47,21 @@ def pull(
 
     Each object is kept in one transaction with its watermark: after an error or a crash at any point, the next pull
     goes on, with the same bulk job if one was running. An object that cannot be read, or does not fit into the budget,
-    stays as it was and is reported (`PullReport.stopped`, `waiting`); the others are read. Ingest jobs that a killed
-    write-back left in the org are settled first, and values whose fate is open are looked up in what was pulled.
+    stays as it was and is reported (`PullReport.stopped`, `waiting`); the others are read. Rows last pulled longer ago
+    than the recycle bin reaches back are all compared, as with `full`, and the report says so (`ObjectPull.note`).
+    Ingest jobs that a killed write-back left in the org are settled first, and values whose fate is open are looked up
+    in what was pulled.
 
-    Raises MissingPackage, MissingField (nothing was written), ConfigurationError for a mirror of another org or one
-    that is ahead of the org's clock, RetryLater and its children.
+    Raises MissingPackage, MissingField (nothing was written), ConfigurationError for a mirror of another org or
+    for a clock (the org's or this machine's) that went back since the last pull, RetryLater and its children.
     """
     calls = org.calls
     allowance = Allowance(org, budget or Budget())
     settled = settle(org, catalogue)
     claim(mirror.connection, org.org_id)
     if not full:
-        check_clock(mirror.connection, settled.asked_at, overlap)
+        clocks = Clocks(settled.asked_at, datetime.now(UTC).replace(tzinfo=None))
+        check_clocks(mirror.connection, [scope.name for scope in settled.scopes], clocks, overlap)
     resume(org, mirror)
     options = PullOptions(bulk_threshold, overlap, full, accept_missing, settled.asked_at)
     run = Run(org, mirror, options, allowance, progress)

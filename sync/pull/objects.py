@@ -11,7 +11,7 @@ import pyarrow as pa
 from sync import soql
 from sync.client.org import Org
 from sync.mirror import Mirror
-from sync.mirror.bookkeeping import forget_query_jobs, read_state, write_state
+from sync.mirror.bookkeeping import ObjectState, forget_query_jobs, read_state, write_state
 from sync.mirror.sql import first_row, quoted
 from sync.mirror.store import Incoming, Stored, fill_columns, store
 from sync.mirror.tables import Alteration, apply_columns, compare_columns
@@ -67,7 +67,8 @@ class Reading:
         """Read what changed, or everything, and keep it."""
         mirror, name = self.run.mirror, self.schema.name
         alteration = compare_columns(mirror.columns(name), self.fields)
-        since = self._since(alteration)
+        state = read_state(mirror.connection, name)
+        since = self._since(alteration, state)
         source = self._open(self._wanted(since))
         refill = self._open(self._whole(self._refilled(alteration))) if since and alteration.to_backfill else None
         with mirror.transaction(f"rows of {name}") as connection:
@@ -84,22 +85,34 @@ class Reading:
             stored.removed,
             rows_kept=stored.kept,
             problem=_missing_rows(name, stored.kept) if stored.kept else "",
+            note=self._note(state),
         )
 
     @property
     def _stamp(self) -> str | None:
         return self.schema.stamp()
 
-    def _since(self, alteration: Alteration) -> datetime | None:
+    def _since(self, alteration: Alteration, state: ObjectState | None) -> datetime | None:
         """The moment from which changes are asked for, None when every row is."""
         options, stamp = self.run.options, self._stamp
-        state = read_state(self.run.mirror.connection, self.schema.name)
         fresh = {field.name for field in alteration.to_backfill}
-        if options.full or alteration.created or state is None or state.watermark is None:
-            return None
-        if options.now is not None and options.now - state.watermark > BIN_KEEPS:
+        if options.full or alteration.created or state is None or state.watermark is None or self._is_stale(state):
             return None
         return None if stamp is None or stamp in fresh else state.watermark - options.overlap
+
+    def _is_stale(self, state: ObjectState) -> bool:
+        """Whether the recycle bin no longer tells all that was deleted since the last pull."""
+        now = self.run.options.now
+        return now is not None and state.watermark is not None and now - state.watermark > BIN_KEEPS
+
+    def _note(self, state: ObjectState | None) -> str:
+        """Why every row was compared, where nobody asked for it."""
+        if state is None or self.run.options.full or not self._is_stale(state):
+            return ""
+        return (
+            f"last pulled at {state.watermark:%Y-%m-%d %H:%M} UTC, longer ago than the org shows what was deleted (15"
+            " days): every row was read and compared, so nothing is missed"
+        )
 
     def _wanted(self, since: datetime | None) -> Wanted:
         """Changed and deleted rows together, or every row."""

@@ -29,6 +29,7 @@ class ObjectPull:
     rows_kept : rows that the org shows no more, kept because so many at once are no ordinary deletion.
     needed : whether the catalogue cannot do without the object.
     usual : whether its absence is worth a word.
+    note : what is worth a word, though nothing went wrong.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ObjectPull:
     rows_kept: int = 0
     needed: bool = True
     usual: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)

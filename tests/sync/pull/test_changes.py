@@ -133,9 +133,15 @@ def test_after_a_pause_longer_than_the_recycle_bin_every_row_is_compared(
     pull(connected, mirror, ACCOUNT)
     purge(local, accounts[:2])
     at(local, days=13)
-    assert pull(connected, mirror, ACCOUNT).rows_deleted == 0
+    report = pull(connected, mirror, ACCOUNT)
+    assert (report.rows_deleted, report.objects[0].note) == (0, "")
     at(local, days=28)
-    assert pull(connected, mirror, ACCOUNT).rows_deleted == 2
+    report = pull(connected, mirror, ACCOUNT)
+    assert (report.rows_deleted, report.complete) == (2, True)
+    assert "last pulled at 2026-03-14 10:00 UTC" in report.objects[0].note
+    assert "every row was read and compared" in report.objects[0].note
+    at(local, days=60)
+    assert pull(connected, mirror, ACCOUNT, full=True).objects[0].note == "", "somebody asked for it"
 
 
 def test_a_clock_that_went_back_is_refused_until_every_row_is_compared(
@@ -151,4 +157,34 @@ def test_a_clock_that_went_back_is_refused_until_every_row_is_compared(
     assert "in the past" not in names(mirror)
     pull(connected, mirror, ACCOUNT, full=True)
     assert "in the past" in names(mirror)
+    assert pull(connected, mirror, ACCOUNT).complete
+
+
+def last_pulled(mirror: Mirror, change: str) -> None:
+    """Move the moment at which this machine pulled last."""
+    mirror.connection.execute(f"UPDATE _sync.objects SET pulled_at = pulled_at {change}")
+
+
+def test_this_machines_clock_that_went_back_is_refused_until_every_row_is_compared(
+    local, connected: Org, mirror: Mirror, accounts: list[str]
+) -> None:
+    pull(connected, mirror, ACCOUNT)
+    last_pulled(mirror, "+ INTERVAL 5 MINUTE")
+    pull(connected, mirror, ACCOUNT)
+    last_pulled(mirror, "+ INTERVAL 3 HOUR")
+    local.update("Account", {"Id": accounts[0], "Name": "after the clock was set"})
+    with pytest.raises(ConfigurationError, match=r"by this machine's clock, .*Remedy: set this machine's clock"):
+        pull(connected, mirror, ACCOUNT)
+    assert "after the clock was set" not in names(mirror)
+    pull(connected, mirror, ACCOUNT, full=True)
+    assert "after the clock was set" in names(mirror)
+    assert pull(connected, mirror, ACCOUNT).complete
+
+
+def test_an_object_that_is_read_no_more_does_not_hold_the_clocks_back(local, connected: Org, mirror: Mirror) -> None:
+    at(local, days=2)
+    pull(connected, mirror, (*ACCOUNT, CatalogueObject("Contact", ("LastName",))))
+    at(local)
+    last_pulled(mirror, "+ INTERVAL 3 HOUR")
+    pull(connected, mirror, ACCOUNT, full=True)
     assert pull(connected, mirror, ACCOUNT).complete
