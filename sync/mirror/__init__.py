@@ -10,7 +10,7 @@ from types import TracebackType
 import duckdb
 
 from sync.mirror.bookkeeping import read_state
-from sync.mirror.database import connect
+from sync.mirror.database import FRUGAL_LIMIT, MEMORY_LIMIT, connect
 from sync.mirror.sql import first_row, quoted
 from sync.mirror.tables import columns_of
 from sync.schema import ObjectSchema
@@ -81,6 +81,15 @@ class Mirror:
             raise
         self.connection.execute("COMMIT")
         self.at_commit(f"after {name}")
+
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Within the block DuckDB uses little memory; what does not fit fails (see `database.is_out_of_memory`)."""
+        self.connection.execute(f"SET memory_limit = '{FRUGAL_LIMIT}'")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -11,7 +11,10 @@ from sync.errors import ConfigurationError, MirrorBusy
 from sync.mirror.layout import MIRROR_VERSION, STEPS
 from sync.mirror.sql import first_row
 
-_MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "2GB"
+FRUGAL_LIMIT = "160MB"
+"""What reading rows mostly needs. With more, DuckDB would keep what it has written, and grow with the rows."""
+
 _MAX_THREADS = 4
 
 
@@ -22,7 +25,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": _MEMORY_LIMIT,
+        "memory_limit": MEMORY_LIMIT,
         "threads": min(_MAX_THREADS, os.cpu_count() or 1),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -86,3 +89,8 @@ def _version(connection: duckdb.DuckDBPyConnection) -> int:
         else None
     )
     return int(row[0]) if row else 0
+
+
+def is_out_of_memory(error: duckdb.Error) -> bool:
+    """Whether the memory limit was too small for what was to be done."""
+    return isinstance(error, duckdb.OutOfMemoryException) or "failed to pin block" in str(error)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import duckdb
 import pyarrow as pa
@@ -72,6 +73,11 @@ def store(
     Raises Incomplete, before anything leaves the mirror, when fewer rows came than were promised.
     """
     target = quoted(table)
+    filled = (batch for batch in batches if batch.num_rows)
+    first = next(filled, None)
+    if first is None and not how.complete and not how.promised:
+        return Stored(0, 0)
+    batches = filled if first is None else chain([first], filled)
     if how.complete and first_row(connection, f"SELECT 1 FROM {target} LIMIT 1") is None:
         read = append(connection, target, fields, batches)
         _check_all_came(connection, target, table, how)
@@ -139,11 +145,15 @@ def fill_columns(
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, target: str, fields: Sequence[FieldSchema]) -> int:
-    same = " AND ".join(f"t.{quoted(f.name)} IS NOT DISTINCT FROM s.{quoted(f.name)}" for f in fields if f.name != "Id")
-    condition = f"t.Id = s.Id AND {same}" if same else "t.Id = s.Id"
+    """Rows of the staging table that are new or different: how many there were.
+
+    Rows are compared by a hash of 64 bits, so that a join holds no long texts.
+    """
+    names = column_list(f.name for f in fields)
     connection.execute(
-        f"DELETE FROM {_STAGING} WHERE Id IN (SELECT s.Id FROM {_STAGING} s JOIN {target} t ON {condition})"
+        f"DELETE FROM {_STAGING} WHERE rowid IN (SELECT s.row FROM"
+        f" (SELECT rowid AS row, Id, hash({names}) AS digest FROM {_STAGING}) s"
+        f" JOIN (SELECT Id, hash({names}) AS digest FROM {target}) t USING (Id, digest))"
     )
     connection.execute(f"DELETE FROM {target} WHERE Id IN (SELECT Id FROM {_STAGING})")
-    names = column_list(f.name for f in fields)
     return count(connection, f"INSERT INTO {target} ({names}) SELECT {names} FROM {_STAGING}")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import duckdb
+
 from sync.client.retry import decide, decide_job
 from sync.errors import JobFailed, MissingField, RequestRefused, SyncError, UnexpectedAnswer
+from sync.mirror.database import is_out_of_memory
 from sync.pull.budget import OutOfBudget
 from sync.pull.objects import Reading, Run
 from sync.pull.report import STOPPED, WAITING, ObjectPull
@@ -35,6 +38,17 @@ def pull_object(run: Run, scope: Scope) -> ObjectPull:
 
 
 def _pull(run: Run, scope: Scope) -> ObjectPull:
+    """Read with little memory; rows whose texts are too long for that once more, with all that is allowed."""
+    try:
+        with run.mirror.frugal():
+            return _read_as_described(run, scope)
+    except duckdb.Error as error:
+        if not is_out_of_memory(error):
+            raise
+    return _read_as_described(run, scope)  # goes on with the same bulk job
+
+
+def _read_as_described(run: Run, scope: Scope) -> ObjectPull:
     """Read; if the org's schema turns out to have changed meanwhile, once more with the new one."""
     try:
         return _read(run, scope)
