@@ -10,7 +10,7 @@ import pandas as pd
 
 import scoring
 import sync
-from sidecar.book import read_book
+from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
@@ -30,11 +30,13 @@ class Scored:
         as_of: the day of the scores.
         quarter: the fiscal quarter projected.
         desired: the records the org should hold.
+        notices: what was left open or decided while the book was read.
     """
 
     as_of: date
     quarter: scoring.Quarter
     desired: Desired
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Refresh:
             "read": {item.name: item.rows_read for item in self.pulled.objects},
             "rows_read": self.pulled.rows_read,
             "scored": {name: len(table) for name, table in self.scored.desired.tables.items()},
+            "notices": list(self.scored.notices),
             "records_scored": self.scored.desired.scored,
             "values_changed": len(self.plan.changes),
             "rows_changed": self.plan.rows,
@@ -134,7 +137,7 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     health = scoring.score_health(book, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(book.opportunities, deals, health, projection, quarter, scored_at)
-    return Scored(day, quarter, desired)
+    return Scored(day, quarter, desired, notices(mirror, book))
 
 
 def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, retry_refused: bool = False) -> Plan:

@@ -8,10 +8,21 @@ from typing import Any
 from sidecar import terminal
 from sidecar.refresh import Refresh
 from sidecar.undo import Undone
-from sync import Plan, PullReport, RefusedRow, Undo
+from sync import ObjectPull, Plan, PullReport, RefusedRow, Undo
 from sync.undo import WRITTEN_AGAIN
 
 SHOWN = 50  # rows of a list
+WITHOUT = {
+    "Asset": "no current ARR, and renewals only from contracts and deals",
+    "Case": "technical health is unknown",
+    "Contract": "renewals and true-ups only from assets and deals",
+    "Event": "meetings do not count as activity",
+    "OpportunityContactRole": "no deal is called single-threaded",
+    "OpportunityLineItem": "no pillars, and ARR is the deal's own amount",
+    "Product2": "no pillars and no names of products",
+    "Task": "calls and tasks do not count as activity",
+}
+"""What is switched off while an optional object cannot be read."""
 WIDEST = 40  # characters of a value in a list
 _REMEDY = "Remedy: grant read access in a permission set of the integration user, if the org has them."
 
@@ -34,7 +45,7 @@ def pull_report(report: PullReport) -> None:
 
 def left_out(report: PullReport) -> list[str]:
     """What scores do without, and why: a line each, with the remedy."""
-    absent = [item.name for item in report.objects if item.way == "none" and item.usual and not item.problem]
+    absent = [_missed(item) for item in report.objects if item.way == "none" and item.usual and not item.problem]
     fields = [f"{item.name}.{field}" for item in report.objects for field in item.missing_fields if item.way != "none"]
     told = []
     if absent:
@@ -43,6 +54,12 @@ def left_out(report: PullReport) -> list[str]:
         told.append(f"Optional fields that are not there; scores do without: {', '.join(fields)}. {_REMEDY}")
     told += [f"{item.name}: {item.note}." for item in report.objects if item.note]
     return [*told, *(f"{item.name}: {item.problem}" for item in report.problems)]
+
+
+def _missed(item: ObjectPull) -> str:
+    """An object that is not read, with what is switched off without it."""
+    without = WITHOUT.get(item.name)
+    return f"{item.name} ({without})" if without else item.name
 
 
 def _left_out(report: PullReport) -> None:
@@ -82,6 +99,8 @@ def plan_report(plan: Plan, bulk_threshold: int) -> None:
 def refresh_report(done: Refresh) -> None:
     """What a run did, in the order of the flow."""
     _left_out(done.pulled)
+    for line in done.scored.notices:
+        terminal.say(line)
     scored = ", ".join(f"{len(table):,} {name}" for name, table in done.scored.desired.tables.items())
     terminal.facts(
         {

@@ -8,8 +8,9 @@ from sidecar.configuration import Configuration
 
 
 def own_plans(source: Sources) -> str:
-    """SQL of the plan by rep (or account), quarter, segment and pillar."""
+    """SQL of the plan by rep (or account), quarter, segment and pillar; one in a currency without a rate is none."""
     plan = source("Sidecar_Plan__c")
+    amount = plan.money("Sidecar_Amount__c")
 
     def own(name: str, sql_type: str) -> str:
         return plan.get(f"Sidecar_{name}__c", sql_type)
@@ -17,8 +18,8 @@ def own_plans(source: Sources) -> str:
     return f"""
         SELECT {own("Rep", "VARCHAR")} AS rep_id, {own("Account", "VARCHAR")} AS account_id,
                {own("Quarter_Start", "TIMESTAMP")} AS quarter_start, {own("Segment", "VARCHAR")} AS segment,
-               {own("Pillar", "VARCHAR")} AS pillar, {plan.money("Sidecar_Amount__c")} AS amount
-        FROM {plan.relation} ORDER BY {plan.get("Id", "VARCHAR")}
+               {own("Pillar", "VARCHAR")} AS pillar, {amount} AS amount
+        FROM {plan.relation} WHERE {amount} IS NOT NULL ORDER BY {plan.get("Id", "VARCHAR")}
     """
 
 

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from scoring import validate
-from sidecar.book import read_book
+from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters
+from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
-from sync import Mirror
+from sidecar.refresh import score
+from sidecar.report import left_out
+from sync import SILENT, Mirror, ObjectPull, PullReport
 
 PLAIN = Configuration()
 
@@ -118,8 +121,11 @@ def test_money_without_a_rate_is_missing_and_the_rest_stays(mirror: Mirror, rate
         {"Id": "1", "IsoCode": "USD", "ConversionRate": 1.0},
         *([{"Id": "2", "IsoCode": "SEK", "ConversionRate": rate}] if rate is not None else []),
     )
-    assert all(pd.isna(value) for value in money_of(mirror).values())
-    deal = read_book(mirror, PLAIN).opportunities.iloc[0]
+    book = validate(read_book(mirror, PLAIN))
+    money = (book.opportunities[["amount", "arr"]], book.lines["total_price"], book.stage_history["amount"])
+    assert all(each.isna().all(axis=None) for each in (*money, book.assets["arr"]))
+    assert book.plans.empty
+    deal = book.opportunities.iloc[0]
     assert (deal["stage"], deal["currency"]) == ("Prove", "SEK")
 
 
@@ -230,3 +236,50 @@ def test_usage_of_files_stands_before_the_org_s_records(mirror: Mirror) -> None:
 def test_an_empty_mirror_is_an_empty_book(mirror: Mirror) -> None:
     book = validate(read_book(mirror, PLAIN))
     assert {name: len(table) for name, table in vars(book).items() if len(table)} == {}
+
+
+def test_what_was_left_open_is_counted(mirror: Mirror) -> None:
+    assert notices(mirror, read_book(mirror, PLAIN)) == ()
+    put_deals(mirror, "SEK")
+    put(mirror, "CurrencyType", {"Id": "1", "IsoCode": "USD", "ConversionRate": 1.0})
+    mirror.connection.execute("""UPDATE "OpportunityHistory" SET "CreatedDate" = TIMESTAMP '2026-02-01'""")
+    mirror.connection.execute("""INSERT INTO "OpportunityHistory" SELECT * REPLACE ('gone' AS "OpportunityId")
+        FROM "OpportunityHistory" """)
+    week = date(2026, 3, 2)
+    put(
+        mirror,
+        "Sidecar_Usage__c",
+        {"Id": "u", "Sidecar_Account__c": "A", "Sidecar_Product__c": "X", "Sidecar_Week_Start__c": week},
+    )
+    fed = {"account_id": "A", "product": "X", "week_start": week, "active_users": -1.0}
+    put(mirror, "usage_feed", fed, fed)
+    told = notices(mirror, validate(read_book(mirror, PLAIN)))
+    for words in (
+        *(f"1 {records} in SEK, a currency without a rate" for records in ("deals", "plans", "assets")),
+        "1 deals whose OpportunityHistory begins after their creation",
+        "1 rows of OpportunityHistory of deals that are not there",
+        "2 rows of usage hold a negative number",
+        "1 rows of usage repeat an account, product and week",
+        "2 rows of usage are of accounts that are not there",
+        "1 records of Sidecar_Usage__c stand back",
+    ):
+        assert any(line.startswith(words) for line in told), words
+    assert len(told) == 9
+
+
+OPTIONAL = [item.name for item in catalogue(PLAIN) if not item.needed and item.usual]
+
+
+@pytest.mark.parametrize("absent", OPTIONAL)
+def test_an_optional_object_that_cannot_be_read_is_named_with_what_is_switched_off(absent: str) -> None:
+    [told] = left_out(PullReport((ObjectPull(absent, "none", needed=False),), 0))
+    assert f"{absent} (" in told
+    assert "Remedy: " in told
+
+
+def test_an_org_without_any_optional_object_is_scored(mirror: Mirror) -> None:
+    put_deals(mirror, None)
+    for name in ("OpportunityLineItem", "Asset", "Sidecar_Plan__c"):
+        mirror.connection.execute(f'DROP TABLE "{name}"')
+    done = score(mirror, PLAIN, date(2026, 4, 1), SILENT)
+    assert len(done.desired.tables["Opportunity"]) == 1
