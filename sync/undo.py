@@ -1,7 +1,9 @@
 """Undo: from the ledger of a run to the plan that puts back what it changed.
 
 What a run wrote is put back only where the org holds it still. A value that differs now was changed by somebody, or by
-a later run; it is kept and listed. A record that the run made is removed, if nothing of what was written is different.
+a later run; it is kept and listed. A record of which a later run has written a value again stays as it is as a whole:
+its values were computed together, and a mixture of two runs would be neither's. A record that the run made is removed,
+if nothing of what was written is different.
 The plan is applied like any other, so an undo is in the ledger too, survives a crash, and can itself be undone.
 """
 
@@ -74,6 +76,7 @@ def plan_undo(mirror: Mirror, run_id: str, *, parents: Mapping[str, str]) -> Und
         parent = parents.get(name)
         _judge(connection, run_id, target, parent if parent in mirror.columns(name) else None)
         targets.append(target)
+    _keep_whole(connection)
     _judge_records(connection, run_id)
     changes = as_arrow(connection, _CHANGES).cast(CHANGES)
     removals = as_arrow(connection, _REMOVALS).cast(REMOVALS)
@@ -173,6 +176,16 @@ def _whose() -> str:
               AND l2.outcome = '{WRITTEN}' AND r2.started_at > v.started_at
               AND l2.new_value IS NOT DISTINCT FROM v.now
         HAVING count(*) > 0), '{CHANGED_IN_ORG}'"""
+
+
+def _keep_whole(connection: duckdb.DuckDBPyConnection) -> None:
+    """What a later run has written again stays as a whole record."""
+    connection.execute(
+        f"UPDATE standing s SET verdict = '{_KEEP}', reason = w.reason FROM (SELECT object, record_id,"
+        f" max(reason) AS reason FROM standing WHERE verdict = '{_KEEP}' AND starts_with(reason, '{WRITTEN_AGAIN}')"
+        f" GROUP BY object, record_id) w WHERE s.object = w.object AND s.record_id = w.record_id"
+        f" AND s.verdict = '{_RESTORE}'"
+    )
 
 
 def _judge_records(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:

@@ -16,6 +16,11 @@ CHANGES = pa.schema([(name, pa.string()) for name in ("object", "key", "record_i
 REFUSED = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "field", "reason")])
 REMOVALS = pa.schema([(name, pa.string()) for name in ("object", "record_id")])
 
+_NO_RECORD = (
+    "no such record in the mirror: it was deleted, this user may not see it, or the id is of another org. Remedy: pull,"
+    " and check where the id comes from"
+)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -96,7 +101,7 @@ def compared(checked: CheckedTarget) -> str:
 def _problem(checked: CheckedTarget) -> str:
     """SQL of the reason why a whole row cannot be written, NULL when it can."""
     if not checked.inserts:
-        return "CASE WHEN record_id IS NULL THEN 'no such record in the mirror' END"
+        return f"CASE WHEN record_id IS NULL THEN {text_literal(_NO_RECORD)} END"
     return refusal(checked.key, "key", "key")
 
 

@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sidecar.refresh import pull
+from sidecar.configuration import Configuration, WriteSection
+from sidecar.refresh import pull, refresh
 from sync import Mirror, Org
 from sync.progress import SILENT, Silent
-from tests.end_to_end.small_org import CONFIGURATION, make_org, refreshed, served
+from sync.write_back import bulk
+from tests.end_to_end.small_org import CONFIGURATION, DAY, make_org, refreshed, served
 from tests.served import Served
 
 OPEN_DEALS = 'SELECT "Id" FROM "Opportunity" WHERE "IsClosed" = 0 AND "Sidecar_Scored_At__c" IS NULL ORDER BY "Id"'
@@ -87,6 +90,44 @@ def test_edits_during_a_refresh_stay_and_count_in_the_next_one(org: Served, tmp_
         assert pull(connection, mirror, CONFIGURATION, SILENT).complete
         known = mirror.connection.execute("SELECT NextStep FROM Opportunity WHERE Id IN (?, ?)", [early, late])
         assert set(known.fetchall()) == {("call the buyer",), ("in the middle",)}
+
+
+def test_edits_while_a_bulk_job_runs_stay_beside_our_values(
+    org: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One lands in the org before the job's rows do, one after them, both before the run has asked for the results."""
+    [before, after, *_] = [record for (record,) in org.rows(OPEN_DEALS)]
+    upload, wait = bulk.upload, bulk.wait
+    edited: list[str] = []
+
+    def edit(record: str) -> None:
+        org.update("Opportunity", {"Id": record, "NextStep": "meanwhile"})
+        edited.append(record)
+
+    def uploaded(connection: Org, job_id: str, path: Path) -> None:
+        if before in path.read_text() and not edited:
+            edit(before)
+        upload(connection, job_id, path)
+
+    def waited(connection: Org, job_id: str, questions: Any) -> dict[str, Any]:
+        state = wait(connection, job_id, questions)
+        if len(edited) == 1:
+            edit(after)
+        return state
+
+    monkeypatch.setattr(bulk, "upload", uploaded)
+    monkeypatch.setattr(bulk, "wait", waited)
+    in_bulk = Configuration(write=WriteSection(bulk_threshold=1))
+    with Org.connect(org.settings()) as connection, Mirror.open(tmp_path / "mirror.duckdb") as mirror:
+        assert refresh(connection, mirror, in_bulk, DAY, SILENT, confirm=lambda _: True).complete
+        assert edited == [before, after]
+        assert [held(org, record)[::2] for record in edited] == [("meanwhile", True)] * 2
+        assert pull(connection, mirror, CONFIGURATION, SILENT).complete
+        known = mirror.connection.execute(
+            "SELECT NextStep, Sidecar_Win_Probability__c IS NOT NULL FROM Opportunity WHERE Id IN (?, ?)",
+            edited,
+        )
+        assert known.fetchall() == [("meanwhile", True)] * 2
 
 
 def held(org: Served, record: str) -> tuple[object, ...]:

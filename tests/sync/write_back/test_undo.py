@@ -75,13 +75,23 @@ def test_what_somebody_changed_since_is_kept_and_listed(local, desk) -> None:
     assert local.rows(HEALTHS)[3] == (None, None, None)
 
 
-def test_what_a_later_run_wrote_is_kept_with_its_name(local, desk) -> None:
+def test_a_record_that_a_later_run_wrote_again_stays_whole_and_is_listed_with_that_run(local, desk) -> None:
     refreshed(desk, "r1")
     refreshed(desk, "r2", **{HEALTH: [10.0, 11.0, 12.0, 13.0, 14.0, 60.0]})
+    superseded = local.rows(HEALTHS)[5]
     found = undone(desk, "r1", as_run="u1")
-    (kept,) = found.kept.to_pylist()
-    assert (kept["record_id"], kept["now"]) == (desk.ids[5], "60.0")
-    assert kept["reason"] == f"{WRITTEN_AGAIN} r2"
+    kept = found.kept.to_pylist()
+    assert {(row["record_id"], row["field"]) for row in kept} == {(desk.ids[5], name) for name in (HEALTH, BAND, STAMP)}
+    assert {row["reason"] for row in kept} == {f"{WRITTEN_AGAIN} r2"}
+    assert local.rows(HEALTHS) == [*[(None, None, None)] * 5, superseded]
+
+
+def test_runs_are_undone_one_by_one_from_the_newest(local, desk) -> None:
+    refreshed(desk, "r1")
+    refreshed(desk, "r2", **{HEALTH: [60.0] * 6})
+    undone(desk, "r2", as_run="u2")
+    assert undone(desk, "r1", as_run="u1").kept.num_rows == 0
+    assert local.rows(HEALTHS) == [(None, None, None)] * 6
 
 
 def test_undoing_the_newest_run_leads_back_to_the_one_before(local, desk) -> None:
