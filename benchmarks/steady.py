@@ -3,7 +3,7 @@
 An org with a million simple deals is served by a process of its own, its clock an hour later for each run:
 
 - `full`: the first run, into an empty mirror;
-- `echo`: the next, which reads our own writes back;
+- `echo`: the next, which reads our own writes back (the pull alone writes nothing, and has none);
 - `unchanged`: nothing has happened since;
 - `changed`: one deal in a hundred has another amount.
 
@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,8 +46,10 @@ def main(command_line: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, help="deals in the org (default 1,000,000, quick 20,000)")
     options = parser.parse_args(command_line)
     rows = options.rows or (20_000 if options.quick else 1_000_000)
-    pulls, refreshes = _runs("pull", rows, rows // _ONE_IN), _runs("refresh", rows, rows // _ONE_IN)
-    smaller = _runs("pull", rows // _SMALLER, rows // _ONE_IN)
+    changes = rows // _ONE_IN
+    pulls = _runs("pull", rows, changes, ("full", "unchanged"))
+    refreshes = _runs("refresh", rows, changes, ("full", "echo", "unchanged"))
+    smaller = _runs("pull", rows // _SMALLER, changes, ("full",))
     worlds = {"pull": pulls, "refresh": refreshes, "pull, quarter of the deals": smaller}
     columns = ("rows_read", "rows_written", "calls", "seconds", *_STAGES, "peak_mb")
     lines = [
@@ -77,18 +81,19 @@ def _figures(rows: int, pulls: Runs, refreshes: Runs, smaller: Runs) -> dict[str
     }
 
 
-def _runs(way: str, rows: int, changes: int) -> Runs:
-    """The four runs in an org of their own, by name."""
+def _runs(way: str, rows: int, changes: int, before: Sequence[str]) -> Runs:
+    """The runs `before` so many deals change, and the run after, by name, in an org of their own."""
     with tempfile.TemporaryDirectory(prefix="steady-") as folder:
         state = Path(folder)
         write_folder(state / "exports", rows)
         (state / "org").mkdir()
         _load(state, state / "exports", _FIRST_RUN - _BETWEEN_RUNS)
-        names = ("full", "echo", "unchanged")
-        found = {name: _run(way, state, _FIRST_RUN + place * _BETWEEN_RUNS) for place, name in enumerate(names)}
-        later = _FIRST_RUN + len(names) * _BETWEEN_RUNS
-        _load(state, _changed(state, rows // changes), later)
-        return {**found, "changed": _run(way, state, later + _BETWEEN_RUNS)}
+        moments = [_FIRST_RUN + place * _BETWEEN_RUNS for place in range(len(before) + 2)]
+        with _served(state):
+            found = {name: _run(way, state, moment) for name, moment in zip(before, moments, strict=False)}
+        _load(state, _changed(state, rows // changes), moments[-2])
+        with _served(state):
+            return {**found, "changed": _run(way, state, moments[-1])}
 
 
 def _load(state: Path, exports: Path, moment: datetime) -> None:
@@ -111,13 +116,18 @@ def _changed(state: Path, one_in: int) -> Path:
     return folder
 
 
-def _run(way: str, state: Path, moment: datetime) -> dict[str, Any]:
-    """One run at that moment of the org's clock."""
+@contextmanager
+def _served(state: Path) -> Iterator[None]:
     info = server.start(state, package=None)
     try:
-        return measure("benchmarks.steady_run", way, str(state), moment.isoformat())
+        yield
     finally:
         server.stop(info)
+
+
+def _run(way: str, state: Path, moment: datetime) -> dict[str, Any]:
+    """One run at that moment of the org's clock."""
+    return measure("benchmarks.steady_run", way, str(state), moment.isoformat())
 
 
 if __name__ == "__main__":
