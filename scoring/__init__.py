@@ -4,6 +4,7 @@ Input is a `Book` (tables of `scoring.book`), an as-of day and, for deals, a fis
 in `scoring.results`. Nothing here reads files, the clock or Salesforce; the same input gives the same output.
 """
 
+from scoring import projection
 from scoring.book import SEGMENTS, Book, validate
 from scoring.deals import DealModel, fit_deals, score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
@@ -30,6 +31,7 @@ __all__ = [
     "ScoringSettingsError",
     "fit_deals",
     "project_quarter",
+    "projection",
     "quarter_at",
     "score_deals",
     "score_health",

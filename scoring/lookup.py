@@ -1,5 +1,7 @@
 """Values by key."""
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 
@@ -16,3 +18,9 @@ def looked_up(keys: "pd.Series[str]", values: pd.Series) -> pd.Series:
         Aligned with `keys`.
     """
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
+
+
+def codes(names: "pd.Series[str]", known: pd.Index) -> npt.NDArray[np.int64]:
+    """Positions of names in `known`, one after the last where a name is missing or not among them."""
+    found = known.get_indexer(pd.Index(names))
+    return np.where(found < 0, len(known), found).astype(np.int64)

@@ -75,26 +75,87 @@ BENCHMARKS = Table(
     ),
     key="segment",
 )
+_PROJECTED = (
+    Column("plan", "number", True, "corporate currency; missing without a plan"),
+    Column("booked", "number", False, "arr won in the quarter"),
+    Column("open_pipeline", "number", False, "arr of open deals whose close date is in the quarter"),
+    Column("worst", "number", False, "10 % quantile of the quarter's final bookings"),
+    Column("commit", "number", False, "50 % quantile"),
+    Column("best", "number", False, "90 % quantile"),
+    Column("expected", "number", False, "mean of the final bookings: booked + open deals + expected_new; adds up"),
+    Column("expected_new", "number", False, "of it, what deals not yet created are expected to add; 0 for accounts"),
+    Column("gap", "number", True, "plan - booked"),
+    Column("plan_probability", "number", True, "0..1, of final bookings reaching the plan"),
+    Column("deals", "count", False, "open deals whose close date is in the quarter"),
+)
 PROJECTION = Table(
     "projection",
     (
-        Column("scope", "text", False, "Org, Rep or Account"),
-        Column("scope_id", "text", False, "user or account id; '' for Org"),
+        Column("scope", "text", False, "Org, Team, Rep or Account"),
+        Column("scope_id", "text", False, "user (of a team: its manager) or account id; '' for Org"),
         Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
-        Column("plan", "number", True, "corporate currency; missing without a plan"),
-        Column("booked", "number", False, "arr won in the quarter"),
-        Column("open_pipeline", "number", False, "arr of open deals whose close date is in the quarter"),
-        Column("worst", "number", False, "10 % quantile of the quarter's final bookings"),
-        Column("commit", "number", False, "50 % quantile"),
-        Column("best", "number", False, "90 % quantile"),
-        Column("expected", "number", False, "booked + sum of quarter_probability x arr; adds up over rows"),
-        Column("gap", "number", True, "plan - booked"),
-        Column("plan_probability", "number", True, "0..1, of final bookings reaching the plan"),
+        *_PROJECTED,
         Column("win_rate", "number", False, "0..1, of closed deals of the row, shrunk to the org's"),
-        Column("deals", "count", False, "open deals whose close date is in the quarter"),
         Column("confidence", "text", False, "High, Medium or Low"),
         Column("confidence_reason", "text", False),
     ),
+)
+PROJECTION_BY_PILLAR = Table(
+    "projection_by_pillar",
+    (
+        Column("scope", "text", False, "Org, Team or Rep"),
+        Column("scope_id", "text", False),
+        Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
+        Column("pillar", "text", False, "a pillar, or Unknown"),
+        *_PROJECTED,
+    ),
+)
+PROJECTION_CURVE = Table(
+    "projection_curve",
+    (
+        Column("scope", "text", False, "Org, Team, Rep or Account"),
+        Column("scope_id", "text", False),
+        Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
+        Column("week", "count", False, "of the quarter; 0 is the day before it begins"),
+        Column("day", "day", False, "as of the end of this day"),
+        Column("booked", "number", False, "arr won until then"),
+        Column("worst", "number", False, "10 % quantile of the final bookings as it stood then"),
+        Column("commit", "number", False, "50 % quantile"),
+        Column("best", "number", False, "90 % quantile"),
+        Column("expected", "number", False, "mean"),
+        Column("plan", "number", True, "as it is now: plans have no history"),
+    ),
+)
+PROJECTION_CHANGE = Table(
+    "projection_change",
+    (
+        Column("scope", "text", False, "Org, Team, Rep or Account"),
+        Column("scope_id", "text", False),
+        Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
+        Column("expected_before", "number", False, "mean of the final bookings as it stood on the earlier day"),
+        Column("expected", "number", False, "as it stands; the difference is the sum of the next eight"),
+        Column("won", "number", False, "booked since, against what was expected of these deals"),
+        Column("lost", "number", False, "expected of deals lost since"),
+        Column("slipped", "number", False, "of deals whose close date left the quarter"),
+        Column("pulled_in", "number", False, "of deals whose close date came into the quarter"),
+        Column("new", "number", False, "of deals created, or opened again, since"),
+        Column("resized", "number", False, "changes of amounts, at the old probability"),
+        Column("rescored", "number", False, "changes of probability: stages, time"),
+        Column("new_business", "number", False, "of what deals not yet created are expected to add"),
+        Column("commit_before", "number", False, "50 % quantile on the earlier day"),
+        Column("commit", "number", False),
+        Column("range", "number", False, "change of the commit beyond that of the expected value"),
+    ),
+)
+DEAL_OUTLOOK = Table(
+    "deal_outlook",
+    (
+        Column("opportunity_id", "text", about="one row per open deal"),
+        Column("quarter_probability", "number", False, "0..1, of being won with a close date in the quarter"),
+        Column("final_arr", "number", False, "corporate currency, arr it is expected to close with; 0 where unknown"),
+        Column("expected", "number", False, "what it adds to the expected bookings of the quarter"),
+    ),
+    key="opportunity_id",
 )
 HEALTH = Table(
     "health",

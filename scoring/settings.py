@@ -30,9 +30,6 @@ class DealSettings:
         contacts: contact roles a deal needs not to be single-threaded.
         used_share: share of open deals that must fill in a field before its absence is a risk.
         low_rate_share: a win probability under this share of the base rate is low.
-        draws: scenarios of the projection, a power of two up to 65,536.
-        shared_shift: standard deviation of what moves the log-odds of all deals together in a quarter, 0 for deals that
-            are independent. An assumption: it keeps the range of a large pipeline from looking certain.
     """
 
     default_deals: float = 5.0
@@ -52,8 +49,6 @@ class DealSettings:
     contacts: int = 2
     used_share: float = 0.05
     low_rate_share: float = 0.5
-    draws: int = 1024
-    shared_shift: float = 0.3
 
     def __post_init__(self) -> None:
         if not 0 < self.strength_floor < self.strength_ceiling:
@@ -61,10 +56,6 @@ class DealSettings:
                 f"strength_floor {self.strength_floor} and strength_ceiling {self.strength_ceiling}: "
                 "expected 0 < strength_floor < strength_ceiling"
             )
-        if self.draws < 2 or self.draws > 65_536 or self.draws & (self.draws - 1):
-            raise ScoringSettingsError(f"draws {self.draws}: expected a power of two from 2 to 65536")
-        if not 0 <= self.shared_shift <= 1:
-            raise ScoringSettingsError(f"shared_shift {self.shared_shift}: expected 0 to 1")
         for name in ("default_deals", "time_deals", "default_days_to_win"):
             if getattr(self, name) <= 0:
                 raise ScoringSettingsError(f"{name} {getattr(self, name)}: expected more than 0")

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from sidecar.guard import Confirm, check_size
 from sidecar.run_log import write_run_log
 from sidecar.targets import SCORED
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
+
+# The projection is learned from past quarters; older ones say little about the next.
+YEARS_TO_LEARN_FROM = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,11 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     day = as_of or today(mirror)
     moment = pd.Timestamp(day)
     book = read_book(mirror, configuration)
-    quarter = scoring.quarter_at(fiscal_quarters(mirror, configuration, day, day), moment)
-    deals = scoring.score_deals(book, moment, quarter)
-    projection = scoring.project_quarter(book, deals, moment, quarter)
+    calendar = fiscal_quarters(mirror, configuration, day - YEARS_TO_LEARN_FROM, day)
+    quarter = scoring.quarter_at(calendar, moment)
+    projected = scoring.projection.prepare(book, moment, quarter, quarters=calendar)
+    deals = projected.timed(scoring.score_deals(book, moment, quarter))
+    projection = projected.table(deals)
     health = scoring.score_health(book, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(book.opportunities, deals, health, projection, quarter, scored_at)
