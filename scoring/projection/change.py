@@ -8,7 +8,7 @@ from scoring.projection.calendar import day_number
 from scoring.projection.deals import ADDED, BOOKED, NEW
 from scoring.projection.model import Outlook
 from scoring.projection.project import QuarterProjection
-from scoring.projection.timeline import Bools, Integers
+from scoring.projection.timeline import Bools
 from scoring.results import PROJECTION_CHANGE
 
 CAUSES = ("won", "lost", "slipped", "pulled_in", "new", "resized", "rescored")
@@ -52,7 +52,7 @@ def projection_change(projection: QuarterProjection, since: pd.Timestamp) -> pd.
 class _Side:
     """One day's outlook with a place for every deal of the book."""
 
-    def __init__(self, view: Outlook, count: int, end: int, close: Integers) -> None:
+    def __init__(self, view: Outlook, count: int, due: Bools) -> None:
         def placed(values: Floats | Bools) -> Floats:
             full = np.zeros(count)
             full[view.deal] = values
@@ -64,14 +64,13 @@ class _Side:
         self.probability = placed(view.probability)
         self.worth = self.booked + self.probability * self.value
         self.is_booked = self.booked != 0
-        self.due = placed(close <= end) > 0
+        self.due = placed(due) > 0
 
 
 def _causes(projection: QuarterProjection, before: Outlook, after: Outlook) -> Floats:
     """What each deal's change counts under: (deals, CAUSES)."""
-    count, end = len(projection.line.deals), projection.span.end
-    close = {view.day: projection.line.at(view.day).close for view in (before, after)}
-    old, new = (_Side(view, count, end, close[view.day]) for view in (before, after))
+    count = len(projection.line.deals)
+    old, new = (_Side(view, count, projection.due(projection.line.at(view.day))) for view in (before, after))
     change = new.worth - old.worth
     stayed = old.is_open & new.is_open
     settled = old.is_booked & new.is_booked

@@ -21,7 +21,7 @@ from scoring.projection.odds import Codes
 from scoring.projection.plans import KEYS, plan_by_scope
 from scoring.projection.ranges import QUANTILES
 from scoring.projection.scopes import ACCOUNT, with_total
-from scoring.projection.timeline import Bools, Timeline, timeline
+from scoring.projection.timeline import NO_DAY, Bools, Standing, Timeline, timeline
 from scoring.projection.trust import doubts, projection_confidence, scope_win_rates
 from scoring.quarter import Quarter
 from scoring.results import DEAL_OUTLOOK, PROJECTION, PROJECTION_BY_PILLAR, DealScores
@@ -76,6 +76,11 @@ class QuarterProjection:
     def outlook(self, day: int) -> Outlook:
         """The deals at the end of a day of the quarter."""
         return outlook(self.model, self.line, self._code, day, self.span)
+
+    def due(self, standing: Standing) -> Bools:
+        """Which deals have a close date up to the end of the quarter."""
+        due: Bools = (standing.close != NO_DAY) & (standing.close <= self.span.end)
+        return due
 
     @cached_property
     def now(self) -> Outlook:
