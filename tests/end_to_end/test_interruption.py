@@ -53,16 +53,20 @@ def test_the_next_command_goes_on(
     assert again.json["rows_written"] == 0
 
 
-def test_a_second_command_on_the_same_mirror_is_told_so(unscored_copy: Path) -> None:
-    first = subprocess.Popen(
-        [str(SIDECAR), "--state", str(unscored_copy), "refresh"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def test_a_second_refresh_of_the_same_mirror_stops_with_a_word_and_nothing_is_doubled(
+    unscored_copy: Path, uninterrupted: Values
+) -> None:
+    command = [str(SIDECAR), "--state", str(unscored_copy), "refresh", "--as-of", "2026-11-22"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     mirror = unscored_copy / "mirror.duckdb"
     deadline = time.monotonic() + 60
     while not mirror.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    second = sidecar("runs", state=unscored_copy)
+    second = sidecar("refresh", "--as-of", "2026-11-22", state=unscored_copy)
     assert first.wait(timeout=120) == 0
     assert second.code == 1
-    assert str(first.pid) in second.messages or "another" in second.messages
+    assert "is in use by another process" in second.messages and str(first.pid) in second.messages
     assert "Traceback" not in second.messages
+    with plain_client(unscored_copy) as client:
+        assert own_values(client, stamps=False) == uninterrupted
+    assert [run["status"] for run in sidecar("runs", "--json", state=unscored_copy).json] == ["done", "done"], "and log"
