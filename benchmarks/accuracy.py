@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from benchmarks.accuracy_deals import rows as deals
 from benchmarks.accuracy_rows import Row
 from benchmarks.report import arguments, publish, table
 
-_PARTS: tuple[Callable[[bool], list[Row]], ...] = ()
+_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals,)
 
 
 def main(command_line: list[str] | None = None) -> int:

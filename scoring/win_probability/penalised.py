@@ -22,6 +22,10 @@ Levels = NDArray[np.int32]
 
 # Prior variance of a block's effects on the log-odds is 1 / penalty.
 LOOSEST, TIGHTEST = 1e-2, 1e6
+# A block's variance counts the common variance of all blocks like this many coefficients of its own: one or two
+# coefficients cannot tell how far blocks of their kind vary.
+SHARED = 10.0
+_LEAST = 0.5
 _STEPS = 60
 _SETTLED = 0.02
 _HALVINGS = 12
@@ -206,4 +210,6 @@ class _Problem:
         free = self.block_sizes - penalty * np.bincount(self.block_of, variances[1:], self.blocks)
         free = np.clip(free, 0.0, self.block_sizes)
         size = np.bincount(self.block_of, coefficients[1:] ** 2, self.blocks)
-        return free, np.clip(free / np.maximum(size, 1e-12), LOOSEST, TIGHTEST)
+        common = size.sum() / max(float(free.sum()), _LEAST)
+        updated = (free + SHARED) / np.maximum(size + SHARED * common, 1e-12)
+        return free, np.clip(updated, LOOSEST, TIGHTEST)
