@@ -38,8 +38,6 @@ SCORES = Table(
         Column("forecast_category", "text", True, "the rep's own"),
         Column("next_step", "text", True),
         Column("contacts", "count", False, "contact roles"),
-        Column("action_text", "text", True, "the most urgent thing to do, at most 255 characters"),
-        Column("action_why", "text", True, "why"),
     ),
     key="opportunity_id",
 )

@@ -5,7 +5,7 @@ configuration names are required: a person asked for them.
 """
 
 from sidecar.configuration import Configuration, MappingSection
-from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION, RUN
+from sidecar.targets import ACCOUNT, ACTION, OPPORTUNITY, PROJECTION, RUN
 from sync import Catalogue, CatalogueObject
 
 _CURRENCY = ("CurrencyIsoCode",)
@@ -210,6 +210,7 @@ def _own_objects() -> Catalogue:
             ),
         ),
         CatalogueObject("Sidecar_Projection__c", ("Id", PROJECTION.key, *PROJECTION.field_names)),
+        CatalogueObject("Sidecar_Action__c", ("Id", ACTION.key, *ACTION.field_names, "Sidecar_Snoozed_Until__c")),
         CatalogueObject("Sidecar_Run__c", ("Id", RUN.key, *RUN.field_names)),
     )
 

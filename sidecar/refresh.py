@@ -10,11 +10,13 @@ import pandas as pd
 
 import scoring
 import sync
+from scoring.actions import actions, follow_up
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
+from sidecar.desired.actions import present_actions, removals
 from sidecar.feeds import read_feeds
 from sidecar.guard import Confirm, check_size
 from sidecar.run_log import write_run_log
@@ -33,12 +35,17 @@ class Scored:
         as_of: the day of the scores.
         quarter: the fiscal quarter projected.
         desired: the records the org should hold.
+<<<<<<< HEAD
         notices: what was left open or decided while the book was read.
+=======
+        expired: keys of actions that were closed long ago and may go.
+>>>>>>> 9a272ef (Write actions into the org, respect what people decide, keep outcomes)
     """
 
     as_of: date
     quarter: scoring.Quarter
     desired: Desired
+    expired: "pd.Series[str]"
     notices: tuple[str, ...] = ()
 
 
@@ -140,9 +147,11 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     deals = projected.timed(scoring.score_deals(book, moment, quarter))
     projection = projected.table(deals)
     health = scoring.score_health(book, moment)
+    proposed = actions(book, deals, projection, moment, quarter)
+    followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
-    desired = desired_records(book.opportunities, deals, health, projection, quarter, scored_at)
-    return Scored(day, quarter, desired, notices(mirror, book))
+    desired = desired_records(book.opportunities, deals, health, projection, followed, quarter, scored_at)
+    return Scored(day, quarter, desired, followed.expired, notices(mirror, book))
 
 
 def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, retry_refused: bool = False) -> Plan:
@@ -152,7 +161,8 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
         retry_refused: plan also for records that the org has refused so often that they are set aside.
     """
     targets = [own.target(configuration.write) for own in SCORED]
-    return sync.make_plan(mirror, targets, scored.desired.tables, retry_refused=retry_refused)
+    plan = sync.make_plan(mirror, targets, scored.desired.tables, retry_refused=retry_refused)
+    return replace(plan, removals=removals(mirror, scored.expired))
 
 
 def refresh(

@@ -124,8 +124,38 @@ PROJECTION = OwnFields(
             "Plan_Probability": ("plan_probability", PERCENT),
             "Win_Rate": ("win_rate", PERCENT),
             "Confidence": ("confidence", TEXT),
+            "Action_Summary": ("action_summary", TEXT),
         }
     ),
+)
+
+ACTION = OwnFields(
+    "Sidecar_Action__c",
+    "Sidecar_Key__c",
+    _own(
+        {
+            "Kind": ("kind", TEXT),
+            "Account": ("account_id", TEXT),
+            "Opportunity": ("opportunity_id", TEXT),
+            "Assignee": ("owner_id", TEXT),
+            "Subject": ("title", TEXT),
+            "Reason": ("why", JSON),
+            "Cause": ("cause", TEXT),
+            "Impact": ("impact", MONEY),
+            "Due_Date": ("due", DATE),
+            "Priority": ("priority", TEXT),
+            "Order": ("order", COUNT),
+            "Status": ("status", TEXT),
+            "Proposed_On": ("proposed_on", DATE),
+            "Handled_On": ("handled_on", DATE),
+            "Resolved_On": ("resolved_on", DATE),
+            "Outcome": ("outcome", TEXT),
+            "Probability_Before": ("probability_before", PERCENT),
+            "Probability_After": ("probability_after", PERCENT),
+        }
+    ),
+    parent="account_id",
+    stamp=None,
 )
 
 RUN = OwnFields(
@@ -150,4 +180,4 @@ RUN = OwnFields(
 )
 
 # What scoring fills; the run log is written about a run, not by its scores.
-SCORED = (ACCOUNT, OPPORTUNITY, PROJECTION)
+SCORED = (ACCOUNT, OPPORTUNITY, PROJECTION, ACTION)

@@ -9,11 +9,16 @@ from sidecar.configuration import Configuration
 from sidecar.errors import ConfigurationError
 from sidecar.refresh import new_run_id, pull
 from sidecar.run_log import write_run_log
-from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION
+from sidecar.targets import ACCOUNT, ACTION, OPPORTUNITY, PROJECTION
 from sync import Mirror, Org, Progress, Undo, WriteReport, ledger
 
 # Fields of the mirror by which rows are sorted: each write may lock its account.
-PARENTS = {ACCOUNT.object: "Id", OPPORTUNITY.object: "AccountId", PROJECTION.object: "Sidecar_Account__c"}
+PARENTS = {
+    ACCOUNT.object: "Id",
+    OPPORTUNITY.object: "AccountId",
+    PROJECTION.object: "Sidecar_Account__c",
+    ACTION.object: "Sidecar_Account__c",
+}
 
 
 @dataclass(frozen=True)

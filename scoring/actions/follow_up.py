@@ -21,7 +21,8 @@ class FollowUp:
     """Actions as people should find them.
 
     Attributes:
-        shown: `ACTIONS` that ask for attention now: neither handled nor snoozed, the best about each deal, ranked.
+        shown: `ACTIONS` that ask for attention now: neither handled nor snoozed, the best about each deal, ranked;
+            with the keys of their records.
         records: `RECORDS` the org should hold: the best of each person, and what it holds already.
         expired: keys of records that were closed long ago and may go.
     """
@@ -77,7 +78,7 @@ def follow_up(
     snoozed = (kept["status"] == SNOOZED) & (kept["snoozed_until"] > as_of.normalize())
     together = pd.concat([RECORDS.conform(current), rows[~expired]], ignore_index=True)
     return FollowUp(
-        shown=numbered(kept[~snoozed]),
+        shown=numbered(kept[~snoozed].assign(key=kept["record_key"])),
         records=RECORDS.conform(together.sort_values("key")),
         expired=rows.loc[expired, "key"].reset_index(drop=True),
     )

@@ -14,7 +14,6 @@ from scoring.deals.benchmarks import deal_benchmarks, stage_benchmarks
 from scoring.deals.explanation import factor_table
 from scoring.deals.open_deals import open_deals
 from scoring.deals.risk_tags import risk_flags
-from scoring.deals.suggestions import suggested_actions
 from scoring.deals.win_prediction import confidence, predict_wins
 from scoring.deals.win_rates import WinRates, fit_win_rates
 from scoring.deals.win_time import WinTimes, fit_win_times, predict_win_times, won_within
@@ -74,7 +73,6 @@ class DealModel:
         trust = confidence(deals, wins, timing["beyond"], self.settings)
         deals["win_probability"] = wins["probability"]
         flags = risk_flags(deals, as_of, self.rates.base_rate, self.settings)
-        actions = suggested_actions(deals, flags)
         scores = deals.assign(
             win_probability_low=wins["low"],
             win_probability_high=wins["high"],
@@ -86,8 +84,6 @@ class DealModel:
             slow_stage_days=deals["slow_days"],
             stage_won_deals=deals["won_deals"],
             risk_tags=joined(flags),
-            action_text=actions["text"],
-            action_why=actions["why"],
             **{name: timing[name] for name in ("expected_close", "expected_close_early", "expected_close_late")},
         )
         weeks = [today + pd.Timedelta(weeks=week) for week in range(1, CURVE_WEEKS + 1)]

@@ -8,10 +8,12 @@ import pandas as pd
 import pyarrow as pa
 
 from scoring import DealScores, HealthScores, Quarter
+from scoring.actions import FollowUp
 from sidecar.desired.accounts import ACCOUNTS
+from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
 from sidecar.desired.opportunities import OPPORTUNITIES
 from sidecar.desired.projections import PROJECTIONS
-from sidecar.targets import ACCOUNT, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
+from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def desired_records(
     scores: DealScores,
     health: HealthScores,
     projection: pd.DataFrame,
+    actions: FollowUp,
     quarter: Quarter,
     scored_at: pd.Timestamp,
 ) -> Desired:
@@ -46,6 +49,7 @@ def desired_records(
         scores: of the open deals. Closed deals have no row and so are left alone.
         health: of the accounts.
         projection: of the quarter, by org, rep and account.
+        actions: what to do next, and the records of it.
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
 
@@ -64,12 +68,22 @@ def desired_records(
             "measures": health.measures,
             "reasons": health.reasons,
             "projection": projection,
+            "actions": actions.shown,
+            "action_records": actions.records,
+            "suggested": _suggested(actions.shown),
             "quarter": pd.DataFrame({"label": [quarter.label], "start": [quarter.start], "end": [quarter.end]}),
         }
         for name, frame in frames.items():
             connection.register(name, frame)
-        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS))
+        connection.execute(f"CREATE TEMP TABLE action_summaries AS {SUMMARIES}")
+        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
         return Desired({own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts})
+
+
+def _suggested(actions: pd.DataFrame) -> pd.DataFrame:
+    """The most important action about each deal."""
+    about = actions[actions["opportunity_id"].notna()].drop_duplicates("opportunity_id")
+    return about[["opportunity_id", "title", "why"]]
 
 
 def _in_org_units(

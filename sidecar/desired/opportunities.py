@@ -10,7 +10,7 @@ OPPORTUNITIES = """
     SELECT scores.opportunity_id AS id, deals.account_id,
            win_probability, win_probability_low, win_probability_high, quarter_probability,
            expected_close, expected_close_early, expected_close_late, forecast_arr, confidence,
-           stage_entered, typical_stage_days, nullif(risk_tags, '') AS risk_tags, action_text,
+           stage_entered, typical_stage_days, nullif(risk_tags, '') AS risk_tags, suggested.title AS action_text,
            to_json({
                'v': 1,
                'base': {'rate': round(base.rate, 4), 'n': base.deals},
@@ -23,12 +23,13 @@ OPPORTUNITIES = """
                    'median_arr': round(benchmarks.median_arr), 'median_cycle_days': benchmarks.median_cycle_days} END,
                'missing': coalesce(string_split(nullif(missing, ''), ';'), []),
                'confidence_reason': confidence_reason,
-               'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'why': action_why} END
+               'action': CASE WHEN title IS NOT NULL THEN {'text': title, 'why': why} END
            })::VARCHAR AS score_detail
     FROM scores
     JOIN deals USING (opportunity_id)
     CROSS JOIN base
     LEFT JOIN factor USING (opportunity_id)
+    LEFT JOIN suggested USING (opportunity_id)
     LEFT JOIN benchmarks ON benchmarks.segment = coalesce(scores.segment, 'All')
     ORDER BY id
 """

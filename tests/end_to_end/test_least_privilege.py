@@ -16,7 +16,7 @@ from localorg.access import INTEGRATION_PROFILE, FieldRights, ObjectRights, Perm
 from sidecar.catalogue import catalogue
 from sidecar.refresh import Refresh, make_plan
 from sidecar.report import left_out
-from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION, RUN, OwnFields
+from sidecar.targets import ACTION, PROJECTION, RUN, SCORED, OwnFields
 from sidecar.undo import PARENTS, Undone, undo
 from sync import Mirror, ObjectPull, Org, PullReport, SyncError, plan_undo, write_back
 from sync.plan.targets import check
@@ -32,9 +32,10 @@ SOURCE = permission_set(NAME)
 
 # The package shows the integration user every field of ours; these the flow does not use yet.
 # They are listed so that the list cannot grow unseen.
-UNUSED_OBJECTS = {"Sidecar_Action__c", "Sidecar_Request__c"}
+UNUSED_OBJECTS = {"Sidecar_Request__c"}
 UNUSED_FIELDS = {
     "Opportunity.Sidecar_Stage_Age__c",
+    *(f"Sidecar_Action__c.Sidecar_{name}__c" for name in ("Is_Open", "Mine", "Status_Reason")),
     *(f"Sidecar_{name}__c.Sidecar_Key__c" for name in ("Deployment", "Plan", "Usage")),
     *(f"Sidecar_Projection__c.Sidecar_{name}__c" for name in ("Account", "Curve", "Pillar")),
 }
@@ -45,7 +46,7 @@ FIELDS = {
 }
 OBJECTS = {name: rights for name, rights in object_permissions(SOURCE).items() if name not in UNUSED_OBJECTS}
 CATALOGUE = catalogue(CONFIGURATION)
-WRITTEN = {own.object: own for own in (ACCOUNT, OPPORTUNITY, PROJECTION, RUN)}
+WRITTEN = {own.object: own for own in (*SCORED, RUN)}
 
 # What the local org cannot show to be needed, and why the platform needs it.
 _SHARING = "the local org has no sharing; on the platform rows that nobody shared would silently be absent"
@@ -136,7 +137,8 @@ def flow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flow]:
         first = refreshed(org, mirror)
         undone = undo(org, mirror, CONFIGURATION, first.run_id, SILENT)
         empty = inside.rows('SELECT count(*) FROM "Opportunity" WHERE "Sidecar_Scored_At__c" IS NOT NULL') == [(0,)]
-        empty &= inside.rows('SELECT count(*) FROM "Sidecar_Projection__c" WHERE "IsDeleted" = 0') == [(0,)]
+        for own in (PROJECTION, ACTION):
+            empty &= inside.rows(f'SELECT count(*) FROM "{own.object}" WHERE "IsDeleted" = 0') == [(0,)]
         again = write_back(org, mirror, make_plan(mirror, CONFIGURATION, first.scored), run_id="again")
         assert again.complete
         yield Flow(inside, org, mirror, first, undone, empty, "again")
@@ -149,7 +151,7 @@ def test_the_flow_works_with_the_permission_set_alone(flow: Flow) -> None:
     assert done.complete
     assert left_out(done.pulled) == []
     assert done.written.rows_written == done.plan.rows > 20
-    assert {row["object"] for row in done.plan.summary()["objects"]} == {"Account", "Opportunity", PROJECTION.object}
+    assert {row["object"] for row in done.plan.summary()["objects"]} == {own.object for own in SCORED}
     assert flow.undone.written.complete
     assert flow.undone.planned.kept.num_rows == 0
     assert flow.empty_after_undo

@@ -4,7 +4,7 @@ from typing import Any
 
 from simple_salesforce.api import Salesforce
 
-from sidecar.targets import ACCOUNT, OPPORTUNITY, PROJECTION
+from sidecar.targets import SCORED
 
 Values = dict[tuple[str, str, str], Any]
 
@@ -17,7 +17,7 @@ def own_values(client: Salesforce, *, stamps: bool = True) -> Values:
         stamps: whether the moments of scoring count.
     """
     found: Values = {}
-    for own in (ACCOUNT, OPPORTUNITY, PROJECTION):
+    for own in SCORED:
         fields = [field for field in own.field_names if stamps or field != own.stamp]
         records = client.query_all(f"SELECT {own.key}, {', '.join(fields)} FROM {own.object}")["records"]
         for record in records:

@@ -8,6 +8,7 @@ import pytest
 
 import scoring
 from scoring import Book
+from scoring.actions import RECORDS, actions, follow_up
 from sidecar.desired import Desired, desired_records
 from sidecar.targets import SCORED
 
@@ -22,7 +23,9 @@ def desired(book: Book) -> Desired:
     deals = scoring.score_deals(book, AS_OF, QUARTER)
     projection = scoring.project_quarter(book, deals, AS_OF, QUARTER)
     health = scoring.score_health(book, AS_OF)
-    return desired_records(book.opportunities, deals, health, projection, QUARTER, SCORED_AT)
+    proposed = actions(book, deals, projection, AS_OF, QUARTER)
+    followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
+    return desired_records(book.opportunities, deals, health, projection, followed, QUARTER, SCORED_AT)
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:
@@ -122,6 +125,29 @@ def test_projection_keys_say_what_the_row_means(records: dict[str, list[dict[str
     rep = next(row for row in records["Sidecar_Projection__c"] if row["Sidecar_Key__c"] == "Rep:R1:2026-10-01:All")
     assert rep["Sidecar_Booked__c"] == 30_000
     assert rep["Sidecar_Plan__c"] is None
+
+
+def test_actions_are_rows_a_suggestion_on_the_deal_and_a_summary_for_the_home_page(
+    records: dict[str, list[dict[str, Any]]],
+) -> None:
+    rows = {row["Sidecar_Key__c"]: row for row in records["Sidecar_Action__c"]}
+    missing = rows["missing-data:006000000000000101"]
+    assert missing["Sidecar_Subject__c"] == "Fill in: Segment, Account, Amount"
+    assert (missing["Sidecar_Status__c"], missing["Sidecar_Assignee__c"]) == ("Open", "R1")
+    assert 0 < missing["Sidecar_Impact__c"] < 1000
+    bare = next(row for row in records["Opportunity"] if row["Id"] == "006000000000000101")
+    assert bare["Sidecar_Suggested_Action__c"] == missing["Sidecar_Subject__c"]
+    action = json.loads(bare["Sidecar_Score_Detail__c"])["action"]
+    assert action == {"text": missing["Sidecar_Subject__c"], "why": missing["Sidecar_Reason__c"]}
+    for projection in records["Sidecar_Projection__c"]:
+        if projection["Sidecar_Segment__c"] != "All":
+            assert projection["Sidecar_Action_Summary__c"] is None
+            continue
+        summary = json.loads(projection["Sidecar_Action_Summary__c"])
+        assert summary["number"] == sum(kind["number"] for kind in summary["kinds"]) == len(rows)
+        about = [top["opportunity"] or top["account"] or top["key"] for top in summary["top"]]
+        assert len(about) == len(set(about)) <= 3
+        assert {top["key"] for top in summary["top"]} <= rows.keys()
 
 
 def test_an_empty_org_gives_empty_tables_with_all_columns() -> None:

