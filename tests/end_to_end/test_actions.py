@@ -87,7 +87,8 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     deals = {key: key.partition(":")[2] for key in (dismissed, completed, left, gone)}
     plans = life.inside.rows(
         'SELECT "Sidecar_Rep__c", "Id", "Sidecar_Amount__c" FROM "Sidecar_Plan__c"'
-        f" WHERE \"Sidecar_Quarter_Start__c\" = '{QUARTER}' ORDER BY 1, 2"
+        f' WHERE "Sidecar_Quarter_Start__c" = \'{QUARTER}\' AND "Sidecar_Account__c" IS NULL'
+        ' AND "Sidecar_Rep__c" IS NOT NULL ORDER BY 1, 2'
     )
     rep, changed, amount = plans[0]
 
@@ -117,7 +118,8 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     assert life.projection(rep)[:2] == (plan + 70_000, gap + 70_000)
 
     (account,) = life.inside.rows('SELECT "Id" FROM "Account" LIMIT 1')[0]
-    won = {"StageName": "7 Closed Won", "Amount": 50_000}
+    (stage,) = life.inside.rows('SELECT "ApiName" FROM "OpportunityStage" WHERE "IsWon"')[0]
+    won = {"StageName": stage, "Amount": 50_000}
     life.inside.update("Opportunity", {"Id": deals[completed], **won}, {"Id": deals[left], **won})
     life.inside.update("Opportunity", {"Id": deals[dismissed], "AccountId": account})
     life.inside.delete("Sidecar_Plan__c", *(plan for owner, plan, _ in plans if owner == rep))
