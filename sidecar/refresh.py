@@ -35,11 +35,8 @@ class Scored:
         as_of: the day of the scores.
         quarter: the fiscal quarter projected.
         desired: the records the org should hold.
-<<<<<<< HEAD
-        notices: what was left open or decided while the book was read.
-=======
         expired: keys of actions that were closed long ago and may go.
->>>>>>> 9a272ef (Write actions into the org, respect what people decide, keep outcomes)
+        notices: what was left open or decided while the book was read.
     """
 
     as_of: date

@@ -130,7 +130,8 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     assert life.action(f"{completed}~2") == {}
     assert life.projection(rep)[:2] == (None, None)
     asked = 'SELECT "Sidecar_Subject__c" FROM "Sidecar_Action__c" WHERE "Sidecar_Kind__c" = \'Plan missing\''
-    assert life.inside.rows(asked) == [("Enter the plan of FY2026 Q4 for 1 rep",)]
+    # of the rep, and of the administrator, to whom the new deals belong
+    assert life.inside.rows(asked) == [("Enter the plan of Q4 FY 2026 for 1 rep",)] * 2
 
     life.refresh(DAY + timedelta(days=181))
     assert life.action(gone) == {}
