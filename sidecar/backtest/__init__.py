@@ -1,0 +1,1 @@
+"""`sidecar backtest`: how good the numbers would have been, in the terminal, as JSON and as a page."""
