@@ -45,7 +45,13 @@ def mirrored(tables: Iterable[tuple[str, pa.Table]]) -> Book:
     """The book of some sObjects' tables."""
     with tempfile.TemporaryDirectory() as folder, Mirror.open(Path(folder) / "mirror.duckdb") as mirror:
         for name, table in tables:
-            mirror.connection.register("_rows", table)
+            mirror.connection.register("_rows", _as_pulled(table))
             mirror.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _rows')
             mirror.connection.unregister("_rows")
         return validate(read_book(mirror, Configuration()))
+
+
+def _as_pulled(table: pa.Table) -> pa.Table:
+    """The table with moments as the mirror holds them: microseconds, UTC, no zone."""
+    fields = [pa.field(f.name, pa.timestamp("us")) if pa.types.is_timestamp(f.type) else f for f in table.schema]
+    return table.cast(pa.schema(fields))

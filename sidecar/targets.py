@@ -120,11 +120,14 @@ PROJECTION = OwnFields(
             "Commit": ("commit", MONEY),
             "Best": ("best", MONEY),
             "Expected": ("expected", MONEY),
+            "Expected_New": ("expected_new", MONEY),
             "Gap": ("gap", MONEY),
             "Plan_Probability": ("plan_probability", PERCENT),
             "Win_Rate": ("win_rate", PERCENT),
             "Confidence": ("confidence", TEXT),
             "Action_Summary": ("action_summary", TEXT),
+            "Curve": ("curve", JSON),
+            "Detail": ("detail", JSON),
         }
     ),
 )

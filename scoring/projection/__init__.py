@@ -8,12 +8,15 @@ from scoring.projection.change import projection_change
 from scoring.projection.curve import projection_curve
 from scoring.projection.model import ProjectionModel
 from scoring.projection.project import QuarterProjection, prepare, project_quarter
+from scoring.projection.tables import ProjectionTables, projection_tables
 
 __all__ = [
     "ProjectionModel",
+    "ProjectionTables",
     "QuarterProjection",
     "prepare",
     "project_quarter",
     "projection_change",
     "projection_curve",
+    "projection_tables",
 ]

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from scoring import DealScores, HealthScores, Quarter
 from scoring.actions import FollowUp
+from scoring.projection import ProjectionTables
 from sidecar.desired.accounts import ACCOUNTS
 from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
 from sidecar.desired.opportunities import OPPORTUNITIES
@@ -37,7 +38,7 @@ def desired_records(
     deals: pd.DataFrame,
     scores: DealScores,
     health: HealthScores,
-    projection: pd.DataFrame,
+    projection: ProjectionTables,
     actions: FollowUp,
     quarter: Quarter,
     scored_at: pd.Timestamp,
@@ -48,7 +49,7 @@ def desired_records(
         deals: the book's opportunities (`opportunity_id`, `account_id`).
         scores: of the open deals. Closed deals have no row and so are left alone.
         health: of the accounts.
-        projection: of the quarter, by org, rep and account.
+        projection: of the quarter.
         actions: what to do next, and the records of it.
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
@@ -67,11 +68,21 @@ def desired_records(
             "dimensions": health.dimensions,
             "measures": health.measures,
             "reasons": health.reasons,
-            "projection": projection,
+            "projection": projection.rows,
+            "pillars": projection.pillars,
+            "curve": projection.curve,
+            "change": projection.change,
             "actions": actions.shown,
             "action_records": actions.records,
             "suggested": _suggested(actions.shown),
-            "quarter": pd.DataFrame({"label": [quarter.label], "start": [quarter.start], "end": [quarter.end]}),
+            "quarter": pd.DataFrame(
+                {
+                    "label": [quarter.label],
+                    "start": [quarter.start],
+                    "end": [quarter.end],
+                    "since": [projection.since],
+                }
+            ),
         }
         for name, frame in frames.items():
             connection.register(name, frame)

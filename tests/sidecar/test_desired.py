@@ -9,6 +9,7 @@ import pytest
 import scoring
 from scoring import Book
 from scoring.actions import RECORDS, actions, follow_up
+from scoring.projection import prepare, projection_tables
 from sidecar.desired import Desired, desired_records
 from sidecar.targets import SCORED
 
@@ -21,9 +22,9 @@ HOSTILE = '"; DROP TABLE "Account" --<img src=x onerror=alert(1)>\\'
 def desired(book: Book) -> Desired:
     """The desired records of a book."""
     deals = scoring.score_deals(book, AS_OF, QUARTER)
-    projection = scoring.project_quarter(book, deals, AS_OF, QUARTER)
+    projection = projection_tables(prepare(book, AS_OF, QUARTER), deals)
     health = scoring.score_health(book, AS_OF)
-    proposed = actions(book, deals, projection, AS_OF, QUARTER)
+    proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
     return desired_records(book.opportunities, deals, health, projection, followed, QUARTER, SCORED_AT)
 
@@ -156,3 +157,17 @@ def test_an_empty_org_gives_empty_tables_with_all_columns() -> None:
         table = made.tables[own.object]
         assert {own.key, *own.field_names} <= set(table.column_names)
     assert len(made.tables["Opportunity"]) == len(made.tables["Account"]) == 0
+
+
+def test_a_projection_carries_its_curve_its_change_and_its_pillars(records: dict[str, list[dict[str, Any]]]) -> None:
+    row = next(row for row in records["Sidecar_Projection__c"] if row["Sidecar_Key__c"] == "Org:2026-10-01:All")
+    curve, detail = json.loads(row["Sidecar_Curve__c"]), json.loads(row["Sidecar_Detail__c"])
+    assert [week["week"] for week in curve["weeks"]] == list(range(9))
+    assert curve["weeks"][-1]["commit"] == round(row["Sidecar_Commit__c"])
+    change = detail["change"]
+    causes = ("won", "lost", "slipped", "pulled_in", "new", "resized", "rescored", "new_business")
+    assert sum(change[cause] for cause in causes) == change["expected"]
+    assert change["expected"] + change["range"] == change["commit"]
+    assert detail["since"] == "2026-11-15"
+    booked = sum(pillar["booked"] for pillar in detail["pillars"])
+    assert booked == pytest.approx(row["Sidecar_Booked__c"], abs=3)
