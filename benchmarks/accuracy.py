@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks.accuracy_deals import rows as deals
+from benchmarks.accuracy_projection import rows as projection
 from benchmarks.accuracy_rows import Row
 from benchmarks.report import arguments, publish, table
 
-_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals,)
+_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, projection)
 
 
 def main(command_line: list[str] | None = None) -> int:
