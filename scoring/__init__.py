@@ -8,11 +8,15 @@ from scoring import projection
 from scoring.book import SEGMENTS, Book, validate
 from scoring.deals import DealModel, fit_deals, score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
+from scoring.health.churn import renewal_risk
+from scoring.health.next_band import next_band
+from scoring.health.reading import read_measures
+from scoring.health.results import HealthScores
 from scoring.health.score import score_health
 from scoring.health.settings import HealthSettings
 from scoring.projection import project_quarter
 from scoring.quarter import NoQuarterError, Quarter, quarter_at
-from scoring.results import DealScores, HealthScores
+from scoring.results import DealScores
 from scoring.settings import RISK_TAGS, DealSettings
 
 __all__ = [
@@ -30,9 +34,12 @@ __all__ = [
     "ScoringInputError",
     "ScoringSettingsError",
     "fit_deals",
+    "next_band",
     "project_quarter",
     "projection",
     "quarter_at",
+    "read_measures",
+    "renewal_risk",
     "score_deals",
     "score_health",
     "validate",

@@ -175,6 +175,17 @@ PLANS = Table(
     ),
     choices=(("segment", SEGMENTS),),
 )
+TARGETS = Table(
+    "targets",
+    (
+        Column("account_id", "text"),
+        Column("product", "text", True, "missing: all products of the customer"),
+        Column("measure", "text", False, "key of a measure of health"),
+        Column("target", "number", False, "in the measure's unit"),
+        Column("valid_from", "day", True, "missing: always"),
+        Column("source_id", "text", True, "the success criterion that it comes from"),
+    ),
+)
 USERS = Table(
     "users",
     (
@@ -186,7 +197,7 @@ USERS = Table(
 )
 TABLES = (
     *(ACCOUNTS, OPPORTUNITIES, STAGE_HISTORY, STAGES, LINES, ASSETS, CONTRACTS, USAGE),
-    *(DEPLOYMENTS, CASES, ROLES, ACTIVITIES, PLANS, USERS),
+    *(DEPLOYMENTS, CASES, ROLES, ACTIVITIES, PLANS, TARGETS, USERS),
 )
 
 
@@ -212,6 +223,7 @@ class Book:
     roles: pd.DataFrame = field(default_factory=ROLES.empty)
     activities: pd.DataFrame = field(default_factory=ACTIVITIES.empty)
     plans: pd.DataFrame = field(default_factory=PLANS.empty)
+    targets: pd.DataFrame = field(default_factory=TARGETS.empty)
     users: pd.DataFrame = field(default_factory=USERS.empty)
 
 

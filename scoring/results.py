@@ -155,66 +155,6 @@ DEAL_OUTLOOK = Table(
     ),
     key="opportunity_id",
 )
-HEALTH = Table(
-    "health",
-    (
-        Column("account_id", "text", about="one row per account"),
-        Column("health", "number", True, "0..100; missing when no dimension is known"),
-        Column("technical", "number", True, "0..100; missing when under the needed coverage"),
-        Column("deployment", "number", True),
-        Column("adoption", "number", True),
-        Column("band", "text", False, "Green, Yellow, Red or Unknown"),
-        Column("coverage", "number", False, "0..1, share of the inputs that are there and fresh"),
-        Column("change_30_days", "number", True, "points against 30 days before, over what was known at both"),
-        Column("churn_risk", "number", True, "0..1, of losing the next renewal; missing with nothing to renew"),
-        Column("churn_basis", "text", True, "what churn_risk rests on, in words"),
-        Column("next_renewal", "day", True),
-        Column("current_arr", "number", True, "corporate currency a year"),
-        Column("action_text", "text", True),
-        Column("action_owner", "text", True, "SC, CSM, AE or Support"),
-    ),
-    key="account_id",
-)
-DIMENSIONS = Table(
-    "dimensions",
-    (
-        Column("account_id", "text"),
-        Column("dimension", "text", False, "technical, deployment or adoption"),
-        Column("label", "text"),
-        Column("score", "number", True, "0..100"),
-        Column("coverage", "number", False, "0..1"),
-        Column("weight", "number", False, "0..1, in the total"),
-        Column("missing", "text", False, "labels of measures without data joined by `;`; '' for none"),
-    ),
-)
-MEASURES = Table(
-    "measures",
-    (
-        Column("account_id", "text"),
-        Column("dimension", "text"),
-        Column("measure", "text"),
-        Column("label", "text"),
-        Column("value", "number", False, "in `unit`"),
-        Column("unit", "text"),
-        Column("score", "number", False, "0..100"),
-        Column("weight", "number", False, "0..1, in the dimension"),
-        Column("freshness", "number", False, "0..1, 1 = up to date"),
-        Column("text", "text", False, "words with the numbers"),
-        Column("record_ids", "text", False, "up to 5 ids joined by `;`; '' for none"),
-    ),
-)
-REASONS = Table(
-    "reasons",
-    (
-        Column("account_id", "text"),
-        Column("rank", "count", False, "1 = costs most"),
-        Column("dimension", "text"),
-        Column("measure", "text"),
-        Column("points", "number", False, "points, negative; an account's add up to health - 100"),
-        Column("text", "text"),
-        Column("record_ids", "text"),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -239,20 +179,3 @@ class DealScores:
     base_rate: float
     base_deals: int
     win_curve: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class HealthScores:
-    """Health of every account.
-
-    Attributes:
-        scores: `HEALTH`, one row per account, ordered by account_id.
-        dimensions: `DIMENSIONS`, three rows per account.
-        measures: `MEASURES`, one row per account and measure that has data.
-        reasons: `REASONS`, what takes points off, ordered by account_id and rank.
-    """
-
-    scores: pd.DataFrame
-    dimensions: pd.DataFrame
-    measures: pd.DataFrame
-    reasons: pd.DataFrame

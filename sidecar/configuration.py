@@ -154,6 +154,25 @@ class CalendarSection(Section):
     fiscal_year_start_month: int | None = Field(None, ge=1, le=12, description="1 to 12; default: the org's own")
 
 
+class HealthSection(Section):
+    """Customer health: what is measured, what counts how much, and the bands. The measures: docs/health.md."""
+
+    measures: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="changes to the product's measures by their key, and new measures"
+    )
+    dimension_weights: dict[str, float] = Field(
+        default_factory=lambda: {"technical": 0.35, "deployment": 0.25, "adoption": 0.4},
+        description="weights in the total; only their ratios count",
+    )
+    needed_coverage: float = Field(0.3, ge=0, le=1, description="a dimension with less of its inputs is unknown")
+    yellow_from: float = Field(50.0, description="lowest total of the band Yellow")
+    green_from: float = Field(75.0, description="lowest total of the band Green")
+    band_margin: float = Field(2.0, description="points beyond a bound before the band changes")
+    segment: str = Field("industry", description="what tells a customer's segment, for targets: industry or country")
+    renewal_days: int = Field(90, ge=1, description="days before a renewal of which the health tells its risk")
+    enough_renewals: int = Field(30, ge=10, description="past renewals needed to fit the churn risk")
+
+
 class Configuration(BaseSettings):
     """Everything `sidecar.toml` may say."""
 
@@ -172,6 +191,7 @@ class Configuration(BaseSettings):
     mapping: MappingSection = MappingSection()
     segments: SegmentsSection = SegmentsSection()
     calendar: CalendarSection = CalendarSection()
+    health: HealthSection = HealthSection()
 
     @field_validator("segments")
     @classmethod
@@ -226,7 +246,20 @@ def _build(data: dict[str, Any], source: str) -> Configuration:
     except ValidationError as error:
         raise ConfigurationError(_explain(error, source)) from error
     _check_org(configuration.org, source)
+    _check_health(configuration.health, source)
     return configuration
+
+
+def _check_health(health: HealthSection, source: str) -> None:
+    if health == HealthSection():
+        return
+    from scoring import ScoringSettingsError  # pandas takes its time: not loaded where nothing is to be checked
+    from sidecar.health.settings import health_settings
+
+    try:
+        health_settings(health)
+    except ScoringSettingsError as error:
+        raise ConfigurationError(f"{source}: {error}") from error
 
 
 def _check_org(org: OrgSection, source: str) -> None:

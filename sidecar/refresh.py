@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +19,7 @@ from sidecar.desired import Desired, desired_records
 from sidecar.desired.actions import present_actions, removals
 from sidecar.feeds import read_feeds
 from sidecar.guard import Confirm, check_size
+from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
 from sidecar.targets import SCORED
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
@@ -37,6 +38,7 @@ class Scored:
         desired: the records the org should hold.
         expired: keys of actions that were closed long ago and may go.
         notices: what was left open or decided while the book was read.
+        problems: kinds of records that are not as they should be, each with its rows and what was done with them.
     """
 
     as_of: date
@@ -44,6 +46,7 @@ class Scored:
     desired: Desired
     expired: "pd.Series[str]"
     notices: tuple[str, ...] = ()
+    problems: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Refresh:
             "scored": {name: len(table) for name, table in self.scored.desired.tables.items()},
             "notices": list(self.scored.notices),
             "records_scored": self.scored.desired.scored,
+            "input_problems": list(self.scored.problems),
             "values_changed": len(self.plan.changes),
             "rows_changed": self.plan.rows,
             "rows_written": self.written.rows_written,
@@ -143,12 +147,16 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     projected = scoring.projection.prepare(book, moment, quarter, quarters=calendar)
     deals = projected.timed(scoring.score_deals(book, moment, quarter))
     projection = scoring.projection.projection_tables(projected, deals)
-    health = scoring.score_health(book, moment)
+    health = scoring.score_health(book, moment, health_settings(configuration.health))
     proposed = actions(book, deals, projection.rows, moment, quarter)
     followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(book.opportunities, deals, health, projection, followed, quarter, scored_at)
-    return Scored(day, quarter, desired, followed.expired, notices(mirror, book))
+    return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, retry_refused: bool = False) -> Plan:

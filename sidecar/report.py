@@ -115,8 +115,20 @@ def refresh_report(done: Refresh) -> None:
             "seconds": done.seconds,
         }
     )
+    input_problems(done.scored.problems)
     _refused(done.written.refused)
     _set_aside(done.plan)
+
+
+def input_problems(problems: Sequence[Mapping[str, object]]) -> None:
+    """Kinds of records that are not as they should be, and what was done with them."""
+    if problems:
+        terminal.heading("Records that are not as they should be")
+        terminal.table(
+            ("table", "rows", "what is wrong and what was done"),
+            [(each["table"], each["rows"], each["treatment"]) for each in problems],
+            right=("rows",),
+        )
 
 
 def _refused(rows: Sequence[RefusedRow]) -> None:

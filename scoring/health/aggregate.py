@@ -1,110 +1,138 @@
-"""From measures to dimensions, total, coverage and the reasons for the points that are lost.
+"""From measures by product to dimensions and the total, with the coverage of their inputs.
 
-A measure counts with its weight times its freshness; a missing one counts as nothing and lowers the coverage.
+A measure of a product counts with its weight x the product's share of the account's revenue x the freshness of its
+data. What is missing counts as nothing and lowers the coverage.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from scoring.health.catalogue import DIMENSION_KEYS, DIMENSION_LABELS, MEASURES, catalogue
+from scoring.days import Floats
+from scoring.health.definitions import DIMENSION_KEYS, Measure
+from scoring.health.formulas import read_measure
+from scoring.health.grid import Grid
+from scoring.health.inputs import Inputs
 from scoring.health.settings import HealthSettings
-from scoring.results import REASONS
-from scoring.words import joined
+from scoring.health.worth import targets_of, worth
 
 
-def with_catalogue(rows: pd.DataFrame) -> pd.DataFrame:
-    """Measured rows with dimension, label, unit, weight, owner and action, ordered by account and catalogue."""
-    table = rows.merge(catalogue().reset_index(), on="measure", how="left")
-    return table.sort_values(["account_id", "order"], kind="stable", ignore_index=True)
+@dataclass(frozen=True)
+class Cells:
+    """One measure of every holding, or subject, on every day.
+
+    Attributes:
+        measure: its definition.
+        value, target: in the measure's unit; value NaN where missing.
+        score: 0..100, NaN where the value is missing.
+        freshness: 0..1, 0 where the value is missing.
+    """
+
+    measure: Measure
+    value: Floats
+    target: Floats
+    score: Floats
+    freshness: Floats
+
+    def at(self, column: int) -> "Cells":
+        """One day of them."""
+        one = slice(column, column + 1) if column >= 0 else slice(column, None)
+        names = ("value", "target", "score", "freshness")
+        return replace(self, **{name: getattr(self, name)[:, one] for name in names})
 
 
-def dimension_scores(measures: pd.DataFrame, accounts: pd.Index, settings: HealthSettings) -> pd.DataFrame:
-    """The dimensions of every account.
+@dataclass(frozen=True)
+class Totals:
+    """Scores of subjects x days.
+
+    Attributes:
+        score: 0..100 by dimension, NaN under the needed coverage.
+        coverage: 0..1 by dimension.
+        counting: sum of what counts, by dimension.
+        health: 0..100, NaN where no dimension is known.
+        total_coverage: 0..1.
+        known_weight: of the known dimensions.
+    """
+
+    score: dict[str, Floats]
+    coverage: dict[str, Floats]
+    counting: dict[str, Floats]
+    health: Floats
+    total_coverage: Floats
+    known_weight: Floats
+
+
+def measure_cells(inputs: Inputs, grid: Grid, targets: pd.DataFrame, settings: HealthSettings) -> list[Cells]:
+    """Every measure of the settings, in their order."""
+    cells = []
+    for measure in settings.measures:
+        reading = read_measure(measure, inputs, grid)
+        target = targets_of(measure, inputs, grid, targets)
+        cells.append(Cells(measure, reading.value, target, worth(measure, reading.value, target), reading.freshness))
+    return cells
+
+
+def counts(cells: Cells, grid: Grid, share: Floats) -> Floats:
+    """What each cell counts in its dimension: weight x share x freshness."""
+    return cells.measure.weight * cells.freshness * (share if cells.measure.form.by_product else 1.0)
+
+
+def per_subject(cells: Cells, grid: Grid, values: Floats) -> Floats:
+    """Sums over the products of each subject; as they are for a measure of the account."""
+    return grid.totals(values) if cells.measure.form.by_product else values
+
+
+def totals(cells: Sequence[Cells], grid: Grid, share: Floats, settings: HealthSettings) -> Totals:
+    """Dimensions and total.
 
     Args:
-        measures: result of `with_catalogue`.
-        accounts: account ids.
-        settings: weights and `needed_coverage`.
+        cells: every measure, for the days of `share`.
+        share: of each holding in its account's revenue.
+        settings: dimension weights and needed coverage.
+    """
+    shape = (len(grid.account), share.shape[1])
+    points, counting, full = ({key: np.zeros(shape) for key in DIMENSION_KEYS} for _ in range(3))
+    for each in cells:
+        key, count = each.measure.dimension, counts(each, grid, share)
+        counting[key] += per_subject(each, grid, count)
+        points[key] += per_subject(each, grid, count * np.nan_to_num(each.score))
+        full[key] += each.measure.weight
+    coverage = {key: np.minimum(counting[key] / full[key], 1.0) for key in DIMENSION_KEYS}
+    known = {key: is_known(coverage[key], settings) for key in DIMENSION_KEYS}
+    score = {
+        key: np.clip(
+            np.divide(points[key], counting[key], out=np.full(shape, np.nan), where=known[key] & (counting[key] > 0)),
+            *(0.0, 100.0),
+        )
+        for key in DIMENSION_KEYS
+    }
+    weights = settings.dimension_weights
+    known_weight = sum((weights[key] * ~np.isnan(score[key]) for key in DIMENSION_KEYS), np.zeros(shape))
+    weighed = sum((weights[key] * np.nan_to_num(score[key]) for key in DIMENSION_KEYS), np.zeros(shape))
+    health = np.divide(weighed, known_weight, out=np.full(shape, np.nan), where=known_weight > 0)
+    covered = sum((weights[key] * coverage[key] for key in DIMENSION_KEYS), np.zeros(shape))
+    total_coverage = np.clip(covered / sum(weights.values()), 0.0, 1.0)
+    return Totals(score, coverage, counting, np.clip(health, 0.0, 100.0), total_coverage, known_weight)
+
+
+def is_known(coverage: Floats, settings: HealthSettings) -> "np.typing.NDArray[np.bool_]":
+    """Whether a dimension has a score. A hair's breadth of rounding does not decide."""
+    return (coverage >= settings.needed_coverage - 1e-9) & (coverage > 0)
+
+
+def final_shares(cells: Sequence[Cells], grid: Grid, share: Floats, settings: HealthSettings) -> list[Floats]:
+    """The share of each cell in the total: what its score is multiplied with. Those of a subject add up to 1.
 
     Returns:
-        account_id, dimension, label, score (0..100, NaN under the needed coverage), coverage (0..1), weight (in the
-        total), counting (sum of weight x freshness), missing; three rows per account in the order of the catalogue.
+        One array per measure, of its cells' shape; all 0 where no dimension is known.
     """
-    counting = measures["weight"] * measures["freshness"]
-    parts = measures[["account_id", "dimension"]].assign(counting=counting, points=counting * measures["score"])
-    sums = parts.groupby(["account_id", "dimension"])[["counting", "points"]].sum()
-    every = pd.MultiIndex.from_product([accounts, DIMENSION_KEYS], names=["account_id", "dimension"])
-    table = sums.reindex(every).fillna(0.0).reset_index()
-    full = table["dimension"].map(catalogue().groupby("dimension")["weight"].sum().to_dict()).astype("float64")
-    coverage = (table["counting"] / full).clip(upper=1.0)
-    known = (coverage >= settings.needed_coverage) & (table["counting"] > 0)
-    return table.assign(
-        label=table["dimension"].map(DIMENSION_LABELS),
-        score=(table["points"] / table["counting"].where(known)).clip(0.0, 100.0),
-        coverage=coverage,
-        weight=table["dimension"].map(settings.dimension_weights).astype("float64"),
-        missing=_missing_labels(measures, every).to_numpy(),
-    ).drop(columns="points")
-
-
-def _missing_labels(measures: pd.DataFrame, every: pd.MultiIndex) -> "pd.Series[str]":
-    accounts, dimensions = every.get_level_values("account_id"), every.get_level_values("dimension")
-    flags = {}
-    for measure in MEASURES:
-        there = pd.Index(measures.loc[measures["measure"] == measure.key, "account_id"])
-        flags[measure.label] = (dimensions == measure.dimension) & ~accounts.isin(there)
-    return joined(pd.DataFrame(flags, index=every))
-
-
-def totals(dimensions: pd.DataFrame) -> pd.DataFrame:
-    """Total and coverage of each account.
-
-    Returns:
-        Indexed by account id: health (0..100, NaN without a known dimension), coverage (0..1), known_weight.
-    """
-    known = dimensions["score"].notna()
-    parts = dimensions.assign(
-        points=(dimensions["weight"] * dimensions["score"]).fillna(0.0),
-        known_weight=dimensions["weight"].where(known, 0.0),
-        covered=dimensions["weight"] * dimensions["coverage"],
-    )
-    sums = parts.groupby("account_id", sort=True)[["points", "known_weight", "covered"]].sum()
-    health = (sums["points"] / sums["known_weight"].where(sums["known_weight"] > 0)).clip(0.0, 100.0)
-    return pd.DataFrame(
-        {"health": health, "coverage": sums["covered"].clip(0.0, 1.0), "known_weight": sums["known_weight"]}
-    )
-
-
-def lost_points(measures: pd.DataFrame, dimensions: pd.DataFrame, totals_: pd.DataFrame) -> pd.DataFrame:
-    """What each measure takes off a perfect 100, most first.
-
-    A measure loses (its share of the dimension) x (the dimension's share of the known ones) x (100 - score), so that
-    the points of an account add up to its total - 100. Measures of unknown dimensions lose nothing, because they do
-    not count.
-
-    Returns:
-        `REASONS` and owner, action; only rows that lose points.
-    """
-    of_dimension = dimensions[["account_id", "dimension", "score", "counting", "weight"]].rename(
-        columns={"score": "dimension_score", "weight": "dimension_weight"}
-    )
-    table = measures.merge(of_dimension, on=["account_id", "dimension"], how="inner")
-    table = table[table["dimension_score"].notna()].reset_index(drop=True)
-    known = totals_["known_weight"].reindex(pd.Index(table["account_id"])).to_numpy()
-    share = table["weight"] * table["freshness"] / table["counting"] * table["dimension_weight"] / known
-    table["points"] = -share * (100.0 - table["score"])
-    table = table[table["points"] < 0.0].sort_values(
-        ["account_id", "points", "order"], kind="stable", ignore_index=True
-    )
-    table["rank"] = table.groupby("account_id").cumcount() + 1
-    return table[[*REASONS.names, "owner", "action"]]
-
-
-def bands(health: "pd.Series[float]", settings: HealthSettings) -> "pd.Series[str]":
-    """Green, Yellow, Red, or Unknown where there is no total."""
-    words = np.select(
-        [health.isna(), health >= settings.green_from, health >= settings.yellow_from],
-        ["Unknown", "Green", "Yellow"],
-        "Red",
-    )
-    return pd.Series(words, index=health.index, dtype="str")
+    found = totals(cells, grid, share, settings)
+    result = []
+    for each in cells:
+        key = each.measure.dimension
+        known = settings.dimension_weights[key] * ~np.isnan(found.score[key])
+        factor = np.divide(known, found.counting[key] * found.known_weight, out=np.zeros(known.shape), where=known > 0)
+        result.append(counts(each, grid, share) * (factor[grid.subject] if each.measure.form.by_product else factor))
+    return result

@@ -1,35 +1,50 @@
 """Health of every account, put together."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from scoring.as_of import known_at
 from scoring.book import Book, validate
 from scoring.closed_deals import closed_deals
-from scoring.health.adoption import adoption_measures
-from scoring.health.aggregate import bands, dimension_scores, lost_points, totals, with_catalogue
-from scoring.health.catalogue import DIMENSION_KEYS
-from scoring.health.churn import churn_risk
-from scoring.health.deployment import deployment_measures
-from scoring.health.renewals import contracts, in_use
+from scoring.health.account_rows import CHANGE_DAYS, account_rows
+from scoring.health.aggregate import Cells, measure_cells, totals
+from scoring.health.bands import band_path
+from scoring.health.calendar import renewal_calendar
+from scoring.health.change import State, explain_change
+from scoring.health.change_rows import Span, change_rows
+from scoring.health.churn import ChurnModel
+from scoring.health.counting import Ints, day_number
+from scoring.health.grid import Grid, make_grid
+from scoring.health.inputs import Inputs, read_inputs
+from scoring.health.measure_rows import dimension_rows, measure_rows, product_rows, reason_rows
+from scoring.health.past_renewals import learn_churn, measure_scores
+from scoring.health.playbooks import playbook_rows
+from scoring.health.results import HEALTH, HealthScores
 from scoring.health.settings import HealthSettings
-from scoring.health.technical import case_measures, cases_at, lapsed_measure
-from scoring.results import DIMENSIONS, HEALTH, MEASURES, REASONS, HealthScores
+from scoring.health.trend import trend_days, trend_rows
 from scoring.stage_history import stage_spells
 
-# The dimensions whose past can be told; deployments keep no history.
-WITH_HISTORY = ("technical", "adoption")
+# Accounts computed at once: enough to be quick, few enough to fit.
+AT_ONCE = 20_000
 
 
-def score_health(book: Book, as_of: pd.Timestamp, settings: HealthSettings | None = None) -> HealthScores:
+def score_health(
+    book: Book,
+    as_of: pd.Timestamp,
+    settings: HealthSettings | None = None,
+    accounts: "pd.Index | None" = None,
+) -> HealthScores:
     """Health of every account at the end of the day `as_of`, from what was known then.
 
-    The change compares the total with that of `settings.change_days` before, over the dimensions known at both days.
-    Deployments keep no history in the book and are held at their present score.
-
     Args:
-        book: accounts, cases, assets, usage, deployments, opportunities, stage_history and stages are read.
+        book: accounts, cases, assets, contracts, usage, deployments, targets, opportunities, stage_history and stages
+            are read.
         as_of: a day.
-        settings: weights and thresholds; the defaults when not given.
+        settings: measures, weights and thresholds; the defaults when not given.
+        accounts: ids of the accounts wanted, all when not given. Their rows are the same in both cases: what they are
+            compared with, and what is learned, comes from the whole book.
 
     Returns:
         See `HealthScores`. An account without any input is Unknown with coverage 0.
@@ -39,86 +54,74 @@ def score_health(book: Book, as_of: pd.Timestamp, settings: HealthSettings | Non
     """
     settings = settings or HealthSettings()
     book = validate(book)
-    accounts = pd.Index(book.accounts["account_id"].sort_values(), name="account_id")
-    measures = _measures(book, as_of, accounts, settings)
-    dimensions = dimension_scores(measures, accounts, settings)
-    total = totals(dimensions)
-    band = bands(total["health"], settings)
-    reasons = lost_points(measures, dimensions, total)
-    scores = pd.DataFrame(
-        {
-            "health": total["health"],
-            **{key: _score_of(dimensions, key) for key in DIMENSION_KEYS},
-            "band": band,
-            "coverage": total["coverage"],
-            "change_30_days": _change(book, as_of, dimensions, total, settings),
-            **_business(book, as_of, band, settings),
-            **_actions(reasons, band, settings),
-        },
-        index=accounts,
-    )
-    return HealthScores(
-        scores=HEALTH.conform(scores.reset_index()),
-        dimensions=DIMENSIONS.conform(dimensions),
-        measures=MEASURES.conform(measures),
-        reasons=REASONS.conform(reasons),
-    )
-
-
-def _measures(book: Book, as_of: pd.Timestamp, accounts: pd.Index, settings: HealthSettings) -> pd.DataFrame:
-    """Every measure of every account that has data on the day `as_of`, with its place in the catalogue."""
-    cases = cases_at(book.cases, as_of)
-    parts = [
-        lapsed_measure(book.assets, as_of),
-        *deployment_measures(book.deployments, as_of),
-        *adoption_measures(book.usage, as_of, settings),
-    ]
-    if len(book.cases):
-        # In an org that tracks cases, a customer without one has none open; elsewhere nothing is known.
-        customers = pd.concat([in_use(book.assets, as_of)["account_id"], cases["account_id"], *_owners(parts)])
-        parts += case_measures(cases, pd.Index(customers.drop_duplicates(), name="account_id"), settings)
-    rows = pd.concat(parts, ignore_index=True)
-    return with_catalogue(rows[rows["account_id"].isin(accounts)])
-
-
-def _owners(parts: list[pd.DataFrame]) -> "list[pd.Series[str]]":
-    return [part["account_id"] for part in parts]
-
-
-def _score_of(dimensions: pd.DataFrame, key: str) -> "pd.Series[float]":
-    return dimensions[dimensions["dimension"] == key].set_index("account_id")["score"]
-
-
-def _change(
-    book: Book, as_of: pd.Timestamp, now: pd.DataFrame, total: pd.DataFrame, settings: HealthSettings
-) -> "pd.Series[float]":
-    """Points the total moved by; missing where no dimension with a history is known at both days."""
-    before = as_of - pd.Timedelta(days=settings.change_days)
-    then = dimension_scores(_measures(book, before, total.index, settings), total.index, settings)
-    moved = (now["weight"] * (now["score"] - then["score"])).where(now["dimension"].isin(WITH_HISTORY))
-    points = moved.groupby(now["account_id"]).sum(min_count=1)
-    return points / total["known_weight"].where(total["known_weight"] > 0)
-
-
-def _business(
-    book: Book, as_of: pd.Timestamp, band: "pd.Series[str]", settings: HealthSettings
-) -> "dict[str, pd.Series]":
-    """Renewal, ARR and churn risk of each account."""
-    known = known_at(book, as_of)
-    contract = contracts(book.assets, known.opportunities, as_of).reindex(band.index)
+    as_of = as_of.normalize()
+    # Telemetry of later weeks is left in, so that it is counted before it is left out.
+    known = replace(known_at(book, as_of), usage=book.usage)
+    inputs = read_inputs(known, as_of, settings)
     closed = closed_deals(known, stage_spells(known.stage_history), as_of)
-    churn = churn_risk(band, closed[closed["segment"] == "Renew"], settings)
-    renewable = contract["next_renewal"].notna() | (contract["current_arr"] > 0)
+    churn = learn_churn(inputs, closed, book.targets, as_of, settings)
+    wanted = np.arange(len(inputs.accounts))
+    if accounts is not None:
+        wanted = np.flatnonzero(inputs.accounts.isin(accounts))
+    parts = [
+        _score_some(wanted[first : first + AT_ONCE], inputs, known, churn, as_of, settings)
+        for first in range(0, max(len(wanted), 1), AT_ONCE)
+    ]
+    calendar = renewal_calendar(known, inputs, as_of)
+    calendar = calendar[calendar["account_id"].isin(inputs.accounts[wanted])].reset_index(drop=True)
+    tables = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+    return HealthScores(**tables, renewals=calendar, problems=inputs.problems)
+
+
+def _score_some(
+    wanted: Ints,
+    inputs: Inputs,
+    book: Book,
+    churn: ChurnModel,
+    as_of: pd.Timestamp,
+    settings: HealthSettings,
+) -> dict[str, pd.DataFrame]:
+    """The tables of some accounts, given by their codes."""
+    week_days = trend_days(as_of, settings)
+    today = day_number(as_of)
+    days = np.concatenate([today - np.array(settings.change_days, dtype=np.int64), week_days])
+    grid = make_grid(inputs, wanted, np.repeat(days[None, :], len(wanted), axis=0))
+    cells = measure_cells(inputs, grid, book.targets, settings)
+    found = totals(cells, grid, grid.share, settings)
+    ids = inputs.accounts[wanted]
+    weeks = slice(len(settings.change_days), None)
+    band = band_path(found.health[:, weeks], settings)
+    changes, change_totals = _changes(cells, grid, inputs, settings)
+    over_month = change_totals[change_totals["days"] == CHANGE_DAYS].set_index("account_id")["points"]
+    of_measures = measure_scores(cells, grid, settings)
+    measures = measure_rows(cells, grid, inputs, book, as_of, settings)
+    reasons = reason_rows(measures)
+    rows = account_rows(found, band[:, -1], of_measures, ids, book, churn, over_month, as_of)
+    playbooks = playbook_rows(reasons, rows, of_measures, churn, as_of, settings)
+    first = playbooks[playbooks["rank"] == 1].set_index("account_id").reindex(ids)
+    scores = rows.assign(action_text=first["title"], action_owner=first["owner_role"])
     return {
-        "next_renewal": contract["next_renewal"],
-        "current_arr": contract["current_arr"],
-        "churn_risk": churn["risk"].where(renewable),
-        "churn_basis": churn["basis"].where(renewable),
+        "scores": HEALTH.conform(scores.rename_axis("account_id").reset_index()),
+        "dimensions": dimension_rows(found, of_measures, ids, settings),
+        "measures": measures,
+        "products": product_rows(cells, grid, inputs),
+        "reasons": reasons,
+        "trend": trend_rows(found, band, week_days, ids, weeks),
+        "changes": changes,
+        "change_totals": change_totals,
+        "playbooks": playbooks,
     }
 
 
-def _actions(reasons: pd.DataFrame, band: "pd.Series[str]", settings: HealthSettings) -> "dict[str, pd.Series]":
-    """What to do about the measure that costs most, unless the account is fine."""
-    first = reasons[reasons["rank"] == 1].set_index("account_id").reindex(band.index)
-    needed = (band != "Green") | (first["points"] <= -settings.action_points)
-    return {"action_text": first["action"].where(needed), "action_owner": first["owner"].where(needed)}
+def _changes(
+    cells: "list[Cells]", grid: Grid, inputs: Inputs, settings: HealthSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The changes over each span, whose earlier days are the first columns of the grid."""
+    now = [each.at(-1) for each in cells]
+    last = State(now, grid.share[:, -1:], settings)
+    spans = []
+    for column, days in enumerate(settings.change_days):
+        then = [each.at(column) for each in cells]
+        first = State(then, grid.share[:, column : column + 1], settings)
+        spans.append(Span(days, explain_change(first, last, grid), then, now))
+    return change_rows(spans, grid, inputs)

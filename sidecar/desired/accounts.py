@@ -3,14 +3,57 @@
 The details are the contract with the components `sidecarHealthPanel` and `sidecarQuarterSnapshot`.
 """
 
+# The detail fits into its field of 131,072 characters: long lists keep what matters first and say what is left out.
+PRODUCTS_SHOWN, RENEWALS_SHOWN = 12, 24
+
 # An account of which nothing is known keeps empty fields: a thousand rows that say "unknown" would tell nobody
 # anything.
 ACCOUNTS = """
-    WITH measure AS (
+    WITH product AS (
+        SELECT account_id, measure,
+               list({'product': product, 'value': round(value, 1), 'target': round(target, 1), 'score': round(score),
+                     'share': round(share, 2)} ORDER BY score, product)[:{PRODUCTS_SHOWN}] AS products
+        FROM products GROUP BY account_id, measure HAVING count(*) > 1
+    ),
+    measure AS (
         SELECT account_id, dimension,
                list({'key': measure, 'label': label, 'value': round(value, 2), 'unit': unit, 'score': round(score),
-                     'weight': round(weight, 3), 'text': text} ORDER BY weight DESC, measure) AS measures
-        FROM measures GROUP BY account_id, dimension
+                     'weight': round(weight, 3), 'text': text, 'target': round(target, 2),
+                     'coverage': round(freshness, 2), 'products': coalesce(product.products, []),
+                     'record_ids': coalesce(string_split(nullif(record_ids, ''), ';'), [])
+               } ORDER BY weight DESC, measure) AS measures
+        FROM measures LEFT JOIN product USING (account_id, measure) GROUP BY account_id, dimension
+    ),
+    week AS (
+        SELECT account_id, list({'day': strftime(day, '%Y-%m-%d'), 'health': round(health),
+                   'technical': round(technical), 'deployment': round(deployment), 'adoption': round(adoption),
+                   'coverage': round(coverage, 2), 'band': band} ORDER BY day) AS trend
+        FROM trend GROUP BY account_id
+    ),
+    moved AS (
+        SELECT account_id, days, list({'measure': measure, 'points': round(points, 2),
+                   'value': round(by_value, 2), 'target': round(by_target, 2), 'weight': round(by_weight, 2),
+                   'coverage': round(by_coverage, 2), 'mix': round(by_mix, 2), 'text': text} ORDER BY rank) AS measures
+        FROM changes GROUP BY account_id, days
+    ),
+    change AS (
+        SELECT account_id, list({'days': days, 'before': round(before, 2), 'points': round(points, 2),
+                   'sentence': sentence, 'measures': coalesce(moved.measures, [])} ORDER BY days) AS changes
+        FROM change_totals LEFT JOIN moved USING (account_id, days) GROUP BY account_id
+    ),
+    renewal AS (
+        SELECT account_id, list({'day': strftime(day, '%Y-%m-%d'), 'product': product, 'quantity': quantity,
+                   'arr': round(arr), 'source': source, 'true_up_date': strftime(true_up_date, '%Y-%m-%d'),
+                   'true_up_arr': round(true_up_arr),
+                   'record_ids': coalesce(string_split(nullif(record_ids, ''), ';'), [])
+               } ORDER BY day, product)[:{RENEWALS_SHOWN}] AS renewals, greatest(count(*) - {RENEWALS_SHOWN}, 0) AS more
+        FROM renewals GROUP BY account_id
+    ),
+    playbook AS (
+        SELECT account_id, list({'measure': measure, 'owner': owner_role, 'text': title, 'why': why,
+                   'due': strftime(due, '%Y-%m-%d'), 'impact': round(impact), 'risk_removed': round(risk_removed, 3)
+               } ORDER BY rank) AS actions
+        FROM playbooks GROUP BY account_id
     ),
     dimension AS (
         SELECT account_id, list({
@@ -47,7 +90,10 @@ ACCOUNTS = """
            CASE WHEN anything THEN to_json({
                'v': 1, 'dimensions': coalesce(dimension.dimensions, []), 'reasons': coalesce(reason.reasons, []),
                'churn_basis': churn_basis,
-               'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'owner': action_owner} END
+               'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'owner': action_owner} END,
+               'actions': coalesce(playbook.actions, []), 'trend': coalesce(week.trend, []),
+               'changes': coalesce(change.changes, []), 'renewals': coalesce(renewal.renewals, []),
+               'renewals_left_out': coalesce(renewal.more, 0)
            })::VARCHAR END AS health_detail,
            CASE WHEN booked IS NOT NULL THEN to_json({
                'v': 1,
@@ -62,6 +108,10 @@ ACCOUNTS = """
     CROSS JOIN quarter
     LEFT JOIN dimension USING (account_id)
     LEFT JOIN reason USING (account_id)
+    LEFT JOIN week USING (account_id)
+    LEFT JOIN change USING (account_id)
+    LEFT JOIN renewal USING (account_id)
+    LEFT JOIN playbook USING (account_id)
     LEFT JOIN segment USING (account_id)
     ORDER BY id
-"""
+""".replace("{PRODUCTS_SHOWN}", str(PRODUCTS_SHOWN)).replace("{RENEWALS_SHOWN}", str(RENEWALS_SHOWN))

@@ -1,0 +1,1 @@
+"""Customer health on the command line: its settings, and why an account has its score."""
