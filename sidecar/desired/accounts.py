@@ -36,7 +36,7 @@ ACCOUNTS = """
                    'coverage': round(by_coverage, 2), 'mix': round(by_mix, 2), 'text': text} ORDER BY rank) AS measures
         FROM changes GROUP BY account_id, days
     ),
-    change AS (
+    explained AS (
         SELECT account_id, list({'days': days, 'before': round(before, 2), 'points': round(points, 2),
                    'sentence': sentence, 'measures': coalesce(moved.measures, [])} ORDER BY days) AS changes
         FROM change_totals LEFT JOIN moved USING (account_id, days) GROUP BY account_id
@@ -92,7 +92,7 @@ ACCOUNTS = """
                'churn_basis': churn_basis,
                'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'owner': action_owner} END,
                'actions': coalesce(playbook.actions, []), 'trend': coalesce(week.trend, []),
-               'changes': coalesce(change.changes, []), 'renewals': coalesce(renewal.renewals, []),
+               'changes': coalesce(explained.changes, []), 'renewals': coalesce(renewal.renewals, []),
                'renewals_left_out': coalesce(renewal.more, 0)
            })::VARCHAR END AS health_detail,
            CASE WHEN booked IS NOT NULL THEN to_json({
@@ -109,7 +109,7 @@ ACCOUNTS = """
     LEFT JOIN dimension USING (account_id)
     LEFT JOIN reason USING (account_id)
     LEFT JOIN week USING (account_id)
-    LEFT JOIN change USING (account_id)
+    LEFT JOIN explained USING (account_id)
     LEFT JOIN renewal USING (account_id)
     LEFT JOIN playbook USING (account_id)
     LEFT JOIN segment USING (account_id)
