@@ -8,7 +8,7 @@ from scoring.days import Floats
 from scoring.health.aggregate import Totals
 from scoring.health.churn import ChurnModel
 from scoring.health.definitions import DIMENSION_KEYS
-from scoring.health.renewals import contracts
+from scoring.health.renewals import renewals_of
 
 CHANGE_DAYS = 30
 
@@ -35,7 +35,7 @@ def account_rows(
         change: points over `CHANGE_DAYS`, by account id.
         as_of: the day of scoring.
     """
-    contract = contracts(book.assets, book.opportunities, as_of).reindex(accounts)
+    contract = renewals_of(book, as_of).reindex(accounts)
     renewable = (contract["next_renewal"].notna() | (contract["current_arr"] > 0)).to_numpy()
     health = found.health[:, -1]
     risk = churn.risk(health, measure_scores)

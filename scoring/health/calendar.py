@@ -7,8 +7,9 @@ from scoring.book import Book
 from scoring.days import date_text
 from scoring.health.inputs import Inputs, product_key
 from scoring.health.records import few_ids
-from scoring.health.renewals import in_force
+from scoring.health.renewals import in_force, running_contracts
 from scoring.health.results import RENEWALS
+from scoring.lookup import looked_up
 
 KEYS = ["account_id", "day", "product"]
 
@@ -16,8 +17,11 @@ KEYS = ["account_id", "day", "product"]
 def renewal_calendar(book: Book, inputs: Inputs, as_of: pd.Timestamp) -> pd.DataFrame:
     """Everything in force that ends on a known day, by account, day and product.
 
+    Assets tell what ends; of an account without any such asset its running contracts do. The next day on which use is
+    counted and paid for comes from the contracts.
+
     Args:
-        book: assets are read.
+        book: assets and contracts are read.
         inputs: of the same book; its telemetry tells what is used beyond what was bought.
         as_of: a day.
 
@@ -32,9 +36,14 @@ def renewal_calendar(book: Book, inputs: Inputs, as_of: pd.Timestamp) -> pd.Data
     found["record_ids"] = ids.reindex(_joined(found)).fillna("").to_numpy()
     over = _beyond(inputs).reindex(pd.MultiIndex.from_arrays([found["account_id"], product_key(found["product"])]))
     extra = found["arr"] * over.to_numpy()
-    return RENEWALS.conform(
-        found.assign(source="asset", true_up_arr=extra.where(extra > 0)).sort_values(KEYS, kind="stable")
-    )
+    found = found.assign(source="asset", true_up_arr=extra.where(extra > 0))
+    running = running_contracts(book.contracts, as_of)
+    agreed = running[~running["account_id"].isin(found["account_id"])].rename(columns={"end_date": "day"})
+    agreed = agreed.assign(product="", source="contract", record_ids=agreed["contract_id"])
+    rows = pd.concat([found, agreed[[*KEYS, "arr", "source", "record_ids"]]], ignore_index=True)
+    ahead = running[running["true_up_date"] >= as_of].groupby("account_id")["true_up_date"].min()
+    rows["true_up_date"] = looked_up(rows["account_id"], ahead)
+    return RENEWALS.conform(rows.sort_values([*KEYS, "record_ids"], kind="stable"))
 
 
 def _joined(rows: pd.DataFrame) -> "pd.Series[str]":

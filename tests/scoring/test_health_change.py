@@ -14,6 +14,7 @@ from scoring import Book, HealthSettings, read_measures, renewal_risk, score_hea
 from scoring.health.bands import band_path
 from scoring.health.change import CAUSES
 from scoring.health.churn import fit_churn
+from scoring.health.proposals import health_proposals
 
 DAY = pd.Timestamp("2026-03-01")
 FEW = settings(max_examples=2, deadline=None)
@@ -239,3 +240,37 @@ def test_the_risk_of_renewal_deals_is_that_of_their_accounts() -> None:
         "lost_probability": [0.3],
         "basis": ["why"],
     }
+
+
+def test_the_calendar_holds_assets_and_of_others_contracts_with_the_day_of_true_up() -> None:
+    book = random_book(4)
+    contracts = pd.DataFrame(
+        {
+            "contract_id": ["k1", "k2", "k3"],
+            "account_id": ["b", "b", "a1"],
+            "start_date": pd.Timestamp("2025-01-01"),
+            "end_date": pd.to_datetime(["2026-09-30", "2026-01-31", "2026-12-31"]),
+            "arr": [900.0, 500.0, 100.0],
+            "true_up_date": pd.to_datetime(["2026-06-30", "2026-01-15", "2026-04-01"]),
+        }
+    )
+    accounts = pd.DataFrame({"account_id": [*book.accounts["account_id"], "b"]})
+    found = score_health(replace(book, accounts=accounts, contracts=contracts), DAY)
+    own = found.renewals[found.renewals["account_id"] == "b"].iloc[0]
+    assert (own["day"], own["arr"], own["source"]) == (pd.Timestamp("2026-09-30"), 900.0, "contract")
+    assert own["true_up_date"] == pd.Timestamp("2026-06-30")
+    row = found.scores.set_index("account_id").loc["b"]
+    assert (row["next_renewal"], row["current_arr"]) == (pd.Timestamp("2026-09-30"), 900.0)
+    of_assets = found.renewals[found.renewals["account_id"] == "a1"]
+    assert of_assets["source"].eq("asset").all()
+    assert of_assets["day"].ge(DAY).all()
+
+
+def test_playbooks_are_proposals_with_a_key_of_their_own() -> None:
+    book = random_book(6)
+    found = score_health(book, DAY)
+    rows = health_proposals(found, book.accounts.assign(owner_id="u1"))
+    assert len(rows) == len(found.playbooks) > 0
+    assert rows["key"].is_unique
+    assert (rows["owner_id"] == "u1").all()
+    assert rows["title"].str.match("(SC|CSM|AE|Support): ").all()
