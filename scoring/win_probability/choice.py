@@ -9,6 +9,11 @@ from scoring.win_probability.validation import Rows, losses
 
 BASE, GROUPS, COLUMNS, PAIRS = "base rate", "group rates", "additive", "additive with interactions"
 
+# Gains in standard errors: to claim skill at all (one-sided 5 %), and to take a richer model over a simpler one.
+_CLEAR, _BETTER = 1.645, 0.5
+# Less gain than this, in nats per deal, is no skill, however certain it is.
+_WORTH = 0.0005
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -33,15 +38,16 @@ class HeldOut:
 
 
 def choose(held_out: HeldOut) -> str:
-    """The simplest kind that none beats clearly: the base rate falls to a gain of more than one standard error, groups
-    and single columns to any gain above half of one."""
-    if not held_out.log_odds:
-        return BASE
+    """The kind the held-out rows speak for.
+
+    The base rate falls to a gain that is of use and that chance reaches one time in twenty; another kind to a richer
+    one that gains more than half a standard error.
+    """
     best = BASE
-    for method, certainty in ((GROUPS, 1.0), (COLUMNS, 1.0), (PAIRS, 0.5)):
+    for method in (GROUPS, COLUMNS, PAIRS):
         if method in held_out.log_odds:
             gain, error = held_out.gain(method, best)
-            needed = certainty if best == BASE else 0.5
-            if gain > needed * error and gain > 0.0:
+            certainty, worth = (_CLEAR, _WORTH) if best == BASE else (_BETTER, 0.0)
+            if gain > max(certainty * error, worth):
                 best = method
     return best

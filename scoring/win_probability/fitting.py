@@ -23,7 +23,7 @@ _FEWEST = 5
 # Interactions are tried from this many rows on.
 _PAIR_ROWS = 1000
 # The cross-tables of a step hold rows x pairs of columns entries: above this budget a random part of the rows is used.
-_ENTRIES, _ENTRIES_HELD_OUT = 60_000_000, 12_000_000
+_ENTRIES, _ENTRIES_HELD_OUT = 30_000_000, 5_000_000
 
 
 def fit(
@@ -38,7 +38,7 @@ def fit(
     """Learn win probabilities from closed deals.
 
     Tried are the base rate, the groups' shrunk rates, an additive model of all columns and this model with
-    interactions. Held-out rows decide, and the base rate stays unless it is beaten by more than one standard error.
+    interactions. Held-out rows decide, and the base rate stays unless it is clearly beaten (see `choose`).
 
     Args:
         deals: one row per closed deal, with what was known when it was scored. Any index.

@@ -2,10 +2,10 @@
 
 Each term has levels (bins of a number, values of a category, cells of two terms) and a basis over them; the log-odds
 are the intercept plus one value per term, read from its table at the deal's level. The coefficients of a block of a
-basis are random effects with a variance of their own, so a level with few deals is pulled to the others, and a block
-that explains nothing vanishes (generalised Fellner-Schall: Wood and Fasiolo, Biometrics 73, 2017). Since all a Newton
-step needs is weighted cross-tables of levels, its cost does not depend on the number of coefficients (Wood, Li,
-Shaddick and Augustin, JASA 112, 2017).
+basis are random effects, so a level with few deals is pulled to the others. Their variance is estimated, partly their
+own and partly common to all blocks; where nothing predicts, all effects vanish (generalised Fellner-Schall: Wood and
+Fasiolo, Biometrics 73, 2017). Since all a Newton step needs of the rows is weighted cross-tables of levels, its cost
+per row does not depend on the number of coefficients (Wood, Li, Shaddick and Augustin, JASA 112, 2017).
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import rankdata
@@ -18,6 +19,8 @@ _PREDICTED, _REPEATS = 3000, 2
 # Validation in time: this many blocks of later rows, from this share of the rows on.
 _BLOCKS, _FIRST = 4, 0.5
 _BINS = 10
+# Share of distinct rows from which on equal rows are taken for copies.
+_UNLIKE = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,18 @@ class Split:
 
 
 def folds(won: Floats, keys: NDArray[np.uint64]) -> Iterator[Split]:
-    """Repeated folds, stratified by outcome; rows that are the same are in the same fold.
+    """Repeated folds, stratified by outcome.
+
+    Where most rows are unlike any other, rows that are the same are taken for copies and stay in the same fold; where
+    few columns make many deals alike they are spread.
 
     Args:
         won: outcome, 1 or 0.
         keys: a pseudo-random number for each row, the same for the same row.
     """
     repeats = int(np.clip(_PREDICTED // max(len(won), 1), 1, _REPEATS))
+    if len(np.unique(keys)) < _UNLIKE * len(keys):
+        keys = np.asarray(pd.util.hash_array(np.arange(len(keys), dtype=np.uint64)))
     for repeat in range(repeats):
         mixed = keys * np.uint64(2 * repeat + 1) ^ (keys >> np.uint64(7 + repeat))
         fold = np.empty(len(won), dtype=np.intp)

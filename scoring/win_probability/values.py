@@ -71,7 +71,7 @@ def _kind(column: pd.Series) -> Kind:
 def _numbers(column: pd.Series, name: str, kind: Kind) -> Floats:
     try:
         if kind == "moment":
-            moments = pd.to_datetime(column, utc=True)
+            moments = pd.to_datetime(column, utc=True, format="ISO8601")
             return np.asarray((moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1), dtype=np.float64)
         return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError) as error:
