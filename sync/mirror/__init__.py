@@ -9,7 +9,8 @@ from types import TracebackType
 
 import duckdb
 
-from sync.mirror.bookkeeping import read_state
+from sync.mirror.bookkeeping import read_property, read_state, write_property
+from sync.mirror.content import fingerprint
 from sync.mirror.database import FRUGAL_LIMIT, MEMORY_LIMIT, connect
 from sync.mirror.sql import first_row, quoted
 from sync.mirror.tables import columns_of
@@ -68,6 +69,19 @@ class Mirror:
         """The org's schema of one object as it was at the last pull, None when it was never pulled."""
         state = read_state(self.connection, name)
         return state.schema if state else None
+
+    def fingerprint(self) -> str:
+        """A short text that is another one once any row of the mirror is another one; one pass over all rows."""
+        return fingerprint(self.connection, self.table_names())
+
+    def note(self, name: str) -> str | None:
+        """What `keep_note` kept under this name, None where it kept nothing."""
+        return read_property(self.connection, name)
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Keep a short text beside the rows, in place of what was kept under this name."""
+        with self.transaction("note"):
+            write_property(self.connection, name, value)
 
     @contextmanager
     def transaction(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:

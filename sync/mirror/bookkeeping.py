@@ -23,14 +23,25 @@ class ObjectState:
 
 def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
     """Note that this mirror belongs to that org; raise ConfigurationError when it belongs to another one."""
-    row = first_row(connection, "SELECT value FROM _sync.properties WHERE name = 'org'")
-    if row is None:
-        connection.execute("INSERT INTO _sync.properties VALUES ('org', ?)", [org_id])
-    elif row[0] != org_id:
+    known = read_property(connection, "org")
+    if known is None:
+        write_property(connection, "org", org_id)
+    elif known != org_id:
         raise ConfigurationError(
-            f"this mirror holds the records of org {row[0]}, the login leads to org {org_id}. Remedy: use the settings"
+            f"this mirror holds the records of org {known}, the login leads to org {org_id}. Remedy: use the settings"
             " of the first org, or another state directory for the second"
         )
+
+
+def read_property(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """A short text that was kept under a name."""
+    row = first_row(connection, "SELECT value FROM _sync.properties WHERE name = ?", [name])
+    return str(row[0]) if row else None
+
+
+def write_property(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
+    """Keep a short text under a name, in place of what was there."""
+    connection.execute("INSERT OR REPLACE INTO _sync.properties VALUES (?, ?)", [name, value])
 
 
 @dataclass(frozen=True)
