@@ -74,7 +74,7 @@ def _refresh(state: State, configuration: Configuration) -> flow.Refresh:
         Org.connect(embedded.settings(state)) as org,
         terminal.progress_bars() as bars,
     ):
-        return flow.refresh(org, mirror, configuration, None, bars)
+        return flow.refresh(org, mirror, configuration, None, bars, always=True)
 
 
 def _show_places(url: str, desired: Desired) -> None:

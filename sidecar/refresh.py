@@ -21,6 +21,7 @@ from sidecar.feeds import read_feeds
 from sidecar.guard import Confirm, check_size
 from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
+from sidecar.settled import is_settled, present_state, settle, unsettle
 from sidecar.targets import SCORED
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
 
@@ -39,6 +40,7 @@ class Scored:
         expired: keys of actions that were closed long ago and may go.
         notices: what was left open or decided while the book was read.
         problems: kinds of records that are not as they should be, each with its rows and what was done with them.
+        settled: nothing has changed since a run that found nothing to write: no scores were computed.
     """
 
     as_of: date
@@ -47,6 +49,7 @@ class Scored:
     expired: "pd.Series[str]"
     notices: tuple[str, ...] = ()
     problems: Sequence[Mapping[str, object]] = ()
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Refresh:
             "notices": list(self.scored.notices),
             "records_scored": self.scored.desired.scored,
             "input_problems": list(self.scored.problems),
+            "settled": self.scored.settled,
             "values_changed": len(self.plan.changes),
             "rows_changed": self.plan.rows,
             "rows_written": self.written.rows_written,
@@ -159,6 +163,12 @@ def _records(table: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
+def _as_before(mirror: Mirror, configuration: Configuration, day: date) -> Scored:
+    """Nothing to desire beyond what the org holds already."""
+    quarter = scoring.quarter_at(fiscal_quarters(mirror, configuration, day, day), pd.Timestamp(day))
+    return Scored(day, quarter, Desired({}), pd.Series([], dtype="str"), settled=True)
+
+
 def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, retry_refused: bool = False) -> Plan:
     """The difference between desired and present values. Nothing is written.
 
@@ -180,8 +190,11 @@ def refresh(
     max_changes: int | None = None,
     confirm: Confirm = lambda _: False,
     retry_refused: bool = False,
+    always: bool = False,
 ) -> Refresh:
     """The whole flow, once.
+
+    Where nothing has changed since a run that found nothing to write, it ends after the pull (see `sidecar.settled`).
 
     Args:
         org: logged in as the integration user.
@@ -189,6 +202,7 @@ def refresh(
         as_of: the day to score for; default the org's today.
         max_changes, confirm: see `guard.check_size`.
         retry_refused: see `make_plan`.
+        always: compute scores and plan in any case.
 
     Raises:
         sync.MissingPackage, sync.MissingField, MassChangeError: before anything is written.
@@ -197,14 +211,22 @@ def refresh(
     started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
     pulled = pull(org, mirror, configuration, progress)
     pulled.check_needed()
-    scored = score(mirror, configuration, as_of, progress)
+    day = as_of or today(mirror)
+    state = present_state(mirror, configuration, day)
+    if is_settled(mirror, state) and not (retry_refused or always):
+        scored = _as_before(mirror, configuration, day)
+    else:
+        scored = score(mirror, configuration, day, progress)
     planned = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
     check_size(planned, mirror, configuration.write, max_changes, confirm)
+    unsettle(mirror)
     written = sync.write_back(
         org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
     )
     done = Refresh(run_id, pulled, scored, planned, written, org.calls, time.monotonic() - clock)
     if planned.rows:
         done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
+    elif done.complete:
+        settle(mirror, state)
     progress.end()
     return done

@@ -101,13 +101,15 @@ def refresh_report(done: Refresh) -> None:
     _left_out(done.pulled)
     for line in done.scored.notices:
         terminal.say(line)
-    scored = ", ".join(f"{len(table):,} {name}" for name, table in done.scored.desired.tables.items())
+    desired = done.scored.desired
+    scored = ", ".join(f"{len(table):,} {name}" for name, table in desired.tables.items())
+    unchanged = "none: nothing has changed since the last run"
     terminal.facts(
         {
             "run": done.run_id,
             "as of": f"{done.scored.as_of:%Y-%m-%d} ({done.scored.quarter.label})",
             "records read": done.pulled.rows_read,
-            "records scored": f"{done.scored.desired.scored:,} ({scored})",
+            "records scored": unchanged if done.scored.settled else f"{desired.scored:,} ({scored})",
             "values changed": f"{len(done.plan.changes):,} of {done.plan.rows:,} records",
             "records written": done.written.rows_written,
             "records refused": done.written.rows_refused,

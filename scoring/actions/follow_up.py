@@ -76,9 +76,10 @@ def follow_up(
     rows = with_outcomes(past, proposed, OPPORTUNITIES.conform(deals), scores, as_of, settings)
     expired = _expired(rows, base[past.index].isin(actions["key"]), as_of, settings)
     snoozed = (kept["status"] == SNOOZED) & (kept["snoozed_until"] > as_of.normalize())
+    awake = kept[~snoozed]
     together = pd.concat([RECORDS.conform(current), rows[~expired]], ignore_index=True)
     return FollowUp(
-        shown=numbered(kept[~snoozed].assign(key=kept["record_key"])),
+        shown=numbered(awake.assign(key=awake["record_key"])),
         records=RECORDS.conform(together.sort_values("key")),
         expired=rows.loc[expired, "key"].reset_index(drop=True),
     )

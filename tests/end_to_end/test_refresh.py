@@ -19,6 +19,19 @@ def test_a_second_refresh_writes_nothing(demo_state: Path) -> None:
     assert done.json["rows_refused"] == 0
 
 
+def test_a_refresh_without_news_computes_nothing_until_there_is_some(demo_copy: Path) -> None:
+    first, second = (sidecar("refresh", "--json", state=demo_copy).json for _ in range(2))
+    assert (first["settled"], second["settled"]) == (False, True)
+    assert second["rows_written"] == second["records_scored"] == 0
+    assert first["records_scored"] > 300
+    told = sidecar("refresh", state=demo_copy)
+    assert "nothing has changed since the last run" in told.output
+    with plain_client(demo_copy, "admin@local.example") as client:
+        account = client.query("SELECT Id FROM Account ORDER BY Id LIMIT 1")["records"][0]
+        client.Account.update(account["Id"], {"Name": "Another name"})
+    assert not sidecar("refresh", "--json", state=demo_copy).json["settled"]
+
+
 def test_a_plan_after_a_refresh_is_empty(demo_state: Path) -> None:
     planned = sidecar("plan", state=demo_state)
     assert planned.code == 0, planned.messages
