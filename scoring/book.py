@@ -39,6 +39,14 @@ OPPORTUNITIES = Table(
     key="opportunity_id",
     choices=(("segment", SEGMENTS),),
 )
+PREDICTORS = Table(
+    "predictors",
+    (
+        Column("opportunity_id", "text"),
+        Column("name", "text", about="as people say it: Competitor"),
+        Column("value", "text", about="today's"),
+    ),
+)
 STAGE_HISTORY = Table(
     "stage_history",
     (
@@ -159,7 +167,7 @@ ACTIVITIES = Table(
     "activities",
     (
         Column("activity_id", "text"),
-        *text_columns(("account_id", "opportunity_id", "kind")),
+        *text_columns(("account_id", "opportunity_id", "kind", "subject")),
         Column("activity_date", "day", True),
         Column("is_closed", "flag"),
     ),
@@ -196,7 +204,7 @@ USERS = Table(
     key="user_id",
 )
 TABLES = (
-    *(ACCOUNTS, OPPORTUNITIES, STAGE_HISTORY, STAGES, LINES, ASSETS, CONTRACTS, USAGE),
+    *(ACCOUNTS, OPPORTUNITIES, PREDICTORS, STAGE_HISTORY, STAGES, LINES, ASSETS, CONTRACTS, USAGE),
     *(DEPLOYMENTS, CASES, ROLES, ACTIVITIES, PLANS, TARGETS, USERS),
 )
 
@@ -212,6 +220,7 @@ class Book:
 
     accounts: pd.DataFrame = field(default_factory=ACCOUNTS.empty)
     opportunities: pd.DataFrame = field(default_factory=OPPORTUNITIES.empty)
+    predictors: pd.DataFrame = field(default_factory=PREDICTORS.empty)
     stage_history: pd.DataFrame = field(default_factory=STAGE_HISTORY.empty)
     stages: pd.DataFrame = field(default_factory=STAGES.empty)
     lines: pd.DataFrame = field(default_factory=LINES.empty)

@@ -1,6 +1,6 @@
 """The tables that come out of `scoring`: their columns, dtypes, units and whether a value may be missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -46,7 +46,7 @@ FACTORS = Table(
     (
         Column("opportunity_id", "text"),
         Column("rank", "count", False, "1 = moved the probability most"),
-        Column("label", "text", False, "Stage, Segment or Time in stage"),
+        Column("label", "text", False, "Stage, Segment, Close date, ... or the name of a configured field"),
         Column("points", "number", False, "percentage points; a deal's add up to 100 x (win_probability - base_rate)"),
         Column("text", "text", False, "in words"),
     ),
@@ -72,6 +72,28 @@ BENCHMARKS = Table(
         Column("median_cycle_days", "count", True, "days from creation to win"),
     ),
     key="segment",
+)
+PROOF = Table(
+    "proof",
+    (
+        Column("segment", "text", False, "a segment, Unknown, or All"),
+        Column("method", "text", False, "Model, Stage rate or Base rate"),
+        Column("deals", "count", False, "held-out deals judged"),
+        Column("won", "count", False, "won ones among them"),
+        Column("log_loss", "number", False, "mean, in nats"),
+        Column("brier", "number", False, "mean squared error of the probability"),
+        Column("ece", "number", False, "expected calibration error, ten bins"),
+    ),
+)
+CHANGES = Table(
+    "changes",
+    (
+        Column("opportunity_id", "text"),
+        Column("label", "text", False, "a factor, Base rate, or Model fitted anew"),
+        Column("points", "number", False, "percentage points; a deal's add up to the change of its probability"),
+        Column("before", "text", False, "the factor's words before; '' where it had none"),
+        Column("after", "text", False, "and after"),
+    ),
 )
 _PROJECTED = (
     Column("plan", "number", True, "corporate currency; missing without a plan"),
@@ -170,6 +192,9 @@ class DealScores:
         base_deals: closed deals behind the base rate.
         win_curve: probability (0..1) to be won by the end of each of the next weeks: indexed by opportunity_id in the
             order of `scores`, one column per week, named by its last day.
+        method: Model, Stage rate or Base rate: what the probabilities come from.
+        proof: `PROOF`: how good each method was on held-out time; empty where history is too short to hold any out.
+        proved_since: the day until which that model had learned; missing with an empty proof.
     """
 
     scores: pd.DataFrame
@@ -179,3 +204,6 @@ class DealScores:
     base_rate: float
     base_deals: int
     win_curve: pd.DataFrame
+    method: str = "Stage rate"
+    proof: pd.DataFrame = field(default_factory=PROOF.empty)
+    proved_since: pd.Timestamp | None = None

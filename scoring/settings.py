@@ -18,6 +18,8 @@ class DealSettings:
         default_deals: the stages' default percentages weigh as much as this many closed deals.
         strength_floor, strength_ceiling: bounds of the estimated pull (in deals) towards the parent rate.
         confident_deals, some_deals: effective closed deals needed for High and for Medium confidence.
+        quarter_month: a month (1..12) in which a fiscal quarter begins.
+        demo_words: an activity whose subject holds one of these words is a demo.
         age_deals: closed deals that stayed at least as long, before a long stay counts.
         benchmark_deals: won deals needed before a stage benchmark is used for risk tags.
         segment_benchmark_deals: won deals needed before a segment has a stage benchmark of its own.
@@ -32,6 +34,8 @@ class DealSettings:
         low_rate_share: a win probability under this share of the base rate is low.
     """
 
+    quarter_month: int = 1
+    demo_words: tuple[str, ...] = ("demo",)
     default_deals: float = 5.0
     strength_floor: float = 2.0
     strength_ceiling: float = 2000.0

@@ -111,7 +111,11 @@ def _quotas() -> Catalogue:
 
 def _deals(mapping: MappingSection) -> Catalogue:
     opportunity_asked, opportunity_optional = _asked(
-        {mapping.opportunity.arr: None, mapping.opportunity.type: "Type"},
+        {
+            mapping.opportunity.arr: None,
+            mapping.opportunity.type: "Type",
+            **dict.fromkeys(mapping.opportunity.predictors.values()),
+        },
         ("ForecastCategory", "ForecastCategoryName", "Probability", "NextStep", "LastActivityDate"),
     )
     line_asked, _ = _asked({mapping.line.term_months: None}, ())
@@ -147,9 +151,12 @@ def _deals(mapping: MappingSection) -> Catalogue:
             needed=False,
         ),
         CatalogueObject(
-            "Task", ("Id", "ActivityDate"), ("WhatId", "AccountId", "IsClosed", "TaskSubtype"), needed=False
+            "Task",
+            ("Id", "ActivityDate"),
+            ("WhatId", "AccountId", "IsClosed", "TaskSubtype", "Subject"),
+            needed=False,
         ),
-        CatalogueObject("Event", ("Id", "ActivityDate"), ("WhatId", "AccountId"), needed=False),
+        CatalogueObject("Event", ("Id", "ActivityDate"), ("WhatId", "AccountId", "Subject"), needed=False),
     )
 
 

@@ -71,6 +71,9 @@ class OpportunityFields(Section):
 
     arr: str | None = Field(None, description="field with the deal's ARR; else its lines, else Amount")
     type: str = Field("Type", description="field that tells the segment")
+    predictors: dict[str, str] = Field(
+        {}, description="further fields that a win may depend on, by the name to show: Competitor = API name"
+    )
 
 
 class LineFields(Section):

@@ -1,37 +1,57 @@
 """What moved a win probability away from the base rate, in percentage points and in words."""
 
+import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from scoring.days import date_text
+from scoring.deals.factor_words import model_texts
+from scoring.deals.outlook import Outlook
 from scoring.deals.win_rates import WinRates
 from scoring.results import FACTORS
 from scoring.words import counted, percent, whole
 
+# Label, share of the probability, words, and whether it applies: columns over deals.
+Step = tuple[str, "pd.Series[float]", "pd.Series[str]", "pd.Series[bool]"]
+# Factors of less than this many points are told as one.
+SMALL = 0.5
+OTHER = "Everything else"
 
-def factor_table(deals: pd.DataFrame, wins: pd.DataFrame, rates: WinRates) -> pd.DataFrame:
+
+def factor_table(deals: pd.DataFrame, outlook: Outlook, rates: WinRates) -> pd.DataFrame:
     """Factors of each deal, the one with the most points first.
 
-    A deal's points add up to 100 x (probability - rates.base_rate) exactly: each factor is the difference between
-    the rate after it and the rate before. A factor that does not apply to a deal has no row.
+    A deal's points add up to 100 x (probability - rates.base_rate) exactly. With the model, a factor has its share of
+    the log-odds between the base rate and the probability, in points of the straight line between the two; else it is
+    the difference between the rate after a step and that before. A factor that does not apply to a deal has no row.
 
     Args:
-        deals: opportunity_id, stage, segment, stage_entered.
-        wins: result of `predict_wins`, aligned with `deals`.
-        rates: the rates the probabilities come from.
+        deals: result of `open_deals`.
+        outlook: of the same deals.
+        rates: the rates the probabilities start from.
 
     Returns:
         `FACTORS`.
     """
-    steps = [
-        ("Stage", wins["after_stage"] - rates.base_rate, _stage_text(deals, wins, rates), deals["stage"].notna()),
-        (
-            "Segment",
-            wins["after_segment"] - wins["after_stage"],
-            _segment_text(deals, wins),
-            wins["cell_deals"].notna(),
-        ),
-        ("Time in stage", wins["probability"] - wins["after_segment"], _age_text(deals, wins), wins["age_cut"].notna()),
-    ]
+    wins = outlook.wins
+    if outlook.log_odds is None or outlook.features is None:
+        steps = [
+            ("Stage", wins["after_stage"] - rates.base_rate, _stage_text(deals, wins, rates), deals["stage"].notna()),
+            (
+                "Segment",
+                wins["after_segment"] - wins["after_stage"],
+                _segment_text(deals, wins),
+                wins["cell_deals"].notna(),
+            ),
+            (
+                "Time in stage",
+                wins["probability"] - wins["after_segment"],
+                _age_text(deals, wins),
+                wins["age_cut"].notna(),
+            ),
+        ]
+    else:
+        steps = _of_model(deals, outlook, rates)
     parts = [
         pd.DataFrame(
             {
@@ -48,6 +68,33 @@ def factor_table(deals: pd.DataFrame, wins: pd.DataFrame, rates: WinRates) -> pd
     table["size"] = -table["points"].abs()
     table = table.sort_values(["opportunity_id", "size", "order"], kind="stable", ignore_index=True)
     return FACTORS.conform(table.assign(rank=table.groupby("opportunity_id").cumcount() + 1))
+
+
+def _of_model(deals: pd.DataFrame, outlook: Outlook, rates: WinRates) -> list[Step]:
+    features = outlook.features
+    assert features is not None and outlook.log_odds is not None
+    base = float(logit(rates.base_rate))
+    added = outlook.log_odds.rename(columns={"start": "Stage"}).T.groupby(level=0, sort=False).sum().T
+    added["Stage"] = added["Stage"] - base
+    total = added.sum(axis=1).to_numpy()
+    moved = outlook.probability.to_numpy() - rates.base_rate
+    # Where the two are the same, the line is the tangent.
+    tangent = rates.base_rate * (1.0 - rates.base_rate)
+    apart = np.abs(total) > 1e-9
+    slope = np.where(apart, moved / np.where(apart, total, 1.0), tangent)
+    points = added.mul(slope, axis=0)
+    small = points.abs() < SMALL / 100.0
+    small["Stage"] = False
+    texts = model_texts(deals, features)
+    texts["Stage"] = _stage_text(deals, outlook.wins, rates)
+    texts["Segment"] = _segment_text(deals, outlook.wins)
+    steps: list[Step] = [
+        (name, points[name], texts.get(name, pd.Series(name, index=deals.index)), ~small[name])
+        for name in points.columns
+    ]
+    rest = points.where(small, 0.0).sum(axis=1)
+    words = counted(small.sum(axis=1).astype("float64"), "smaller factor") + " together"
+    return [*steps, (OTHER, rest, words, small.any(axis=1))]
 
 
 def _stage_text(deals: pd.DataFrame, wins: pd.DataFrame, rates: WinRates) -> "pd.Series[str]":

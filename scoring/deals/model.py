@@ -1,7 +1,7 @@
 """The model behind the scores of open deals: fitted once, asked for any later day and any part of the deals."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,18 @@ import pandas as pd
 from scoring.as_of import known_at
 from scoring.book import Book, validate
 from scoring.closed_deals import closed_deals, stage_visits
-from scoring.days import Floats, plus_days
+from scoring.days import Floats
 from scoring.deals.benchmarks import deal_benchmarks, stage_benchmarks
+from scoring.deals.chances import Chances, fit_chances
 from scoring.deals.explanation import factor_table
+from scoring.deals.learning import Lessons, lessons
 from scoring.deals.open_deals import open_deals
+from scoring.deals.outlook import Outlook, by_model, by_rates
+from scoring.deals.proof import BASE_RATE, MODEL, Verdict, judge
 from scoring.deals.risk_tags import risk_flags
-from scoring.deals.win_prediction import confidence, predict_wins
+from scoring.deals.timing import WEEKS, Hazards, fit_hazards
 from scoring.deals.win_rates import WinRates, fit_win_rates
-from scoring.deals.win_time import WinTimes, fit_win_times, predict_win_times, won_within
+from scoring.deals.win_time import WinTimes, fit_win_times
 from scoring.quarter import Quarter
 from scoring.results import SCORES, DealScores
 from scoring.settings import DealSettings
@@ -29,12 +33,14 @@ CURVE_WEEKS = 26
 
 @dataclass(frozen=True)
 class DealModel:
-    """What was learned of deals until a day. `fit_deals` makes it.
+    """What was learned of deals until a day. `fit_deals` makes it; it holds plain arrays and tables and can be pickled.
 
     Attributes:
         as_of: the day until which history was known to it.
         settings: thresholds.
-        rates, times: win rates, and times to win.
+        rates, times: win rates by stage, and times to win: what counts where the model has not proved itself.
+        chances, hazards: the win model and its timing; missing where the verdict is not for them.
+        verdict: the method used, and what says so.
         stages: `STAGE_BENCHMARKS`.
         benchmarks: `BENCHMARKS`.
     """
@@ -43,6 +49,9 @@ class DealModel:
     settings: DealSettings
     rates: WinRates
     times: WinTimes
+    chances: Chances | None
+    hazards: Hazards | None
+    verdict: Verdict
     stages: pd.DataFrame
     benchmarks: pd.DataFrame
 
@@ -54,7 +63,7 @@ class DealModel:
         A deal's scores depend on its own records alone, save for the risk tags of fields that nobody uses.
 
         Args:
-            book: opportunities, stage_history, stages and roles are read.
+            book: the tables of deals, their histories, people and activities, and usage are read.
             as_of: a day, that of the fit or later.
             quarter: the quarter whose end `quarter_probability` refers to.
             only: ids of the deals to score; all open ones when not given. Ids of other deals are passed over.
@@ -66,35 +75,36 @@ class DealModel:
         Raises:
             ScoringInputError: a table does not have the documented form.
         """
-        deals = self._open(book, as_of, only)
         today = as_of.normalize()
-        timing = _timing(self.times, deals, (quarter.end.normalize() - today).days)
-        wins = predict_wins(self.rates, deals, timing["beyond"], self.settings)
-        trust = confidence(deals, wins, timing["beyond"], self.settings)
-        deals["win_probability"] = wins["probability"]
+        deals, outlook = self._outlook(book, as_of, only)
+        deals["win_probability"] = outlook.probability
         flags = risk_flags(deals, as_of, self.rates.base_rate, self.settings)
+        days_left: Floats = np.array([(quarter.end.normalize() - today).days], dtype=np.float64)
         scores = deals.assign(
-            win_probability_low=wins["low"],
-            win_probability_high=wins["high"],
-            quarter_probability=wins["probability"] * timing["in_time"],
-            forecast_arr=wins["probability"] * deals["arr"],
-            confidence=trust["level"],
-            confidence_reason=trust["reason"],
+            win_probability_low=outlook.low,
+            win_probability_high=outlook.high,
+            quarter_probability=outlook.won_within(days_left)[:, 0],
+            forecast_arr=outlook.probability * deals["arr"],
+            confidence=outlook.trust["level"],
+            confidence_reason=outlook.trust["reason"],
             typical_stage_days=deals["typical_days"],
             slow_stage_days=deals["slow_days"],
             stage_won_deals=deals["won_deals"],
             risk_tags=joined(flags),
-            **{name: timing[name] for name in ("expected_close", "expected_close_early", "expected_close_late")},
+            **{name: outlook.dates[name] for name in outlook.dates.columns},
         )
         weeks = [today + pd.Timedelta(weeks=week) for week in range(1, CURVE_WEEKS + 1)]
         return DealScores(
             scores=SCORES.conform(scores),
-            factors=factor_table(deals, wins, self.rates),
+            factors=factor_table(deals, outlook, self.rates),
             stages=self.stages,
             benchmarks=self.benchmarks,
             base_rate=self.rates.base_rate,
             base_deals=self.rates.base_deals,
-            win_curve=self._won_by(deals, today, weeks),
+            win_curve=_won_by(deals, outlook, today, weeks),
+            method=self.verdict.method,
+            proof=self.verdict.proof,
+            proved_since=self.verdict.since,
         )
 
     def won_by(
@@ -115,41 +125,78 @@ class DealModel:
         Raises:
             ScoringInputError: a table does not have the documented form.
         """
-        return self._won_by(self._open(book, as_of, only), as_of.normalize(), dates)
+        deals, outlook = self._outlook(book, as_of, only)
+        return _won_by(deals, outlook, as_of.normalize(), dates)
 
-    def _open(self, book: Book, as_of: pd.Timestamp, only: Collection[str] | None) -> pd.DataFrame:
-        known = known_at(validate(book), as_of)
+    def _outlook(self, book: Book, as_of: pd.Timestamp, only: Collection[str] | None) -> tuple[pd.DataFrame, Outlook]:
+        known = known_at(_part(validate(book), only), as_of)
         deals = open_deals(known, stage_spells(known.stage_history), self.stages, as_of, self.settings)
-        return deals if only is None else deals[deals["opportunity_id"].isin(list(only))].reset_index(drop=True)
+        outlook = by_rates(self.rates, self.times, deals, self.settings, flat=self.verdict.method == BASE_RATE)
+        if self.chances is not None and self.hazards is not None:
+            outlook = by_model(
+                (self.chances, self.hazards, self.verdict.calibration), outlook, known, deals, as_of, self.settings
+            )
+        return deals, outlook
 
-    def _won_by(self, deals: pd.DataFrame, today: pd.Timestamp, dates: Sequence[pd.Timestamp]) -> pd.DataFrame:
-        ahead: Floats = np.array([(date.normalize() - today).days for date in dates], dtype=np.float64)
-        timing = predict_win_times(self.times, deals, 0)
-        wins = predict_wins(self.rates, deals, timing["beyond"], self.settings)
-        chance = won_within(self.times, deals, ahead) * wins["probability"].to_numpy()[:, None]
-        return pd.DataFrame(chance, index=pd.Index(deals["opportunity_id"]), columns=pd.DatetimeIndex(list(dates)))
+
+def _part(book: Book, only: Collection[str] | None) -> Book:
+    """The book with only some deals: nothing else is looked at when a part of them is scored."""
+    if only is None:
+        return book
+    ids = pd.Index(list(only))
+    return replace(
+        book,
+        **{
+            name: (table := getattr(book, name))[table["opportunity_id"].isin(ids)].reset_index(drop=True)
+            for name in ("opportunities", "stage_history", "roles", "lines", "activities", "predictors")
+        },
+    )
+
+
+def _won_by(deals: pd.DataFrame, outlook: Outlook, today: pd.Timestamp, dates: Sequence[pd.Timestamp]) -> pd.DataFrame:
+    ahead: Floats = np.array([(date.normalize() - today).days for date in dates], dtype=np.float64)
+    chance = outlook.won_within(ahead)
+    return pd.DataFrame(chance, index=pd.Index(deals["opportunity_id"]), columns=pd.DatetimeIndex(list(dates)))
 
 
 def fit_deals(book: Book, as_of: pd.Timestamp, settings: DealSettings | None = None) -> DealModel:
     """Learn from the deals' history until the end of the day `as_of`.
 
     Args:
-        book: opportunities, stage_history, stages and roles are read.
+        book: the tables of deals, their histories, people and activities, and usage are read.
         as_of: a day.
         settings: thresholds; the defaults when not given.
 
     Raises:
         ScoringInputError: a table does not have the documented form.
     """
-    settings = settings or DealSettings()
+    settings, today = settings or DealSettings(), as_of.normalize()
     known = known_at(validate(book), as_of)
-    closed = closed_deals(known, stage_spells(known.stage_history), as_of)
-    visits = stage_visits(closed, stage_spells(known.stage_history), known.stages)
+    spells = stage_spells(known.stage_history)
+    closed = closed_deals(known, spells, as_of)
+    visits = stage_visits(closed, spells, known.stages)
     by_stage = stage_benchmarks(visits, settings)
     rates = fit_win_rates(closed, visits, known.stages, by_stage, settings)
-    return DealModel(
-        as_of.normalize(), settings, rates, fit_win_times(visits, settings), by_stage, deal_benchmarks(closed)
-    )
+    learned = lessons(known, as_of, settings)
+    verdict = judge(learned, closed, visits, known.stages, today, settings)
+    chances = fit_chances(learned, today) if verdict.method == MODEL else None
+    hazards = _hazards(learned, chances, verdict, today) if chances is not None else None
+    times = fit_win_times(visits, settings)
+    return DealModel(today, settings, rates, times, chances, hazards, verdict, by_stage, deal_benchmarks(closed))
+
+
+def _hazards(learned: Lessons, chances: Chances, verdict: Verdict, today: pd.Timestamp) -> Hazards:
+    """Timing is learned from every second snapshot, with the chances the model gives them."""
+    rows = learned.rows
+    every = ((today - rows["as_of"]).dt.days // 28 % 2 == 0) & (rows["as_of"] < today)
+    part = learned.part(every)
+    until = part.rows["ended"].fillna(today + pd.Timedelta(days=1)).dt.normalize()
+    days = (until - part.rows["as_of"]).dt.days.to_numpy(dtype=np.float64)
+    weeks = np.clip(np.ceil(days / 7.0), 1.0, WEEKS)
+    odds = verdict.calibration(chances.log_odds(part.features))
+    closed = part.rows["ended"].notna().to_numpy(dtype=np.float64) * (days <= 7.0 * WEEKS)
+    won = part.rows["is_won"].to_numpy(dtype=np.float64)
+    return fit_hazards(part.features, 1.0 / (1.0 + np.exp(-odds)), weeks, won, closed)
 
 
 def score_deals(book: Book, as_of: pd.Timestamp, quarter: Quarter, settings: DealSettings | None = None) -> DealScores:
@@ -158,18 +205,3 @@ def score_deals(book: Book, as_of: pd.Timestamp, quarter: Quarter, settings: Dea
     Args, returns and raises as `fit_deals` and `DealModel.score`.
     """
     return fit_deals(book, as_of, settings).score(book, as_of, quarter)
-
-
-def _timing(times: WinTimes, deals: pd.DataFrame, days_left: int) -> pd.DataFrame:
-    """in_time, beyond and the expected dates, which are missing where no won deal took as long."""
-    found = predict_win_times(times, deals, days_left)
-    unknown = found["beyond"] | (found["all_won_deals"] == 0)
-    dates = {
-        name: plus_days(deals["stage_entered"], found[days].mask(unknown))
-        for name, days in (
-            ("expected_close", "median_days"),
-            ("expected_close_early", "early_days"),
-            ("expected_close_late", "late_days"),
-        )
-    }
-    return pd.DataFrame({"in_time": found["in_time"], "beyond": found["beyond"], **dates})

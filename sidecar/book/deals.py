@@ -54,6 +54,18 @@ def opportunities(source: Sources, configuration: Configuration) -> str:
     """
 
 
+def predictors(source: Sources, configuration: Configuration) -> str:
+    """SQL of the fields that the configuration names as predictors of a win: one row per deal and field filled in."""
+    deal = source("Opportunity")
+    parts = [
+        f"""SELECT "Id" AS opportunity_id, {literal(name)} AS name, {deal.get(column, "VARCHAR")} AS value
+            FROM {deal.relation}"""
+        for name, column in configuration.mapping.opportunity.predictors.items()
+    ]
+    nothing = "SELECT CAST(NULL AS VARCHAR) AS opportunity_id, NULL AS name, CAST(NULL AS VARCHAR) AS value"
+    return f"SELECT * FROM ({' UNION ALL '.join(parts or [nothing])}) WHERE value IS NOT NULL ORDER BY ALL"
+
+
 def lines(source: Sources, configuration: Configuration) -> str:
     """SQL of the line items with pillar and ARR (null without a configured term: the amount is taken as yearly)."""
     line, product = source("OpportunityLineItem"), source("Product2")
@@ -131,6 +143,7 @@ def activities(source: Sources) -> str:
         return f"""
             SELECT {item.get("Id", "VARCHAR")} AS activity_id, {item.get("AccountId", "VARCHAR")} AS account_id,
                    CASE WHEN {what} LIKE '006%' THEN {what} END AS opportunity_id, {kind} AS kind,
+                   {item.get("Subject", "VARCHAR")} AS subject,
                    {item.get("ActivityDate", "TIMESTAMP")} AS activity_date, {closed} AS is_closed
             FROM {item.relation}
         """

@@ -19,6 +19,7 @@ def read_book(mirror: Mirror, configuration: Configuration) -> Book:
     queries = {
         "accounts": customer.accounts(source),
         "opportunities": deals.opportunities(source, configuration),
+        "predictors": deals.predictors(source, configuration),
         "stage_history": deals.stage_history(source),
         "stages": deals.stages(source),
         "lines": deals.lines(source, configuration),
