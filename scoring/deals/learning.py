@@ -13,7 +13,6 @@ from scoring.book import Book
 from scoring.closed_deals import closed_deals
 from scoring.deal_states import deal_states
 from scoring.deals.features import deal_features
-from scoring.random_numbers import id_keys
 from scoring.settings import DealSettings
 from scoring.snapshots import snapshots
 from scoring.stage_history import stage_spells
@@ -84,7 +83,7 @@ def _part(known: Book) -> tuple[Book, float]:
     deals = known.opportunities
     if len(deals) <= MOST_DEALS:
         return known, 1.0
-    keys = id_keys(deals["opportunity_id"])
+    keys = pd.util.hash_array(deals["opportunity_id"].to_numpy(dtype=object))
     limit = np.partition(keys, MOST_DEALS - 1)[MOST_DEALS - 1]
     chosen = deals[keys <= limit].reset_index(drop=True)
     history = known.stage_history

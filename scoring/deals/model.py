@@ -16,7 +16,7 @@ from scoring.deals.explanation import factor_table
 from scoring.deals.learning import Lessons, lessons
 from scoring.deals.open_deals import open_deals
 from scoring.deals.outlook import Outlook, by_model, by_rates
-from scoring.deals.proof import BASE_RATE, MODEL, Verdict, judge
+from scoring.deals.proof import BASE_RATE, MODEL, UNPROVED, Verdict, enough, judge
 from scoring.deals.risk_tags import risk_flags
 from scoring.deals.timing import WEEKS, Hazards, fit_hazards
 from scoring.deals.win_rates import WinRates, fit_win_rates
@@ -177,10 +177,13 @@ def fit_deals(book: Book, as_of: pd.Timestamp, settings: DealSettings | None = N
     visits = stage_visits(closed, spells, known.stages)
     by_stage = stage_benchmarks(visits, settings)
     rates = fit_win_rates(closed, visits, known.stages, by_stage, settings)
-    learned = lessons(known, as_of, settings)
-    verdict = judge(learned, closed, visits, known.stages, today, settings)
-    chances = fit_chances(learned, today) if verdict.method == MODEL else None
-    hazards = _hazards(learned, chances, verdict, today) if chances is not None else None
+    verdict, chances, hazards = UNPROVED, None, None
+    if enough(closed):
+        learned = lessons(known, as_of, settings)
+        verdict = judge(learned, closed, visits, known.stages, today, settings)
+        if verdict.method == MODEL:
+            chances = fit_chances(learned, today)
+            hazards = _hazards(learned, chances, verdict, today)
     times = fit_win_times(visits, settings)
     return DealModel(today, settings, rates, times, chances, hazards, verdict, by_stage, deal_benchmarks(closed))
 

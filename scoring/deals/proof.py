@@ -50,6 +50,10 @@ class Verdict:
     since: pd.Timestamp | None
 
 
+# Too little history to hold any out: the stages' rates, shrunk to their defaults.
+UNPROVED = Verdict(STAGE_RATE, Calibration(), PROOF.empty(), None)
+
+
 def judge(
     known: Lessons,
     closed: pd.DataFrame,
@@ -73,7 +77,7 @@ def judge(
     days = [since + pd.Timedelta(days=after) for after in JUDGED_AFTER_DAYS]
     asked = known.part(known.rows["as_of"].isin(days) & known.rows["ended"].notna())
     if not enough(earlier) or len(asked.rows) < JUDGED_DEALS:
-        return Verdict(STAGE_RATE, Calibration(), PROOF.empty(), None)
+        return UNPROVED
     won = asked.rows["is_won"].to_numpy(dtype=np.float64)
     odds = fit_chances(known.until(since), since).log_odds(asked.features)
     stage_rate = _stage_rates(asked.features, earlier, visits, stages, settings)

@@ -38,7 +38,7 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
         ('[org]\nusernam = "x"', r"unknown key org\.usernam: did you mean 'username'\?"),
         ("[orgs]\n", r"unknown key orgs: did you mean 'org'\?"),
         ('[mapping.opportunity]\nar = "X__c"', r"unknown key mapping\.opportunity\.ar: did you mean 'arr'\?"),
-        ('[mapping.opportunity]\nzzz = "X__c"', r"known here: arr, type"),
+        ('[mapping.opportunity]\nzzz = "X__c"', r"known here: arr, predictors, type"),
         ("[pull]\nbulk_threshold = -1", r"pull\.bulk_threshold: .*greater than or equal to 0; received -1"),
         ('[pull]\nbulk_threshold = "many"', r"pull\.bulk_threshold: .*integer.*received 'many'"),
         ('[org]\napi_version = "latest"', r"org\.api_version"),
