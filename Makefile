@@ -47,7 +47,9 @@ lint: setup
 test-components: setup
 	npm test --silent
 
-# Two workers: the browser and the local org leave room for no more on two cores.
+# Two workers: the browser and the local org leave room for no more on two cores. Their matrices are small: threads of
+# a worker's linear algebra would only be in the other one's way.
+test-python: export OPENBLAS_NUM_THREADS = 1
 test-python: setup .setup/clients
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 

@@ -13,6 +13,7 @@ import sync
 from scoring.actions import actions, follow_up
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
+from sidecar.book.currencies import record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
@@ -156,7 +157,9 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     proposed = actions(book, deals, projection.rows, moment, quarter)
     followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
-    desired = desired_records(book.opportunities, deals, health, projection, followed, quarter, scored_at)
+    desired = desired_records(
+        book.opportunities, deals, health, projection, followed, quarter, scored_at, record_rates(mirror)
+    )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 
 

@@ -8,6 +8,8 @@ Before the first dated rate, and for everything else, the `CurrencyType` rate ho
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from sync import Mirror
 
 CODE = "CurrencyIsoCode"
@@ -68,3 +70,22 @@ class Currencies:
             FROM ({rows}) r LEFT JOIN {self.static} s ON s.code = _code
             ASOF LEFT JOIN {self.dated} d ON d.code = _code AND _day >= d.starts
         )"""
+
+
+def record_rates(mirror: Mirror) -> pd.DataFrame:
+    """The currency and the rate of each account and deal, for what is written on them.
+
+    Returns:
+        Indexed by record id: currency (ISO code), rate (units of it for one of the corporate currency; missing where
+        there is none). No rows in an org with one currency.
+    """
+    currencies = Currencies.of(mirror)
+    parts = [
+        f'SELECT "Id" AS record_id, _code AS currency, CAST(_rate AS DOUBLE) AS rate FROM {relation}'
+        for name in ("Account", "Opportunity")
+        if currencies.several and CODE in (columns := frozenset(mirror.columns(name)))
+        for relation in (currencies.with_rate(name, columns),)
+    ]
+    if not parts:
+        return pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Series(dtype="float64")})
+    return mirror.connection.execute(" UNION ALL ".join(parts)).df().set_index("record_id")

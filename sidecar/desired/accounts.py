@@ -88,7 +88,8 @@ ACCOUNTS = """
            change_30_days, churn_risk, next_renewal, current_arr,
            plan, booked, open_pipeline, worst, "commit", best, gap,
            CASE WHEN anything THEN to_json({
-               'v': 1, 'dimensions': coalesce(dimension.dimensions, []), 'reasons': coalesce(reason.reasons, []),
+               'v': 1, 'currency': own_currency.currency,
+               'dimensions': coalesce(dimension.dimensions, []), 'reasons': coalesce(reason.reasons, []),
                'churn_basis': churn_basis,
                'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'owner': action_owner} END,
                'actions': coalesce(playbook.actions, []), 'trend': coalesce(week.trend, []),
@@ -96,7 +97,7 @@ ACCOUNTS = """
                'renewals_left_out': coalesce(renewal.more, 0)
            })::VARCHAR END AS health_detail,
            CASE WHEN booked IS NOT NULL THEN to_json({
-               'v': 1,
+               'v': 1, 'currency': own_currency.currency,
                'quarter': {'label': quarter.label, 'start': strftime(quarter.start, '%Y-%m-%d'),
                            'end': strftime(quarter."end", '%Y-%m-%d')},
                'segments': coalesce(segment.segments, []),
@@ -106,6 +107,7 @@ ACCOUNTS = """
            })::VARCHAR END AS projection_detail
     FROM known
     CROSS JOIN quarter
+    LEFT JOIN own_currency ON own_currency.record_id = known.account_id
     LEFT JOIN dimension USING (account_id)
     LEFT JOIN reason USING (account_id)
     LEFT JOIN week USING (account_id)

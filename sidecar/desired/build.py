@@ -12,6 +12,7 @@ from scoring.actions import FollowUp
 from scoring.projection import ProjectionTables
 from sidecar.desired.accounts import ACCOUNTS
 from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
+from sidecar.desired.money import PROJECTED, in_record_currency
 from sidecar.desired.opportunities import OPPORTUNITIES
 from sidecar.desired.projections import PROJECTIONS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
@@ -42,6 +43,7 @@ def desired_records(
     actions: FollowUp,
     quarter: Quarter,
     scored_at: pd.Timestamp,
+    rates: pd.DataFrame,
 ) -> Desired:
     """Turn scores into desired records.
 
@@ -53,18 +55,24 @@ def desired_records(
         actions: what to do next, and the records of it.
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
+        rates: of the records' currencies, result of `record_rates`.
 
     Returns:
-        Tables in the org's units: percentages 0..100, whole scores, dates without time.
+        Tables in the org's units: percentages 0..100, whole scores, dates without time; money on an account or a deal
+        in its own currency, all other money in the corporate one.
     """
+
+    def own(frame: pd.DataFrame, record: str, *money: str) -> pd.DataFrame:
+        return in_record_currency(frame, record, money, rates)
+
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
         frames = {
             "deals": deals[["opportunity_id", "account_id"]],
-            "scores": scores.scores,
+            "scores": own(scores.scores, "opportunity_id", "forecast_arr"),
             "factors": scores.factors,
             "benchmarks": scores.benchmarks,
             "base": pd.DataFrame({"rate": [scores.base_rate], "deals": [scores.base_deals]}),
-            "health": health.scores,
+            "health": own(health.scores, "account_id", "current_arr"),
             "dimensions": health.dimensions,
             "measures": health.measures,
             "reasons": health.reasons,
@@ -72,9 +80,10 @@ def desired_records(
             "trend": health.trend,
             "changes": health.changes,
             "change_totals": health.change_totals,
-            "renewals": health.renewals,
-            "playbooks": health.playbooks,
-            "projection": projection.rows,
+            "renewals": own(health.renewals, "account_id", "arr", "true_up_arr"),
+            "playbooks": own(health.playbooks, "account_id", "impact"),
+            "projection": own(projection.rows, "scope_id", *PROJECTED),
+            "own_currency": rates.rename_axis("record_id").reset_index(),
             "pillars": projection.pillars,
             "curve": projection.curve,
             "change": projection.change,

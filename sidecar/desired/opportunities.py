@@ -12,7 +12,7 @@ OPPORTUNITIES = """
            expected_close, expected_close_early, expected_close_late, forecast_arr, confidence,
            stage_entered, typical_stage_days, nullif(risk_tags, '') AS risk_tags, suggested.title AS action_text,
            to_json({
-               'v': 1,
+               'v': 1, 'currency': own_currency.currency,
                'base': {'rate': round(base.rate, 4), 'n': base.deals},
                'factors': coalesce(factor.factors, []),
                'stage': CASE WHEN scores.stage IS NOT NULL THEN {
@@ -20,7 +20,9 @@ OPPORTUNITIES = """
                    'typical_days': typical_stage_days, 'slow_days': slow_stage_days, 'n': stage_won_deals} END,
                'benchmark': CASE WHEN benchmarks.won > 0 THEN {
                    'kind': benchmarks.segment, 'won': benchmarks.won, 'closed': benchmarks.closed,
-                   'median_arr': round(benchmarks.median_arr), 'median_cycle_days': benchmarks.median_cycle_days} END,
+                   'median_arr': round(benchmarks.median_arr *
+                       CASE WHEN own_currency.currency IS NULL THEN 1 ELSE own_currency.rate END),
+                   'median_cycle_days': benchmarks.median_cycle_days} END,
                'missing': coalesce(string_split(nullif(missing, ''), ';'), []),
                'confidence_reason': confidence_reason,
                'action': CASE WHEN title IS NOT NULL THEN {'text': title, 'why': why} END
@@ -30,6 +32,7 @@ OPPORTUNITIES = """
     CROSS JOIN base
     LEFT JOIN factor USING (opportunity_id)
     LEFT JOIN suggested USING (opportunity_id)
+    LEFT JOIN own_currency ON own_currency.record_id = scores.opportunity_id
     LEFT JOIN benchmarks ON benchmarks.segment = coalesce(scores.segment, 'All')
     ORDER BY id
 """

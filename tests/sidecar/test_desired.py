@@ -19,14 +19,17 @@ SCORED_AT = pd.Timestamp("2026-11-22 10:00:00")
 HOSTILE = '"; DROP TABLE "Account" --<img src=x onerror=alert(1)>\\'
 
 
-def desired(book: Book) -> Desired:
+ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Series(dtype="float64")})
+
+
+def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY) -> Desired:
     """The desired records of a book."""
     deals = scoring.score_deals(book, AS_OF, QUARTER)
     projection = projection_tables(prepare(book, AS_OF, QUARTER), deals)
     health = scoring.score_health(book, AS_OF)
     proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
-    return desired_records(book.opportunities, deals, health, projection, followed, QUARTER, SCORED_AT)
+    return desired_records(book.opportunities, deals, health, projection, followed, QUARTER, SCORED_AT, rates)
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:
@@ -48,9 +51,12 @@ def deal(number: int, **values: Any) -> dict[str, Any]:
     return usual | values
 
 
+Rows = dict[str, list[dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
-def records() -> dict[str, list[dict[str, Any]]]:
-    """Desired rows by object, of a book with forty closed deals, two open ones and a hostile stage name."""
+def book() -> Book:
+    """Forty closed deals, two open ones, a hostile stage name."""
     closed = [
         deal(n, stage="Closed", is_closed=True, is_won=n % 4 > 0, close_date=pd.Timestamp("2026-10-20"))
         for n in range(40)
@@ -74,40 +80,78 @@ def records() -> dict[str, list[dict[str, Any]]]:
             "is_active": [True, True, True],
         }
     )
-    book = Book(
-        accounts=pd.DataFrame({"account_id": ["A1", "A2"]}),
-        opportunities=pd.DataFrame(closed + opened),
-        stage_history=pd.DataFrame(history),
-        stages=stages,
+    return scoring.validate(
+        Book(
+            accounts=pd.DataFrame({"account_id": ["A1", "A2"]}),
+            opportunities=pd.DataFrame(closed + opened),
+            stage_history=pd.DataFrame(history),
+            stages=stages,
+        )
     )
-    made = desired(scoring.validate(book))
-    return {name: table.to_pylist() for name, table in made.tables.items()}
 
 
-def test_closed_deals_have_no_record(records: dict[str, list[dict[str, Any]]]) -> None:
+@pytest.fixture(scope="module")
+def records(book: Book) -> Rows:
+    """Desired rows by object."""
+    return {name: table.to_pylist() for name, table in desired(book).tables.items()}
+
+
+MONEY = {own.object: [name for name, (_, kind) in own.columns.items() if kind == "money"] for own in SCORED}
+
+
+def test_money_is_in_the_currency_of_its_record(book: Book, records: Rows) -> None:
+    rates = pd.DataFrame({"currency": "JPY", "rate": 150.0}, index=pd.Index(["A1", f"006{100:015d}"]))
+    turned = desired(book, rates).tables
+    for name in ("Account", "Opportunity"):
+        before, after = records[name][0], turned[name].to_pylist()[0]
+        held = [field for field in MONEY[name] if before[field]]
+        assert held
+        assert {f: after[f] for f in held} == pytest.approx({f: 150 * before[f] for f in held})
+    deal = turned["Opportunity"].to_pylist()[0]
+    detail, plain = (json.loads(row["Sidecar_Score_Detail__c"]) for row in (deal, records["Opportunity"][0]))
+    assert (detail["currency"], plain["currency"]) == ("JPY", None)
+    assert detail["benchmark"]["median_arr"] == 150 * plain["benchmark"]["median_arr"]
+    segments, before = (
+        json.loads(row["Sidecar_Projection_Detail__c"])["segments"]
+        for row in (turned["Account"].to_pylist()[0], records["Account"][0])
+    )
+    assert segments[0]["booked"] == 150 * before[0]["booked"]
+    # rows that stand for no single record keep the corporate currency
+    assert turned["Sidecar_Projection__c"].to_pylist() == records["Sidecar_Projection__c"]
+
+
+def test_money_of_a_currency_without_a_rate_is_left_empty_rather_than_wrong(book: Book) -> None:
+    rates = pd.DataFrame({"currency": "SEK", "rate": float("nan")}, index=pd.Index(["A1", f"006{100:015d}"]))
+    turned = {name: table.to_pylist()[0] for name, table in desired(book, rates).tables.items()}
+    for name in ("Account", "Opportunity"):
+        assert {turned[name][field] for field in MONEY[name]} == {None}
+    assert turned["Opportunity"]["Sidecar_Win_Probability__c"] > 0
+
+
+def test_closed_deals_have_no_record(records: Rows) -> None:
     assert [row["Id"] for row in records["Opportunity"]] == [f"006{n:015d}" for n in (100, 101)]
 
 
-def test_percentages_are_in_the_org_s_unit(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_percentages_are_in_the_org_s_unit(records: Rows) -> None:
     row = records["Opportunity"][0]
     assert 60 < row["Sidecar_Win_Probability__c"] < 90
     assert row["Sidecar_Forecast_ARR__c"] == pytest.approx(1000 * row["Sidecar_Win_Probability__c"] / 100, abs=1)
 
 
-def test_factors_add_up_to_the_probability(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_factors_add_up_to_the_probability(records: Rows) -> None:
     for row in records["Opportunity"]:
         detail = json.loads(row["Sidecar_Score_Detail__c"])
         total = 100 * detail["base"]["rate"] + sum(factor["points"] for factor in detail["factors"])
         assert total == pytest.approx(row["Sidecar_Win_Probability__c"], abs=0.1)
 
 
-def test_any_text_of_the_org_stays_text(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_any_text_of_the_org_stays_text(records: Rows) -> None:
     detail = json.loads(records["Opportunity"][1]["Sidecar_Score_Detail__c"])
     assert detail["stage"]["name"] == HOSTILE
     assert {"Segment", "Account", "Amount"} <= set(detail["missing"])
 
 
-def test_details_have_lists_where_nothing_is_known(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_details_have_lists_where_nothing_is_known(records: Rows) -> None:
     detail = json.loads(records["Account"][0]["Sidecar_Health_Detail__c"])
     assert [dimension["key"] for dimension in detail["dimensions"]] == ["technical", "deployment", "adoption"]
     assert all(dimension["measures"] == [] and dimension["score"] is None for dimension in detail["dimensions"])
@@ -115,12 +159,12 @@ def test_details_have_lists_where_nothing_is_known(records: dict[str, list[dict[
     assert detail["reasons"] == []
 
 
-def test_an_account_of_which_nothing_is_known_keeps_empty_fields(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_an_account_of_which_nothing_is_known_keeps_empty_fields(records: Rows) -> None:
     nothing = records["Account"][1]
     assert {name for name, value in nothing.items() if value is not None} == {"Id", "Sidecar_Scored_At__c"}
 
 
-def test_projection_keys_say_what_the_row_means(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_projection_keys_say_what_the_row_means(records: Rows) -> None:
     keys = {row["Sidecar_Key__c"] for row in records["Sidecar_Projection__c"]}
     assert {"Org:2026-10-01:All", "Rep:R1:2026-10-01:All", "Rep:R1:2026-10-01:Upsell"} <= keys
     rep = next(row for row in records["Sidecar_Projection__c"] if row["Sidecar_Key__c"] == "Rep:R1:2026-10-01:All")
@@ -129,7 +173,7 @@ def test_projection_keys_say_what_the_row_means(records: dict[str, list[dict[str
 
 
 def test_actions_are_rows_a_suggestion_on_the_deal_and_a_summary_for_the_home_page(
-    records: dict[str, list[dict[str, Any]]],
+    records: Rows,
 ) -> None:
     rows = {row["Sidecar_Key__c"]: row for row in records["Sidecar_Action__c"]}
     missing = rows["missing-data:006000000000000101"]
@@ -159,7 +203,7 @@ def test_an_empty_org_gives_empty_tables_with_all_columns() -> None:
     assert len(made.tables["Opportunity"]) == len(made.tables["Account"]) == 0
 
 
-def test_a_projection_carries_its_curve_its_change_and_its_pillars(records: dict[str, list[dict[str, Any]]]) -> None:
+def test_a_projection_carries_its_curve_its_change_and_its_pillars(records: Rows) -> None:
     row = next(row for row in records["Sidecar_Projection__c"] if row["Sidecar_Key__c"] == "Org:2026-10-01:All")
     curve, detail = json.loads(row["Sidecar_Curve__c"]), json.loads(row["Sidecar_Detail__c"])
     assert [week["week"] for week in curve["weeks"]] == list(range(9))

@@ -10,6 +10,7 @@ import pytest
 from scoring import validate
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters
+from sidecar.book.currencies import record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.refresh import score
@@ -110,6 +111,18 @@ def test_deals_take_the_dated_rate_of_their_close_date_and_all_else_the_static_o
     )
     mirror.connection.execute("""UPDATE "Opportunity" SET "CloseDate" = DATE '2025-12-31'""")
     assert money_of(mirror)["amount"] == 200.0, "before the first dated rate"
+
+
+def test_records_tell_the_currency_they_are_in_and_its_rate(mirror: Mirror) -> None:
+    assert record_rates(mirror).empty
+    put_deals(mirror, "EUR")
+    put(mirror, "CurrencyType", {"Id": "2", "IsoCode": "EUR", "ConversionRate": 0.5})
+    account = {**dict.fromkeys(("Id", "Name"), "001"), "CurrencyIsoCode": "SEK"}
+    put(mirror, "Account", account)
+    found = record_rates(mirror)
+    assert found.loc["006"].to_list() == ["EUR", 0.5]
+    assert found.loc["001", "currency"] == "SEK"
+    assert found["rate"].isna().to_dict() == {"001": True, "006": False}
 
 
 @pytest.mark.parametrize("rate", [None, 0.0, -1.0])

@@ -11,15 +11,16 @@ import AGE from '@salesforce/label/c.Sidecar_Benchmark_Age';
 import AGE_ONE from '@salesforce/label/c.Sidecar_Benchmark_Age_One';
 
 export default class SidecarBenchmark extends LightningElement {
-    /** kind (empty: all deals), won and closed deals of that kind, median ARR and cycle of the won (null: not known), age of this deal in days */
+    /** kind (empty: all deals), won and closed deals of that kind, median ARR and cycle of the won (null: not known), age of this deal in days, currency (empty: the user's) */
     @api benchmark;
 
     get figures() {
-        const { kind, won, closed, medianArr, medianCycle, age } = this.benchmark;
+        const { kind, won, closed, medianArr, medianCycle, age, currency } = this.benchmark;
         const note = fill(kind ? RATE_NOTE : RATE_NOTE_ALL, formatNumber(won), formatNumber(closed), kind);
         const figures = [{ key: 'rate', name: RATE, value: formatPercent((won / closed) * 100), note }];
         if (isNumber(medianArr)) {
-            figures.push({ key: 'arr', name: ARR, value: formatMoneyShort(medianArr), title: formatMoney(medianArr) });
+            const value = formatMoneyShort(medianArr, currency);
+            figures.push({ key: 'arr', name: ARR, value, title: formatMoney(medianArr, currency) });
         }
         if (isNumber(medianCycle)) {
             const ageNote = isNumber(age) ? plural(age, AGE_ONE, AGE) : '';

@@ -39,7 +39,7 @@ function expectedClose({ expectedClose: day, expectedEarly, expectedLate, closeD
 }
 
 /** Figures beside the probability, each only where it is set. */
-export function figuresOf(values) {
+export function figuresOf(values, currency) {
     const figures = [];
     if (isNumber(values.thisQuarter)) {
         figures.push({ key: 'quarter', name: label.THIS_QUARTER, value: formatPercent(values.thisQuarter) });
@@ -48,8 +48,8 @@ export function figuresOf(values) {
         figures.push({ key: 'close', name: label.EXPECTED_CLOSE, ...expectedClose(values) });
     }
     if (isNumber(values.forecast)) {
-        const value = formatMoneyShort(values.forecast);
-        figures.push({ key: 'forecast', name: label.FORECAST, value, title: formatMoney(values.forecast) });
+        const value = formatMoneyShort(values.forecast, currency);
+        figures.push({ key: 'forecast', name: label.FORECAST, value, title: formatMoney(values.forecast, currency) });
     }
     return figures;
 }
@@ -96,6 +96,7 @@ function benchmarkOf(values, detail, now) {
         won: numberOf(raw.won) ?? 0,
         closed,
         medianArr: numberOf(raw.median_arr),
+        currency: textOf(detail.currency),
         medianCycle: numberOf(raw.median_cycle_days),
         age: daysSince(createdDay, now)
     };
@@ -140,7 +141,7 @@ export function dealView(values, now) {
         chances: chancesOf(values, detail),
         confidence: values.confidence,
         confidenceReason: proseOf(detail.confidence_reason),
-        figures: figuresOf(values),
+        figures: figuresOf(values, textOf(detail.currency)),
         riskTags: (values.riskTags || '').split(';').filter(Boolean),
         action: actionOf(values, detail),
         missing,

@@ -115,8 +115,9 @@ export function factsOf(values, detail, now) {
         facts.push({ key: 'renewal', name: label.NEXT_RENEWAL, value: formatDay(values.nextRenewal), note });
     }
     if (isNumber(values.currentArr)) {
-        const value = formatMoneyShort(values.currentArr);
-        facts.push({ key: 'arr', name: label.CURRENT_ARR, value, title: formatMoney(values.currentArr) });
+        const currency = textOf(detail.currency);
+        const value = formatMoneyShort(values.currentArr, currency);
+        facts.push({ key: 'arr', name: label.CURRENT_ARR, value, title: formatMoney(values.currentArr, currency) });
     }
     if (isNumber(values.churnRisk)) {
         facts.push({
