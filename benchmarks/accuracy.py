@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from benchmarks.accuracy_book import rows as book
 from benchmarks.accuracy_deals import rows as deals
 from benchmarks.accuracy_projection import rows as projection
 from benchmarks.accuracy_rows import Row
 from benchmarks.report import arguments, publish, table
 
-_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, projection)
+_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, book, projection)
 
 
 def main(command_line: list[str] | None = None) -> int:

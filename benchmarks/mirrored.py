@@ -41,14 +41,14 @@ def exported(folder: Path) -> Book:
     return mirrored((name, pyarrow.csv.read_csv(file)) for name, file in names if name in _NEEDED)
 
 
-def mirrored(tables: Iterable[tuple[str, pa.Table]]) -> Book:
-    """The book of some sObjects' tables."""
+def mirrored(tables: Iterable[tuple[str, pa.Table]], configuration: Configuration | None = None) -> Book:
+    """The book of some sObjects' tables, with the defaults' mapping when no other is given."""
     with tempfile.TemporaryDirectory() as folder, Mirror.open(Path(folder) / "mirror.duckdb") as mirror:
         for name, table in tables:
             mirror.connection.register("_rows", _as_pulled(table))
             mirror.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _rows')
             mirror.connection.unregister("_rows")
-        return validate(read_book(mirror, Configuration()))
+        return validate(read_book(mirror, configuration or Configuration()))
 
 
 def _as_pulled(table: pa.Table) -> pa.Table:

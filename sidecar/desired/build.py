@@ -71,8 +71,16 @@ def desired_records(
             "scores": own(scores.scores, "opportunity_id", "forecast_arr"),
             "factors": scores.factors,
             "benchmarks": scores.benchmarks,
-            "base": pd.DataFrame({"rate": [scores.base_rate], "deals": [scores.base_deals]}),
             "health": own(health.scores, "account_id", "current_arr"),
+            "base": pd.DataFrame(
+                {
+                    "rate": [scores.base_rate],
+                    "deals": [scores.base_deals],
+                    "method": [scores.method],
+                    "since": pd.Series([scores.proved_since], dtype="datetime64[us]"),
+                }
+            ),
+            "proof": scores.proof,
             "dimensions": health.dimensions,
             "measures": health.measures,
             "reasons": health.reasons,

@@ -6,6 +6,12 @@ OPPORTUNITIES = """
         SELECT opportunity_id,
                list({'label': label, 'points': round(points, 2), 'text': text} ORDER BY rank) AS factors
         FROM factors GROUP BY opportunity_id
+    ),
+    proved AS (
+        SELECT ours.segment, ours.deals, ours.won, ours.brier, ours.ece, plain.brier AS plain_brier
+        FROM proof AS ours CROSS JOIN base
+        JOIN proof AS plain ON plain.segment = ours.segment AND plain.method = 'Stage rate'
+        WHERE ours.method = base.method
     )
     SELECT scores.opportunity_id AS id, deals.account_id,
            win_probability, win_probability_low, win_probability_high, quarter_probability,
@@ -14,6 +20,11 @@ OPPORTUNITIES = """
            to_json({
                'v': 1, 'currency': own_currency.currency,
                'base': {'rate': round(base.rate, 4), 'n': base.deals},
+               'method': base.method,
+               'proof': CASE WHEN proved.deals IS NOT NULL THEN {
+                   'kind': proved.segment, 'since': strftime(base.since, '%Y-%m-%d'), 'n': proved.deals,
+                   'won': proved.won, 'brier': round(proved.brier, 3), 'ece': round(proved.ece, 3),
+                   'stage_rate_brier': round(proved.plain_brier, 3)} END,
                'factors': coalesce(factor.factors, []),
                'stage': CASE WHEN scores.stage IS NOT NULL THEN {
                    'name': scores.stage, 'entered': strftime(stage_entered, '%Y-%m-%d'),
@@ -33,6 +44,7 @@ OPPORTUNITIES = """
     LEFT JOIN factor USING (opportunity_id)
     LEFT JOIN suggested USING (opportunity_id)
     LEFT JOIN own_currency ON own_currency.record_id = scores.opportunity_id
+    LEFT JOIN proved ON proved.segment = coalesce(scores.segment, 'Unknown')
     LEFT JOIN benchmarks ON benchmarks.segment = coalesce(scores.segment, 'All')
     ORDER BY id
 """
