@@ -11,6 +11,7 @@ import pandas as pd
 import scoring
 import sync
 from scoring.actions import actions, follow_up
+from scoring.health.proposals import health_proposals
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.book.currencies import record_rates
@@ -154,7 +155,8 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     deals = projected.timed(scoring.score_deals(book, moment, quarter, settings))
     projection = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
-    proposed = actions(book, deals, projection.rows, moment, quarter)
+    playbooks = health_proposals(health, book.accounts)
+    proposed = actions(book, deals, projection.rows, moment, quarter, extra=[playbooks])
     followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(

@@ -63,7 +63,7 @@ ACCOUNT = OwnFields(
             "Health_Band": ("band", TEXT),
             "Health_Coverage": ("coverage", PERCENT),
             "Health_Change": ("change_30_days", SCORE),
-            "Health_Detail": ("health_detail", TEXT),
+            "Health_Detail": ("health_detail", JSON),
             "Churn_Risk": ("churn_risk", PERCENT),
             "Next_Renewal": ("next_renewal", DATE),
             "Current_ARR": ("current_arr", MONEY),

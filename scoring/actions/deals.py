@@ -18,7 +18,11 @@ COMMIT_AT_RISK, PULL_IN, RENEWAL = "Commit at risk", "Pull-in", "Renewal without
 # Tags that put a committed deal at risk whatever its probability.
 ALARMING = ("Stalled", "Past close date", "Pushed 3 times")
 # Labels of the model's factors that an action can take away. What the model does not weigh has no known worth.
-FACTORS_OF = {"Stalled": ("Time in stage",)}
+FACTORS_OF = {
+    "Stalled": ("Time in stage", "Activity"),
+    **dict.fromkeys(("Slipping", "Pushed 3 times", "Past close date"), ("Close date",)),
+    "Single-threaded": ("Contacts",),
+}
 
 
 def deal_proposals(

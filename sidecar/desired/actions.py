@@ -8,13 +8,15 @@ import pandas as pd
 import pyarrow as pa
 
 from scoring.actions import RECORDS
+from scoring.health.proposals import KIND as HEALTH
 from sidecar.targets import ACTION, PERCENT
 from sync import Mirror
 
 RECORD_ROWS = "SELECT key AS id, * EXCLUDE (key) FROM action_records ORDER BY id"
 
-# Only the dearest of several actions about one record counts, so that nothing is promised twice.
-SUMMARIES = """
+# Only the dearest of several actions about one record counts, so that nothing is promised twice. Health's worth is ARR
+# that is kept over a year, nothing that closes the quarter's gap: it does not count there.
+SUMMARIES = f"""
     WITH part AS (
         SELECT 'Rep' AS scope, owner_id AS scope_id, * FROM actions WHERE owner_id IS NOT NULL
         UNION ALL SELECT 'Org', '', * FROM actions
@@ -22,7 +24,7 @@ SUMMARIES = """
     about AS (SELECT *, coalesce(opportunity_id, account_id, key) AS record FROM part),
     best AS (
         SELECT *, row_number() OVER (PARTITION BY scope, scope_id, record ORDER BY "order", key) AS nth,
-               max(impact) OVER (PARTITION BY scope, scope_id, record) AS worth
+               max(impact) FILTER (kind <> '{HEALTH}') OVER (PARTITION BY scope, scope_id, record) AS worth
         FROM about
     ),
     kind AS (
@@ -31,20 +33,20 @@ SUMMARIES = """
     ),
     kinds AS (
         SELECT scope, scope_id,
-               list({'kind': kind, 'number': number, 'impact': impact} ORDER BY impact DESC, kind) AS kinds
+               list({{'kind': kind, 'number': number, 'impact': impact}} ORDER BY impact DESC, kind) AS kinds
         FROM kind GROUP BY scope, scope_id
     ),
     whole AS (
         SELECT scope, scope_id, count(*) AS number,
                coalesce(round(sum(worth) FILTER (nth = 1)), 0) AS impact,
-               list({'key': key, 'kind': kind, 'title': title, 'why': why, 'priority': priority,
+               list({{'key': key, 'kind': kind, 'title': title, 'why': why, 'priority': priority,
                      'impact': round(impact), 'due': strftime(due, '%Y-%m-%d'), 'account': account_id,
-                     'opportunity': opportunity_id} ORDER BY "order", key) FILTER (nth = 1) AS top
+                     'opportunity': opportunity_id}} ORDER BY "order", key) FILTER (nth = 1) AS top
         FROM best GROUP BY scope, scope_id
     )
-    SELECT scope, scope_id, to_json({
+    SELECT scope, scope_id, to_json({{
                'v': 1, 'number': number, 'impact': impact, 'kinds': kinds, 'top': top[1:3]
-           })::VARCHAR AS action_summary
+           }})::VARCHAR AS action_summary
     FROM whole JOIN kinds USING (scope, scope_id)
 """
 
