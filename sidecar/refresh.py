@@ -20,6 +20,7 @@ from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
 from sidecar.desired.actions import present_actions, removals
 from sidecar.feeds import read_feeds
+from sidecar.fitted import deal_model
 from sidecar.guard import Confirm, check_size
 from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
@@ -152,7 +153,8 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     quarter = scoring.quarter_at(calendar, moment)
     settings = scoring.DealSettings(quarter_month=quarter.start.month)
     projected = scoring.projection.prepare(book, moment, quarter, quarters=calendar)
-    deals = projected.timed(scoring.score_deals(book, moment, quarter, settings))
+    model = deal_model(mirror, book, moment, settings)
+    deals = projected.timed(model.score(book, moment, quarter))
     projection = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
