@@ -20,7 +20,7 @@ COMMANDS = {
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
     "mirror": ("sidecar.mirror_command", "The mirror: prove that it holds what the org holds."),
-    "backtest": ("sidecar.backtest.command", "Replay past quarters: how good the numbers would have been."),
+    "backtest": ("sidecar.backtest.command", "Replay past quarters week by week with what was known then."),
     "runs": ("sidecar.commands", "List what each run did, newest first."),
     "health": ("sidecar.health.command", "Customer health: why an account has its score, and what would better it."),
     "undo": ("sidecar.commands", "Put back what a RUN changed, except where somebody has changed it since."),

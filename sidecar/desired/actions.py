@@ -53,6 +53,8 @@ SUMMARIES = f"""
 
 def present_actions(mirror: Mirror) -> pd.DataFrame:
     """The actions that the org holds, as `RECORDS`. A row that somebody made without our key is left alone."""
+    if not mirror.columns(ACTION.object):
+        return RECORDS.empty()
     columns = {"key": ACTION.key, **{column: field for field, (column, _) in ACTION.columns.items()}}
     kinds = dict(ACTION.columns.values())
     parts = [

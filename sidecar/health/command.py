@@ -21,7 +21,7 @@ TABLES = ("dimensions", "measures", "products", "reasons", "change_totals", "cha
 
 @click.group()
 def health() -> None:
-    """Customer health."""
+    """Customer health: why an account has its score, and what would better it."""
 
 
 @health.command()

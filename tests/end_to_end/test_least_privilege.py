@@ -37,7 +37,7 @@ UNUSED_FIELDS = {
     "Opportunity.Sidecar_Stage_Age__c",
     *(f"Sidecar_Action__c.Sidecar_{name}__c" for name in ("Is_Open", "Mine", "Status_Reason")),
     *(f"Sidecar_{name}__c.Sidecar_Key__c" for name in ("Deployment", "Plan", "Usage")),
-    *(f"Sidecar_Projection__c.Sidecar_{name}__c" for name in ("Account", "Curve", "Pillar")),
+    *(f"Sidecar_Projection__c.Sidecar_{name}__c" for name in ("Account", "Pillar")),
 }
 FIELDS = {
     name: editable

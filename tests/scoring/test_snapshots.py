@@ -1,6 +1,7 @@
 """Weekly snapshots and the book of a past day, against a slow plain evaluation, deal by deal and day by day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -174,7 +175,7 @@ def test_a_week_tells_what_was_known_then() -> None:
 
 def test_a_closing_that_the_history_does_not_show_is_on_the_close_date() -> None:
     book = one_deal()
-    book = Book(book.accounts, book.opportunities, book.stage_history.head(2), book.stages)
+    book = replace(book, stage_history=book.stage_history.head(2))
     before, after = (
         known_at(validate(book), pd.Timestamp(day)).opportunities.iloc[0] for day in ("2026-03-19", "2026-03-20")
     )
@@ -225,7 +226,7 @@ def test_the_last_activity_is_that_of_then() -> None:
         }
     )
     book = one_deal(last_activity_date=pd.Timestamp("2026-03-10"))
-    book = validate(Book(book.accounts, book.opportunities, book.stage_history, book.stages, activities=activities))
+    book = validate(replace(book, activities=activities))
     then, now = (known_at(book, pd.Timestamp(day)).opportunities.iloc[0] for day in ("2026-02-15", "2026-03-10"))
     assert then["last_activity_date"] == pd.Timestamp("2026-02-03")
     assert now["last_activity_date"] == pd.Timestamp("2026-03-10")
