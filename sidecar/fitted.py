@@ -36,6 +36,7 @@ def deal_model(
         return kept[2]
     model = scoring.fit_deals(book, as_of, settings)
     part = file.with_suffix(".part")
+    part.touch(mode=0o600)
     part.write_bytes(pickle.dumps((key, closed, model)))
     part.replace(file)
     return model
@@ -52,7 +53,7 @@ def _read(file: Path) -> tuple[object, int, scoring.DealModel] | None:
     if not file.exists():
         return None
     try:
-        kept = pickle.loads(file.read_bytes())  # noqa: S301 - see the import
+        kept = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, which its owner alone may write
     except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError, TypeError, ValueError):
         return None
     return kept if isinstance(kept, tuple) and len(kept) == 3 else None
