@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from scoring.days import Floats
 
@@ -82,7 +81,7 @@ def measures(won: Floats, log_odds: Floats) -> dict[str, float]:
     parts = [part for part in np.array_split(order, _BINS) if len(part)]
     wins = won.sum()
     pairs = wins * (len(won) - wins)
-    above = rankdata(chance) @ won - wins * (wins + 1.0) / 2.0
+    above = pd.Series(chance).rank().to_numpy() @ won - wins * (wins + 1.0) / 2.0
     return {
         "auc": float(above / pairs) if pairs else float("nan"),
         "log_loss": float(losses(won, log_odds).mean()),
