@@ -1,9 +1,36 @@
-"""What the scripts that write a part of a page have in common: write it, or only compare."""
+"""What the scripts that write a part of a page have in common: put tables into it, write it, or only compare."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
+
+
+class PageError(Exception):
+    """The page has lost the lines between which a table stands."""
+
+
+def with_tables(present: str, tables: Mapping[str, str], script: str) -> str:
+    """A page with its tables replaced.
+
+    Args:
+        present: what the page holds; each table stands between a line with its name and the script's, and one with its
+            name and "end of".
+        tables: Markdown by name.
+        script: what makes them.
+
+    Raises:
+        PageError: the lines around a table are gone.
+    """
+    for name, content in tables.items():
+        begin, end = f"<!-- {name}: made by {script} -->", f"<!-- end of {name} -->"
+        before, opened, rest = present.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not opened or not closed:
+            raise PageError(f"the page needs the lines {begin!r} and {end!r}")
+        present = f"{before}{begin}\n{content}\n{end}{after}"
+    return present
 
 
 def finish(file: Path, present: str, wanted: str, script: str, *, only_check: bool) -> None:

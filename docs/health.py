@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 import pandas as pd
+from generated import PageError, finish, with_tables
 
 from scoring import Book, HealthScores, HealthSettings, score_health
 from scoring.health.definitions import FORMULAS
 
+SCRIPT = "docs/health.py"
 PAGE = Path(__file__).with_name("health.md")
 DAY = pd.Timestamp("2026-03-01")
 CUSTOMERS = {
@@ -31,10 +33,6 @@ CASES = {
         ("Medium", "2026-02-26", None),
     ],
 }
-
-
-class PageError(Exception):
-    """The page lacks the lines between which its tables stand."""
 
 
 def example_book() -> Book:
@@ -185,15 +183,7 @@ def page(present: str) -> str:
         "records": records(),
         "customers": customers(found),
     }
-    for name, lines in tables.items():
-        begin, end = f"<!-- {name}: made by docs/health.py -->", f"<!-- end of {name} -->"
-        before, opened, rest = present.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not opened or not closed:
-            raise PageError(f"the page needs the lines {begin!r} and {end!r}")
-        content = "\n".join(lines).rstrip()
-        present = f"{before}{begin}\n{content}\n{end}{after}"
-    return present
+    return with_tables(present, {name: "\n".join(lines).rstrip() for name, lines in tables.items()}, SCRIPT)
 
 
 @click.command()
@@ -207,11 +197,7 @@ def main(only_check: bool, file: Path) -> None:
     except PageError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    if not only_check:
-        file.write_text(wanted, encoding="utf-8")
-    elif wanted != present:
-        click.echo(f"{file.name} is out of date; run docs/health.py", err=True)
-        sys.exit(1)
+    finish(file, present, wanted, SCRIPT, only_check=only_check)
 
 
 if __name__ == "__main__":

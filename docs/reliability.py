@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from generated import finish
+from generated import PageError, finish, with_tables
 
 from sync.client import retry_rules
 from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rule, plain
@@ -21,13 +21,10 @@ from sync.client.retry_rules import OTHERWISE, ROW_OTHERWISE, RULES, Action, Rul
 REPOSITORY = Path(__file__).resolve().parents[1]
 MATRIX = REPOSITORY / "tests" / "sync" / "faults" / "matrix.toml"
 PAGE = REPOSITORY / "docs" / "reliability.md"
+SCRIPT = "docs/reliability.py"
 TABLES = ("faults", "retries")
 _SPELLED = {plain(word): word for word in re.findall(r"\w+", Path(retry_rules.__file__).read_text(encoding="utf-8"))}
 """Codes as the rules' source spells them; a rule itself holds them without case and underscores."""
-
-
-class PageError(Exception):
-    """The page has lost the lines between which a table stands."""
 
 
 def fault_tables(matrix: Mapping[str, Any]) -> Iterator[str]:
@@ -83,22 +80,6 @@ def _done(rule: Rule) -> str:
     return f"{told}; in the end: {rule.then.value}"
 
 
-def page(present: str, tables: Mapping[str, str]) -> str:
-    """The page with its tables replaced.
-
-    Raises:
-        PageError: the lines around a table are gone.
-    """
-    for name, content in tables.items():
-        begin, end = f"<!-- {name}: made by docs/reliability.py -->", f"<!-- end of {name} -->"
-        before, found, rest = present.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not found or not closed:
-            raise PageError(f"the page needs the lines {begin!r} and {end!r}")
-        present = f"{before}{begin}\n{content}\n{end}{after}"
-    return present
-
-
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 when the page is out of date.")
 @click.option("--matrix", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=MATRIX)
@@ -109,11 +90,11 @@ def main(only_check: bool, matrix: Path, file: Path) -> None:
     present = file.read_text(encoding="utf-8")
     made = ("\n".join(fault_tables(read)), "\n".join(retry_table()))
     try:
-        wanted = page(present, dict(zip(TABLES, made, strict=True)))
+        wanted = with_tables(present, dict(zip(TABLES, made, strict=True)), SCRIPT)
     except PageError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    finish(file, present, wanted, "docs/reliability.py", only_check=only_check)
+    finish(file, present, wanted, SCRIPT, only_check=only_check)
 
 
 if __name__ == "__main__":

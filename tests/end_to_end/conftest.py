@@ -11,19 +11,27 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def demo_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory after `sidecar demo --once`. Shared: tests must leave the org as they find it."""
-    state = tmp_path_factory.mktemp("demo") / "state"
+def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory as `sidecar demo --once` leaves it. Never worked on: what it is copied for starts from the same."""
+    state = tmp_path_factory.mktemp("demo_made") / "state"
     result = sidecar("demo", "--once", state=state)
     assert result.code == 0, result.messages
     return state
 
 
+@pytest.fixture(scope="session")
+def demo_state(demo_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory after `sidecar demo --once`. Shared: tests must leave the org as they find it."""
+    state = tmp_path_factory.mktemp("demo") / "state"
+    shutil.copytree(demo_made, state)
+    return state
+
+
 @pytest.fixture
-def demo_copy(demo_state: Path, tmp_path: Path) -> Path:
+def demo_copy(demo_made: Path, tmp_path: Path) -> Path:
     """A state directory of a test's own, as `sidecar demo --once` leaves it."""
     state = tmp_path / "state"
-    shutil.copytree(demo_state, state)
+    shutil.copytree(demo_made, state)
     return state
 
 
