@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state directory as `sidecar demo --once` leaves it. Never worked on: what it is copied for starts from the same."""
+    """A state directory as `sidecar demo --once` leaves it. Never worked on, so that each copy begins alike."""
     state = tmp_path_factory.mktemp("demo_made") / "state"
     result = sidecar("demo", "--once", state=state)
     assert result.code == 0, result.messages
