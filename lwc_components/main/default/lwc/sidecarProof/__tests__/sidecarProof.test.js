@@ -1,0 +1,115 @@
+import SidecarProof from 'c/sidecarProof';
+import { proofView } from '../proofView';
+import { find, findAll, mount, settle, textOf, unmountAll } from 'test/support';
+
+const BINS = [
+    { predicted: 0.1, won: 0.08, n: 60 },
+    { predicted: 0.5, won: 0.55, n: 40 },
+    { predicted: 0.9, won: 0.86, n: 22 }
+];
+const PROOF = {
+    kind: 'Net New',
+    since: '2026-02-15',
+    n: 122,
+    won: 36,
+    brier: 0.174,
+    stage_rate_brier: 0.183,
+    ece: 0.084,
+    bins: BINS
+};
+
+afterEach(unmountAll);
+
+async function show(proof) {
+    const element = mount('c-sidecar-proof', SidecarProof, { proof, subject: 'Win probability' });
+    await settle();
+    return element;
+}
+
+async function open(proof) {
+    const element = await show(proof);
+    find(element, '.ask').click();
+    await settle();
+    return element;
+}
+
+it('waits to be asked', async () => {
+    const element = await show(PROOF);
+    expect(find(element, '[role="dialog"]')).toBeNull();
+    expect(find(element, '.ask').getAttribute('aria-expanded')).toBe('false');
+    await expect(element).toBeAccessible();
+});
+
+it('says what was judged, since when, against what and how far off', async () => {
+    const element = await open(PROOF);
+    expect(findAll(element, '.popover__line').map((line) => line.textContent)).toEqual([
+        'Compared with what became of 122 Net New deals (36 won) that the model had not seen.',
+        'Learned until Feb 15, 2026, judged on what came after.',
+        "Brier score 0.174 against 0.183 from the stage's win rate: 5% closer to what happened. Lower is better.",
+        'On average the probability was 8.4 points away from the share that was won.'
+    ]);
+    await expect(element).toBeAccessible();
+});
+
+it('draws predicted against won, in words and as a table too', async () => {
+    const element = await open(PROOF);
+    expect(find(element, 'svg[role="img"]').getAttribute('aria-label')).toContain('50% predicted, 55% won (40 deals)');
+    expect(findAll(element, 'circle')).toHaveLength(3);
+    find(element, '.head__toggle').click();
+    await settle();
+    const rows = findAll(element, 'tbody tr').map((row) => [...row.children].map((cell) => cell.textContent));
+    expect(rows).toEqual([
+        ['10%', '8%', '60'],
+        ['50%', '55%', '40'],
+        ['90%', '86%', '22']
+    ]);
+    await expect(element).toBeAccessible();
+});
+
+it('takes the keyboard when it opens and gives it back on Escape', async () => {
+    const element = await open(PROOF);
+    expect(element.shadowRoot.activeElement).toBe(find(element, '.popover__close'));
+    const escape = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+    find(element, '.popover__close').dispatchEvent(escape);
+    await settle();
+    expect(find(element, '[role="dialog"]')).toBeNull();
+    expect(element.shadowRoot.activeElement).toBe(find(element, '.ask'));
+});
+
+it('stays open for other keys and closes on its button', async () => {
+    const element = await open(PROOF);
+    const letter = new KeyboardEvent('keydown', { key: 'a', bubbles: true });
+    find(element, '.popover__close').dispatchEvent(letter);
+    await settle();
+    expect(find(element, '[role="dialog"]')).not.toBeNull();
+    find(element, '.popover__close').click();
+    await settle();
+    expect(find(element, '[role="dialog"]')).toBeNull();
+});
+
+it.each([undefined, null, {}, { n: 0 }, { n: '122' }, 'cut'])('says that nothing is proved with %j', async (proof) => {
+    expect(textOf(await open(proof))).toContain('Not proved yet');
+});
+
+describe('what it says', () => {
+    it('claims nothing against a stage rate that was as good', () => {
+        const { lines } = proofView({ ...PROOF, brier: 0.19 });
+        expect(lines[2]).toContain('no closer to what happened');
+    });
+
+    it('leaves out what is not given', () => {
+        const { lines, chart } = proofView({ n: 80, won: 20, brier: 0.2 });
+        expect(lines).toEqual([
+            'Compared with what became of 80 deals (20 won) that the model had not seen.',
+            'Brier score 0.2. Lower is better; a coin toss has 0.25.'
+        ]);
+        expect(chart).toBeNull();
+    });
+
+    it('keeps every dot inside the picture and drops groups that say nothing', () => {
+        const bins = [...BINS, { predicted: 1.7, won: -2, n: 5 }, { predicted: 0.2, won: null, n: 5 }, null];
+        const { dots } = proofView({ ...PROOF, bins }).chart;
+        expect(dots).toHaveLength(4);
+        expect(dots[3]).toMatchObject({ x: 100, y: 100 });
+    });
+});

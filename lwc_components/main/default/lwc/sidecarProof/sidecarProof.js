@@ -1,0 +1,69 @@
+import { LightningElement, api } from 'lwc';
+import { proofView } from './proofView';
+import * as label from './labels';
+
+/** Least distance from the edges of the window, in pixels. */
+const MARGIN = 8;
+
+/** A button "How good is this?" that opens what the backtest says of a score. */
+export default class SidecarProof extends LightningElement {
+    label = label;
+    isOpen = false;
+    takesFocus = false;
+
+    /**
+     * The `proof` of a detail field, as it is; nothing or {} says that there is no proof yet.
+     * kind: segment it is about ("All" or nothing: every deal); n: deals judged; won: won ones among them; since: day until which
+     * the judged model had learned; brier, stage_rate_brier: of the score and of the stage's rate alone; ece: 0 to 1;
+     * bins: groups of deals by probability: {predicted, won} from 0 to 1 and n deals.
+     * @type {object}
+     */
+    @api proof;
+    /** @type {string} what is judged, for screen readers, for instance "Win probability" */
+    @api subject = '';
+
+    get view() {
+        return proofView(this.proof);
+    }
+
+    get expanded() {
+        return String(this.isOpen);
+    }
+
+    get name() {
+        return this.subject ? `${label.ASK} ${this.subject}` : label.ASK;
+    }
+
+    renderedCallback() {
+        if (this.isOpen && this.takesFocus) {
+            this.takesFocus = false;
+            this.stayInWindow();
+            this.refs.close.focus();
+        }
+    }
+
+    /** The popover begins where the button does, unless it would not fit into the window there. */
+    stayInWindow() {
+        const { popover } = this.refs;
+        const { left, right } = popover.getBoundingClientRect();
+        const shift = Math.min(0, document.documentElement.clientWidth - MARGIN - right);
+        popover.style.left = `${Math.max(shift, MARGIN - left)}px`;
+    }
+
+    handleToggle() {
+        this.isOpen = !this.isOpen;
+        this.takesFocus = this.isOpen;
+    }
+
+    handleClose() {
+        this.isOpen = false;
+        this.refs.ask.focus();
+    }
+
+    handleKey(event) {
+        if (event.key === 'Escape') {
+            event.stopPropagation();
+            this.handleClose();
+        }
+    }
+}
