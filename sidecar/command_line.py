@@ -16,6 +16,10 @@ COMMANDS = {
         "sidecar.org.command",
         "The local org: run it, load and export folders of CSVs, generate a book, take a package.",
     ),
+    "doctor": (
+        "sidecar.doctor.command",
+        "Look for what would keep the sidecar from working, and say what to do about it.",
+    ),
     "pull": ("sidecar.commands", "Bring what changed in the org into the mirror."),
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),

@@ -10,10 +10,24 @@ from sync import Org, OrgSettings
 
 @contextmanager
 def connected(configuration: Configuration, state: State) -> Iterator[Org]:
+    """Log in and see that the org serves our API version; see `logged_in`.
+
+    Raises:
+        sync.ConfigurationError: as of `logged_in`, and an API version that the org does not serve.
+    """
+    with logged_in(configuration, state) as org:
+        if configuration.org.configured:  # the local org serves what this program asks for
+            org.check_version()
+        yield org
+
+
+@contextmanager
+def logged_in(configuration: Configuration, state: State) -> Iterator[Org]:
     """Log in, starting the local org for the block's duration when no org is configured.
 
     Raises:
         sync.ConfigurationError: wrong key, wrong user, unreachable host; with the remedy.
+        sync.RetryLater: the login host is busy or down.
     """
     section = configuration.org
     if section.username is None or section.consumer_key is None or section.private_key_file is None:
@@ -22,7 +36,7 @@ def connected(configuration: Configuration, state: State) -> Iterator[Org]:
         with embedded.served(state):
             yield Org.connect(embedded.settings(state))
         return
-    org = Org.connect(
+    yield Org.connect(
         OrgSettings(
             login_url=section.login_url,
             username=section.username,
@@ -33,5 +47,3 @@ def connected(configuration: Configuration, state: State) -> Iterator[Org]:
             ca_bundle=section.ca_bundle,
         )
     )
-    org.check_version()
-    yield org

@@ -182,5 +182,13 @@ RUN = OwnFields(
     stamp=None,
 )
 
+# The answer to what somebody asked of us; the rest of the record is the asker's.
+REQUEST = OwnFields(
+    "Sidecar_Request__c",
+    "Id",
+    _own({"Status": ("status", TEXT), "Response": ("response", TEXT)}),
+    stamp=None,
+)
+
 # What scoring fills; the run log is written about a run, not by its scores.
 SCORED = (ACCOUNT, OPPORTUNITY, PROJECTION, ACTION)

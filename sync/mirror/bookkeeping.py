@@ -23,10 +23,15 @@ class ObjectState:
 
 def claim(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
     """Note that this mirror belongs to that org; raise ConfigurationError when it belongs to another one."""
-    known = read_property(connection, "org")
-    if known is None:
+    check_org(connection, org_id)
+    if read_property(connection, "org") is None:
         write_property(connection, "org", org_id)
-    elif known != org_id:
+
+
+def check_org(connection: duckdb.DuckDBPyConnection, org_id: str) -> None:
+    """Raise ConfigurationError when this mirror belongs to another org."""
+    known = read_property(connection, "org")
+    if known is not None and known != org_id:
         raise ConfigurationError(
             f"this mirror holds the records of org {known}, the login leads to org {org_id}. Remedy: use the settings"
             " of the first org, or another state directory for the second"
