@@ -17,3 +17,6 @@ export { default as BIN } from '@salesforce/label/c.Sidecar_Proof_Bin';
 export { default as ALTERNATIVE } from '@salesforce/label/c.Sidecar_Proof_Alternative';
 export { default as AXIS_PREDICTED } from '@salesforce/label/c.Sidecar_Proof_Axis_Predicted';
 export { default as AXIS_OBSERVED } from '@salesforce/label/c.Sidecar_Proof_Axis_Observed';
+export { default as QUARTERS } from '@salesforce/label/c.Sidecar_Proof_Quarters';
+export { default as HELD } from '@salesforce/label/c.Sidecar_Proof_Held';
+export { default as OFF } from '@salesforce/label/c.Sidecar_Proof_Off';

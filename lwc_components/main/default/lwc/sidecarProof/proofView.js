@@ -2,7 +2,7 @@
  * What the popover says, from the `proof` of a detail field: pure functions. It was written by another program: every value is checked.
  */
 import { numberOf, objectOf, objectsOf, textOf } from 'c/sidecarDetail';
-import { fill, formatDay, formatNumber, formatPercent } from 'c/sidecarFormat';
+import { fill, formatDay, formatMoneyShort, formatNumber, formatPercent, isNumber } from 'c/sidecarFormat';
 import * as label from './labels';
 
 const EVERY_KIND = 'All';
@@ -34,8 +34,8 @@ const inPercent = (share) => Math.max(0, Math.min(100, share * 100));
 
 /** Groups of deals by predicted probability: in percent, with the number of deals in each. */
 function binsOf(proof) {
-    return objectsOf(proof.bins)
-        .map((raw) => ({ predicted: numberOf(raw.predicted), won: numberOf(raw.won), deals: numberOf(raw.n) }))
+    return objectsOf(proof.reliability)
+        .map((raw) => ({ predicted: numberOf(raw.predicted), won: numberOf(raw.observed), deals: numberOf(raw.n) }))
         .filter(({ predicted, won, deals }) => predicted !== null && won !== null && deals > 0)
         .map(({ predicted, won, deals }) => ({ predicted: inPercent(predicted), won: inPercent(won), deals }));
 }
@@ -65,24 +65,41 @@ function chartOf(bins) {
     };
 }
 
-/**
- * @param {object} raw as `@api proof` of the component
- * @returns {{lines: string[], chart: object|null}} sentences, the sample first; the chart where groups are given
- */
-export function proofView(raw) {
-    const proof = objectOf(raw);
-    const deals = numberOf(proof.n);
-    if (!deals) {
-        return { lines: [label.NONE], chart: null };
-    }
+function dealLines(proof, deals) {
     const since = textOf(proof.since);
     const error = numberOf(proof.ece);
-    const lines = [
+    return [
         sampleOf(proof, deals),
         since && fill(label.SAMPLE_SINCE, formatDay(since)),
         brierOf(proof),
         error === null ? '' : fill(label.ERROR, formatNumber(error * 100, 1))
     ];
+}
+
+/** Past quarters projected as if they were to come: how often they ended between worst and best, and how far commit was off. */
+function quarterLines(proof, quarters, currency) {
+    const [held, error, plain] = [proof.held, proof.error, proof.stage_weighted_error].map(numberOf);
+    const money = (amount) => formatMoneyShort(amount, currency);
+    return [
+        fill(label.QUARTERS, formatNumber(quarters), formatDay(textOf(proof.since))),
+        isNumber(held) ? fill(label.HELD, formatPercent(held * 100)) : '',
+        isNumber(error) && isNumber(plain) ? fill(label.OFF, money(error), money(plain)) : ''
+    ];
+}
+
+/**
+ * @param {object} raw as `@api proof` of the component
+ * @param {string} currency ISO code of its amounts
+ * @returns {{lines: string[], chart: object|null}} sentences, the sample first; the chart where groups are given
+ */
+export function proofView(raw, currency) {
+    const proof = objectOf(raw);
+    const deals = numberOf(proof.n);
+    const quarters = numberOf(proof.quarters);
+    const lines = [
+        ...(quarters ? quarterLines(proof, quarters, currency) : []),
+        ...(deals ? dealLines(proof, deals) : [])
+    ].filter(Boolean);
     const bins = binsOf(proof);
-    return { lines: lines.filter(Boolean), chart: bins.length > 1 ? chartOf(bins) : null };
+    return { lines: lines.length ? lines : [label.NONE], chart: bins.length > 1 ? chartOf(bins) : null };
 }

@@ -12,18 +12,21 @@ export default class SidecarProof extends LightningElement {
     takesFocus = false;
 
     /**
-     * The `proof` of a detail field, as it is; nothing or {} says that there is no proof yet.
-     * kind: segment it is about ("All" or nothing: every deal); n: deals judged; won: won ones among them; since: day until which
-     * the judged model had learned; brier, stage_rate_brier: of the score and of the stage's rate alone; ece: 0 to 1;
-     * bins: groups of deals by probability: {predicted, won} from 0 to 1 and n deals.
+     * The `proof` of a detail field, as it is; nothing or {} says that there is no proof yet. Of deals: kind (segment it is about,
+     * "All" or nothing: every deal), n deals judged, won ones among them, since (day until which the judged model had learned), brier,
+     * stage_rate_brier (of the stage's rate alone), ece (0 to 1). Of quarters: quarters, since (day), held (share that ended between
+     * worst and best), error and stage_weighted_error (amounts). Of both: reliability, groups of deals by probability: predicted and
+     * observed from 0 to 1, n deals.
      * @type {object}
      */
     @api proof;
+    /** @type {string} ISO code of its amounts; the user's currency when empty */
+    @api currency;
     /** @type {string} what is judged, for screen readers, for instance "Win probability" */
     @api subject = '';
 
     get view() {
-        return proofView(this.proof);
+        return proofView(this.proof, this.currency);
     }
 
     get expanded() {

@@ -3,9 +3,9 @@ import { proofView } from '../proofView';
 import { find, findAll, mount, settle, textOf, unmountAll } from 'test/support';
 
 const BINS = [
-    { predicted: 0.1, won: 0.08, n: 60 },
-    { predicted: 0.5, won: 0.55, n: 40 },
-    { predicted: 0.9, won: 0.86, n: 22 }
+    { predicted: 0.1, observed: 0.08, n: 60 },
+    { predicted: 0.5, observed: 0.55, n: 40 },
+    { predicted: 0.9, observed: 0.86, n: 22 }
 ];
 const PROOF = {
     kind: 'Net New',
@@ -15,7 +15,7 @@ const PROOF = {
     brier: 0.174,
     stage_rate_brier: 0.183,
     ece: 0.084,
-    bins: BINS
+    reliability: BINS
 };
 
 afterEach(unmountAll);
@@ -106,9 +106,23 @@ describe('what it says', () => {
         expect(chart).toBeNull();
     });
 
+    it('tells how past quarters ended against their projections', () => {
+        const proof = { quarters: 10, since: '2024-04-01', held: 0.81, error: 120400, stage_weighted_error: 310000 };
+        expect(proofView(proof, 'EUR').lines).toEqual([
+            'Tried on 10 past quarters since Apr 1, 2024, each with what was known then.',
+            '81% of the outcomes lay between worst and best.',
+            'Commit was typically €120K off; amounts times stage percentages were €310K off.'
+        ]);
+    });
+
     it('keeps every dot inside the picture and drops groups that say nothing', () => {
-        const bins = [...BINS, { predicted: 1.7, won: -2, n: 5 }, { predicted: 0.2, won: null, n: 5 }, null];
-        const { dots } = proofView({ ...PROOF, bins }).chart;
+        const reliability = [
+            ...BINS,
+            { predicted: 1.7, observed: -2, n: 5 },
+            { predicted: 0.2, observed: null, n: 5 },
+            null
+        ];
+        const { dots } = proofView({ ...PROOF, reliability }).chart;
         expect(dots).toHaveLength(4);
         expect(dots[3]).toMatchObject({ x: 100, y: 100 });
     });
