@@ -128,6 +128,39 @@ PROJECTION_BY_PILLAR = Table(
         Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
         Column("pillar", "text", False, "a pillar, or Unknown"),
         *_PROJECTED,
+        Column("win_rate", "number", False, "0..1, of the row's closed deals, shrunk to its rate over all pillars"),
+    ),
+)
+DEALS_IN_NEED = Table(
+    "deals_in_need",
+    (
+        Column("scope", "text", False, "Org, Team, Rep or Account"),
+        Column("scope_id", "text", False),
+        Column("segment", "text", False, "All, Renew, Upsell, Net New or Unknown"),
+        Column("pillar", "text", False, "All, a pillar, or Unknown; of accounts All only"),
+        Column("deals", "count", False, "open deals with an action; a deal of several pillars counts in each"),
+    ),
+)
+PROJECTION_PROOF = Table(
+    "projection_proof",
+    (
+        Column("scope", "text", False, "Org, Team or Rep"),
+        Column("whole", "flag", False, "whether it is about rows of all segments, else of one"),
+        Column("quarters", "count", False, "past quarters projected from what the others teach"),
+        Column("since", "day", False, "first day of the first of them"),
+        Column("rows", "count", False, "rows and weeks judged"),
+        Column("held", "number", False, "0..1, share of final bookings from worst to best"),
+        Column("error", "number", False, "median absolute error of the commit, corporate currency"),
+        Column("stage_weighted_error", "number", False, "the same of booked + due amounts x stages' percentages"),
+    ),
+)
+RELIABILITY = Table(
+    "reliability",
+    (
+        Column("segment", "text", False, "a segment, Unknown, or All"),
+        Column("given", "number", False, "0..1, mean probability of the deals of a tenth of the scale"),
+        Column("won", "number", False, "0..1, share of them that was won"),
+        Column("deals", "count", False, "held-out deals of the tenth"),
     ),
 )
 PROJECTION_CURVE = Table(
@@ -194,6 +227,7 @@ class DealScores:
             order of `scores`, one column per week, named by its last day.
         method: Model, Stage rate or Base rate: what the probabilities come from.
         proof: `PROOF`: how good each method was on held-out time; empty where history is too short to hold any out.
+        reliability: `RELIABILITY` of the method used, on the same held-out time.
         proved_since: the day until which that model had learned; missing with an empty proof.
     """
 
@@ -206,4 +240,5 @@ class DealScores:
     win_curve: pd.DataFrame
     method: str = "Stage rate"
     proof: pd.DataFrame = field(default_factory=PROOF.empty)
+    reliability: pd.DataFrame = field(default_factory=RELIABILITY.empty)
     proved_since: pd.Timestamp | None = None

@@ -160,9 +160,10 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     playbooks = health_proposals(health, book.accounts)
     proposed = actions(book, deals, projection.rows, moment, quarter, extra=[playbooks])
     followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
+    needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(
-        book.opportunities, deals, health, projection, followed, quarter, scored_at, record_rates(mirror)
+        book.opportunities, deals, health, projection, followed, needed, quarter, scored_at, record_rates(mirror)
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 

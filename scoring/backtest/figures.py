@@ -1,10 +1,9 @@
-"""What replayed quarters say about the numbers: coverage, width and error beside simpler ways, and reliability."""
+"""What replayed quarters say about the numbers: coverage, width and error beside simpler ways."""
 
 import numpy as np
 import pandas as pd
 
 ALL = "All"
-BINS = 10
 PEERS = ("stage_weighted", "commit_category", "last_year")
 EARLY_WEEK = 4
 # Rows below which a figure is called thin.
@@ -89,17 +88,3 @@ def by_week(projected: pd.DataFrame) -> pd.DataFrame:
         off = (projected[name] - projected["final"]).abs()
         columns[name] = off.groupby(projected["week"]).median()
     return pd.DataFrame(columns)
-
-
-def reliability(chances: pd.DataFrame) -> pd.DataFrame:
-    """Of the deals given about so much, how many were won.
-
-    Args:
-        chances: `CHANCES` rows.
-
-    Returns:
-        One row per tenth of the probability scale that has deals: given (mean), won (share), deals.
-    """
-    tenth = np.minimum((chances["probability"] * BINS).astype("int64"), BINS - 1)
-    groups = chances.assign(won=chances["won"].astype("float64")).groupby(tenth, sort=True)
-    return pd.DataFrame({"given": groups["probability"].mean(), "won": groups["won"].mean(), "deals": groups.size()})

@@ -14,6 +14,7 @@ from scoring.projection.calendar import EPOCH, Span, day_number, first_day_with_
 from scoring.projection.deals import ADDED, NEW
 from scoring.projection.model import Outlook
 from scoring.projection.new_business import won_in
+from scoring.projection.pipeline import due_pipeline
 from scoring.projection.project import QUARTERS, QuarterProjection, prepare
 from scoring.quarter import Quarter
 
@@ -140,7 +141,8 @@ def _projected(
 ) -> pd.DataFrame:
     cells = projection.cells(view)
     rows = projection.numbers(cells, view.day)
-    peers = projection.spread(view.deal, _peers(projection, view))
+    due = due_pipeline(projection.line, projection.book.stages, projection.line.at(view.day), projection.span)
+    peers = projection.spread(view.deal, due)
     last_year = np.full(len(rows), np.nan)
     if year_before is not None:
         span, day = year_before
@@ -156,17 +158,6 @@ def _projected(
         last_year=last_year,
     )
     return rows[cells.sums[:, ADDED] + cells.sums[:, NEW] > NOTHING]
-
-
-def _peers(projection: QuarterProjection, view: Outlook) -> Floats:
-    """Stage-weighted amount, its variance, and committed amount of each deal that is due in the quarter."""
-    line, stages = projection.line, projection.book.stages.set_index("stage")
-    standing = line.at(view.day)
-    by_stage = stages.reindex(line.stages)
-    chance = np.append(by_stage["default_probability"].fillna(0.0).to_numpy(dtype="float64"), 0.0)[standing.stage]
-    committed = np.append((by_stage["forecast_category"] == "Commit").to_numpy(), False)[standing.stage]
-    amount = np.where(view.is_open & projection.due(standing), np.nan_to_num(view.amount), 0.0)
-    return np.stack([chance * amount, chance * (1 - chance) * amount**2, committed * amount], axis=1)
 
 
 def _quarter_chances(

@@ -104,6 +104,7 @@ class DealModel:
             win_curve=_won_by(deals, outlook, today, weeks),
             method=self.verdict.method,
             proof=self.verdict.proof,
+            reliability=self.verdict.reliability,
             proved_since=self.verdict.since,
         )
 

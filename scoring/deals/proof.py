@@ -8,6 +8,7 @@ they beat the overall rate; else the simpler one stays.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
@@ -17,7 +18,8 @@ from scoring.deals.chances import fit_chances
 from scoring.deals.learning import STEP_DAYS, Lessons
 from scoring.deals.win_prediction import predict_wins
 from scoring.deals.win_rates import fit_win_rates
-from scoring.results import PROOF
+from scoring.reliability import reliability
+from scoring.results import PROOF, RELIABILITY
 from scoring.settings import DealSettings
 from scoring.win_probability.calibration import Calibration, calibrate
 
@@ -41,17 +43,19 @@ class Verdict:
         method: Model, Stage rate or Base rate.
         calibration: of the model's log-odds.
         proof: `PROOF`.
+        reliability: `RELIABILITY` of the method.
         since: the day of the held-out fit; missing where history is too short for one.
     """
 
     method: str
     calibration: Calibration
     proof: pd.DataFrame
+    reliability: pd.DataFrame
     since: pd.Timestamp | None
 
 
 # Too little history to hold any out: the stages' rates, shrunk to their defaults.
-UNPROVED = Verdict(STAGE_RATE, Calibration(), PROOF.empty(), None)
+UNPROVED = Verdict(STAGE_RATE, Calibration(), PROOF.empty(), RELIABILITY.empty(), None)
 
 
 def judge(
@@ -94,7 +98,8 @@ def judge(
             method = better
     weights = np.full(len(won), asked.rows["opportunity_id"].nunique() / len(won))
     centre = float(np.log(chances[BASE_RATE][0] / (1.0 - chances[BASE_RATE][0])))
-    return Verdict(method, calibrate(won, odds, weights, centre), proof, since)
+    by_segment = _reliability(asked, won, chances[method])
+    return Verdict(method, calibrate(won, odds, weights, centre), proof, by_segment, since)
 
 
 def enough(closed: pd.DataFrame) -> bool:
@@ -126,10 +131,8 @@ def _stage_rates(
 
 
 def _table(asked: Lessons, won: Floats, chances: dict[str, Floats]) -> pd.DataFrame:
-    segment = asked.features["segment"].to_numpy()
     rows = []
-    for name in [ALL, *np.unique(segment)]:
-        chosen = np.full(len(won), True) if name == ALL else segment == name
+    for name, chosen in _segments(asked).items():
         for method, chance in chances.items():
             figures = {
                 "log_loss": log_loss(won[chosen], chance[chosen]),
@@ -139,3 +142,15 @@ def _table(asked: Lessons, won: Floats, chances: dict[str, Floats]) -> pd.DataFr
             counts = {"deals": int(chosen.sum()), "won": int(won[chosen].sum())}
             rows.append({"segment": name, "method": method, **counts, **figures})
     return PROOF.conform(pd.DataFrame(rows))
+
+
+def _reliability(asked: Lessons, won: Floats, chance: Floats) -> pd.DataFrame:
+    deals = pd.DataFrame({"probability": chance, "won": won})
+    parts = [reliability(deals[chosen]).assign(segment=name) for name, chosen in _segments(asked).items()]
+    return RELIABILITY.conform(pd.concat(parts, ignore_index=True))
+
+
+def _segments(asked: Lessons) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which rows belong to All and to each segment."""
+    segment = asked.features["segment"].to_numpy()
+    return {ALL: np.full(len(segment), True), **{str(name): segment == name for name in np.unique(segment)}}

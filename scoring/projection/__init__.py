@@ -7,6 +7,7 @@ The stages: `timeline` (deals on any past day) -> `learning`, `new_business`, `f
 from scoring.projection.change import projection_change
 from scoring.projection.curve import projection_curve
 from scoring.projection.model import ProjectionModel
+from scoring.projection.needed import deals_in_need
 from scoring.projection.project import QuarterProjection, prepare, project_quarter
 from scoring.projection.tables import ProjectionTables, projection_tables
 
@@ -14,6 +15,7 @@ __all__ = [
     "ProjectionModel",
     "ProjectionTables",
     "QuarterProjection",
+    "deals_in_need",
     "prepare",
     "project_quarter",
     "projection_change",

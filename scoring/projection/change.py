@@ -7,6 +7,7 @@ from scoring.days import Floats
 from scoring.projection.calendar import day_number
 from scoring.projection.deals import ADDED, BOOKED, NEW
 from scoring.projection.model import Outlook
+from scoring.projection.pipeline import is_due
 from scoring.projection.project import QuarterProjection
 from scoring.projection.timeline import Bools
 from scoring.results import PROJECTION_CHANGE
@@ -70,7 +71,7 @@ class _Side:
 def _causes(projection: QuarterProjection, before: Outlook, after: Outlook) -> Floats:
     """What each deal's change counts under: (deals, CAUSES)."""
     count = len(projection.line.deals)
-    old, new = (_Side(view, count, projection.due(projection.line.at(view.day))) for view in (before, after))
+    old, new = (_Side(view, count, is_due(projection.line.at(view.day), projection.span)) for view in (before, after))
     change = new.worth - old.worth
     stayed = old.is_open & new.is_open
     settled = old.is_booked & new.is_booked

@@ -37,6 +37,7 @@ class ProjectionModel:
         owners_new: wins of such deals by owner; pillars_new: shares of pillars in their ARR, a row per segment.
         shock: standard deviation, over quarters, of what moves the log-odds of all deals together.
         levels: by scope, All or segment, and band of weeks: which levels of the computed distribution to use.
+        proof: `PROJECTION_PROOF`: how good it would have been in them.
         quarters: past quarters behind it.
     """
 
@@ -49,6 +50,7 @@ class ProjectionModel:
     pillars_new: pd.DataFrame
     shock: float
     levels: Mapping[tuple[str, bool, int], Levels]
+    proof: pd.DataFrame
     quarters: int
 
     def level(self, scope: str, whole: bool, weeks_left: int) -> Levels:

@@ -21,8 +21,8 @@ from scoring.projection.odds import Codes
 from scoring.projection.plans import KEYS, plan_by_scope
 from scoring.projection.ranges import QUANTILES
 from scoring.projection.scopes import ACCOUNT, with_total
-from scoring.projection.timeline import NO_DAY, Bools, Standing, Timeline, timeline
-from scoring.projection.trust import doubts, projection_confidence, scope_win_rates
+from scoring.projection.timeline import Bools, Timeline, timeline
+from scoring.projection.trust import doubts, part_win_rates, projection_confidence, scope_win_rates
 from scoring.quarter import Quarter
 from scoring.results import DEAL_OUTLOOK, PROJECTION, PROJECTION_BY_PILLAR, DealScores
 from scoring.settings import DealSettings
@@ -76,11 +76,6 @@ class QuarterProjection:
     def outlook(self, day: int) -> Outlook:
         """The deals at the end of a day of the quarter."""
         return outlook(self.model, self.line, self._code, day, self.span)
-
-    def due(self, standing: Standing) -> Bools:
-        """Which deals have a close date up to the end of the quarter."""
-        due: Bools = (standing.close != NO_DAY) & (standing.close <= self.span.end)
-        return due
 
     @cached_property
     def now(self) -> Outlook:
@@ -136,23 +131,22 @@ class QuarterProjection:
         doubt = doubts(view, level.reindex(pd.Index(names)).to_numpy(dtype=object))
         cells = self.cells(view)
         trust = projection_confidence(self.spread(view.deal, doubt), self.model.quarters, cells.rows.index)
-        rates = self._win_rates(cells.rows, scored, settings or DealSettings())
         rows = self.numbers(cells, view.day).assign(
-            win_rate=rates, confidence=trust["level"], confidence_reason=trust["reason"]
+            win_rate=self._win_rates(scored, settings or DealSettings()),
+            confidence=trust["level"],
+            confidence_reason=trust["reason"],
         )
         kept = (cells.sums[:, ANY] > 0) | rows["plan"].notna() | (cells.sums[:, NEW] >= HALF_A_CENT)
         kept[0] = True
         return PROJECTION.conform(rows[kept])
 
-    def pillars(self) -> pd.DataFrame:
+    def pillars(self, scored: DealScores, settings: DealSettings | None = None) -> pd.DataFrame:
         """`PROJECTION_BY_PILLAR`: org, teams and reps by segment and pillar; a deal counts in each by its lines."""
         view = self.now
         grid = by_pillar(self.model, self.line, self.group, view, self.span)
-        grid = with_total(with_total(self.group.people.rolled_up(grid), 1), 2)
-        names = [ALL, *self.group.pillars, UNKNOWN]
-        cells = Grid(_rows(self.group.people.units, names), grid.reshape(-1, grid.shape[-1]))
-        cells = cells.chosen(cells.rows["pillar"].to_numpy() != ALL)
-        rows = self.numbers(cells, view.day)
+        cells = Grid(self.pillar_rows, _flat(self._over_pillars(grid)))
+        rates = self._pillar_win_rates(scored, settings or DealSettings())
+        rows = self.numbers(cells, view.day).assign(win_rate=rates)
         kept = (cells.sums[:, ANY] > 0) | rows["plan"].notna() | (cells.sums[:, NEW] >= HALF_A_CENT)
         return PROJECTION_BY_PILLAR.conform(rows[kept])
 
@@ -161,7 +155,7 @@ class QuarterProjection:
         people = by_owner(self.model, self.line, self.group, view, self.span)
         people = with_total(self.group.people.rolled_up(people), 1)
         accounts = with_total(self.group.by_account(view.deal, view.contributions()), 1)
-        return Grid(self._cell_rows, np.concatenate([_flat(people), _flat(accounts)]))
+        return Grid(self.cell_rows, np.concatenate([_flat(people), _flat(accounts)]))
 
     def numbers(self, cells: Grid, day: int) -> pd.DataFrame:
         """Plan, ranges and expected values of cells, one row each; the columns of PROJECTION_BY_PILLAR."""
@@ -199,21 +193,58 @@ class QuarterProjection:
         return plan_by_scope(self.book.plans, self.quarter, self.group.people.teams)
 
     @cached_property
-    def _cell_rows(self) -> pd.DataFrame:
+    def cell_rows(self) -> pd.DataFrame:
+        """scope, scope_id, segment and pillar (All) of the cells of `cells`: units first, then accounts."""
         accounts = pd.DataFrame({"scope": ACCOUNT, "scope_id": pd.Series(self.group.accounts, dtype="str")})
         return pd.concat([_rows(self.group.people.units, [ALL]), _rows(accounts, [ALL])], ignore_index=True)
+
+    @cached_property
+    def pillar_rows(self) -> pd.DataFrame:
+        """The same of each unit, segment (All first) and pillar."""
+        return _rows(self.group.people.units, [*self.group.pillars, UNKNOWN])
 
     def spread(self, deal: Codes, stats: Floats) -> Floats:
         """Sums of columns (rows, columns) of some deals in the cells of `cells`."""
         people = with_total(self.group.people.rolled_up(self.group.by_owner(deal, stats)), 1)
         return np.concatenate([_flat(people), _flat(with_total(self.group.by_account(deal, stats), 1))])
 
-    def _win_rates(self, rows: pd.DataFrame, scored: DealScores, settings: DealSettings) -> "pd.Series[float]":
+    def spread_over_pillars(self, deal: Codes, stats: Floats, *, shared: bool) -> Floats:
+        """Sums of columns of some deals in the cells of `pillar_rows`.
+
+        Args:
+            deal: positions, each at most once.
+            stats: (deals, columns).
+            shared: a deal of several pillars counts in each by its share of the deal, else as a whole.
+        """
+        parts = self.group.parts
+        place = np.full(len(self.line.deals), -1, dtype=np.int64)
+        place[deal] = np.arange(len(deal))
+        part = np.flatnonzero(place[parts.deal] >= 0)
+        weight = parts.share[part] if shared else (parts.share[part] > 0).astype(np.float64)
+        return _flat(self._over_pillars(self.group.by_pillar(part, stats[place[parts.deal[part]]] * weight[:, None])))
+
+    def _over_pillars(self, by_owner_and_pillar: Floats) -> Floats:
+        return with_total(self.group.people.rolled_up(by_owner_and_pillar), 1)
+
+    @cached_property
+    def _closed(self) -> tuple[Codes, Floats]:
+        """Positions of the closed deals; for each 1, and 1 where it was won."""
         closed = closed_deals(self.book, stage_spells(self.book.stage_history), self.as_of)
         deal = pd.Index(self.line.deals["opportunity_id"]).get_indexer(pd.Index(closed["opportunity_id"]))
         stats = np.stack([np.ones(len(closed)), closed["is_won"].to_numpy(dtype="float64")], axis=1)
-        counts = self.spread(deal.astype(np.int64), stats)
-        return scope_win_rates(rows, counts[:, 0], counts[:, 1], scored, settings)
+        return deal.astype(np.int64), stats
+
+    def _win_rates(self, scored: DealScores, settings: DealSettings) -> "pd.Series[float]":
+        counts = self.spread(*self._closed)
+        return scope_win_rates(self.cell_rows, counts[:, 0], counts[:, 1], scored, settings)
+
+    def _pillar_win_rates(self, scored: DealScores, settings: DealSettings) -> "pd.Series[float]":
+        counts = self.spread_over_pillars(*self._closed, shared=True)
+        of_units = self._win_rates(scored, settings).to_numpy(dtype="float64")[
+            : len(self.group.people.units) * len(SEGMENT_NAMES)
+        ]
+        above: Floats = np.repeat(of_units, len(self.group.pillars) + 1)
+        return part_win_rates(counts[:, 0], counts[:, 1], above, scored, settings)
 
 
 def _flat(grid: Floats) -> Floats:

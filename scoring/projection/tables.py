@@ -22,6 +22,7 @@ class ProjectionTables:
         pillars: `PROJECTION_BY_PILLAR`.
         curve: `PROJECTION_CURVE`.
         change: `PROJECTION_CHANGE`, since `since`.
+        proof: `PROJECTION_PROOF`.
         since: the day a week before, or the one before the quarter where that is later.
     """
 
@@ -29,6 +30,7 @@ class ProjectionTables:
     pillars: pd.DataFrame
     curve: pd.DataFrame
     change: pd.DataFrame
+    proof: pd.DataFrame
     since: pd.Timestamp
 
 
@@ -42,8 +44,9 @@ def projection_tables(projection: QuarterProjection, scored: DealScores) -> Proj
     since = max(projection.as_of - SINCE, projection.quarter.start.normalize() - pd.Timedelta(days=1))
     return ProjectionTables(
         projection.table(scored),
-        projection.pillars(),
+        projection.pillars(scored),
         projection_curve(projection),
         projection_change(projection, since),
+        projection.model.proof,
         since,
     )

@@ -46,6 +46,25 @@ def scope_win_rates(
     return of_part.combine_first(of_segment).reindex(rows.index).fillna(scored.base_rate)
 
 
+def part_win_rates(
+    deals: Floats, won: Floats, above: Floats, scored: DealScores, settings: DealSettings
+) -> "pd.Series[float]":
+    """Win rate of the closed deals of parts of rows, shrunk to the rate of the whole row.
+
+    Args:
+        deals, won: closed deals of each part, and the won ones among them; a deal may count in several by shares.
+        above: 0..1, the rate of each part's row.
+        scored, settings: as for `scope_win_rates`.
+
+    Returns:
+        0..1, one for each part.
+    """
+    counts = pd.DataFrame({"deals": deals, "won": won})
+    every = pd.Series(True, index=counts.index)
+    base_size = scored.base_deals + settings.default_deals
+    return _shrunk(counts, pd.Series(above), base_size, every, settings)
+
+
 def _shrunk(
     counts: pd.DataFrame, parent: "pd.Series[float]", size: float, chosen: "pd.Series[bool]", settings: DealSettings
 ) -> "pd.Series[float]":

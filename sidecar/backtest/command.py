@@ -9,7 +9,8 @@ import click
 import pandas as pd
 
 import scoring
-from scoring.backtest import Backtest, by_week, figures, levels, reliability, replay
+from scoring.backtest import Backtest, by_week, figures, levels, replay
+from scoring.reliability import reliability
 from sidecar import terminal
 from sidecar.backtest.page import page
 from sidecar.book import read_book

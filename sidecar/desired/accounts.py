@@ -100,7 +100,7 @@ ACCOUNTS = """
                'v': 1, 'currency': own_currency.currency,
                'quarter': {'label': quarter.label, 'start': strftime(quarter.start, '%Y-%m-%d'),
                            'end': strftime(quarter."end", '%Y-%m-%d')},
-               'segments': coalesce(segment.segments, []),
+               'segments': coalesce(segment.segments, []), 'weeks': coalesce(week_lists.weeks, []),
                'confidence': confidence, 'confidence_reason': confidence_reason,
                'alert': CASE WHEN "commit" < plan
                              THEN format('The commit is {:,.0f} below the plan of {:,.0f}.', plan - "commit", plan) END
@@ -115,5 +115,7 @@ ACCOUNTS = """
     LEFT JOIN renewal USING (account_id)
     LEFT JOIN playbook USING (account_id)
     LEFT JOIN segment USING (account_id)
+    LEFT JOIN week_lists ON week_lists.scope = 'Account' AND week_lists.scope_id = known.account_id
+        AND week_lists.segment = 'All'
     ORDER BY id
 """.replace("{PRODUCTS_SHOWN}", str(PRODUCTS_SHOWN)).replace("{RENEWALS_SHOWN}", str(RENEWALS_SHOWN))

@@ -12,9 +12,9 @@ from scoring.actions import FollowUp
 from scoring.projection import ProjectionTables
 from sidecar.desired.accounts import ACCOUNTS
 from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
-from sidecar.desired.money import PROJECTED, in_record_currency
+from sidecar.desired.money import CURVE, PROJECTED, in_record_currency
 from sidecar.desired.opportunities import OPPORTUNITIES
-from sidecar.desired.projections import PROJECTIONS
+from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 
 
@@ -41,6 +41,7 @@ def desired_records(
     health: HealthScores,
     projection: ProjectionTables,
     actions: FollowUp,
+    needed: pd.DataFrame,
     quarter: Quarter,
     scored_at: pd.Timestamp,
     rates: pd.DataFrame,
@@ -53,6 +54,7 @@ def desired_records(
         health: of the accounts.
         projection: of the quarter.
         actions: what to do next, and the records of it.
+        needed: `DEALS_IN_NEED` of the actions.
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
         rates: of the records' currencies, result of `record_rates`.
@@ -93,7 +95,10 @@ def desired_records(
             "projection": own(projection.rows, "scope_id", *PROJECTED),
             "own_currency": rates.rename_axis("record_id").reset_index(),
             "pillars": projection.pillars,
-            "curve": projection.curve,
+            "curve": own(projection.curve, "scope_id", *CURVE),
+            "needed": needed,
+            "tried": projection.proof,
+            "reliability": scores.reliability,
             "change": projection.change,
             "actions": actions.shown,
             "action_records": actions.records,
@@ -110,6 +115,7 @@ def desired_records(
         for name, frame in frames.items():
             connection.register(name, frame)
         connection.execute(f"CREATE TEMP TABLE action_summaries AS {SUMMARIES}")
+        connection.execute(f"CREATE TEMP TABLE week_lists AS {WEEKS}")
         parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
         return Desired({own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts})
 

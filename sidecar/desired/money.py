@@ -7,6 +7,8 @@ import pandas as pd
 # Columns of the projection that hold money.
 PROJECTED = ("plan", "booked", "open_pipeline", "worst", "commit", "best", "expected", "expected_new", "gap")
 
+CURVE = ("booked", "worst", "commit", "best", "expected", "plan")
+
 
 def in_record_currency(frame: pd.DataFrame, record: str, money: Sequence[str], rates: pd.DataFrame) -> pd.DataFrame:
     """Turn columns from the corporate currency into that of each row's record.

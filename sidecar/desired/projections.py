@@ -4,16 +4,27 @@ An org meters storage at 2 KB a record, so pillars and causes of change are in t
 own.
 """
 
+# The weekly curve of each row.
+WEEKS = """
+    SELECT scope, scope_id, segment, list({
+               'week': week, 'date': strftime(day, '%Y-%m-%d'), 'booked': round(booked), 'worst': round(worst),
+               'commit': round("commit"), 'best': round(best), 'plan': plan
+           } ORDER BY day) AS weeks
+    FROM curve GROUP BY ALL
+"""
+
+# A part of a row: one of its segments or pillars. `actions` counts the open deals that an action is about.
+PART = """
+    'plan': plan, 'booked': round(booked), 'open': round(open_pipeline), 'expected': round(expected),
+    'worst': round(worst), 'commit': round("commit"), 'best': round(best), 'gap': gap, 'win_rate': round(win_rate, 3),
+    'deals': deals, 'actions': coalesce(acting, 0)
+"""
+
 # The key is computed from what the row means, so that a repeat finds the same row again. What moved the projection adds
 # up in whole units: what rounding leaves over is in `rescored`.
 PROJECTIONS = """
-    WITH weeks AS (
-        SELECT scope, scope_id, segment, list({
-                   'week': week, 'date': strftime(day, '%Y-%m-%d'), 'booked': round(booked), 'worst': round(worst),
-                   'commit': round("commit"), 'best': round(best), 'plan': plan
-               } ORDER BY day) AS weeks
-        FROM curve GROUP BY ALL
-    ),
+    WITH asking AS (SELECT scope, scope_id, segment, pillar, deals AS acting FROM needed),
+    asking_whole AS (SELECT * EXCLUDE (pillar) FROM asking WHERE pillar = 'All'),
     rounded AS (
         SELECT scope, scope_id, segment, round(expected) - round(expected_before) AS expected,
                round("commit") - round(commit_before) AS "commit", round(won) AS won, round(lost) AS lost,
@@ -32,11 +43,22 @@ PROJECTIONS = """
     ),
     pillar AS (
         SELECT scope, scope_id, segment, list({
-                   'pillar': pillar, 'plan': plan, 'booked': round(booked), 'open': round(open_pipeline),
-                   'expected': round(expected), 'worst': round(worst), 'commit': round("commit"), 'best': round(best),
-                   'deals': deals
+                   'pillar': pillar, {PART}
                } ORDER BY pillar) AS pillars
-        FROM pillars GROUP BY ALL
+        FROM pillars LEFT JOIN asking USING (scope, scope_id, segment, pillar) GROUP BY ALL
+    ),
+    segment AS (
+        SELECT scope, scope_id, list({
+                   'segment': segment, {PART}
+               } ORDER BY array_position(['Renew', 'Upsell', 'Net New', 'Unknown'], segment)) AS segments
+        FROM projection LEFT JOIN asking_whole USING (scope, scope_id, segment)
+        WHERE segment <> 'All' GROUP BY ALL
+    ),
+    reliable AS (
+        SELECT segment, list({
+                   'predicted': round(given, 3), 'observed': round(won, 3), 'n': deals
+               } ORDER BY given) AS reliability
+        FROM reliability GROUP BY segment
     )
     SELECT concat_ws(':', scope, nullif(scope_id, ''), strftime(quarter.start, '%Y-%m-%d'), segment) AS id,
            scope AS scope_label, CASE WHEN scope IN ('Rep', 'Team') THEN scope_id END AS rep_id,
@@ -46,14 +68,24 @@ PROJECTIONS = """
            to_json({'v': 1, 'weeks': coalesce(weeks, [])})::VARCHAR AS curve,
            to_json({
                'v': 1, 'confidence_reason': confidence_reason, 'since': strftime(quarter.since, '%Y-%m-%d'),
-               'change': moved, 'pillars': coalesce(pillars, [])
+               'change': moved, 'pillars': coalesce(pillars, []),
+               'segments': CASE WHEN projection.segment = 'All' THEN coalesce(segments, []) END,
+               'deals': deals, 'actions': coalesce(acting, 0),
+               'proof': CASE WHEN tried.rows > 0 OR reliability IS NOT NULL THEN {
+                   'quarters': tried.quarters, 'since': strftime(tried.since, '%Y-%m-%d'), 'rows': tried.rows,
+                   'held': round(held, 3), 'error': round(error),
+                   'stage_weighted_error': round(stage_weighted_error), 'reliability': coalesce(reliability, [])} END
            })::VARCHAR AS detail
     FROM projection
     CROSS JOIN quarter
     LEFT JOIN action_summaries USING (scope, scope_id)
-    LEFT JOIN weeks USING (scope, scope_id, segment)
+    LEFT JOIN week_lists USING (scope, scope_id, segment)
     LEFT JOIN moved USING (scope, scope_id, segment)
     LEFT JOIN pillar USING (scope, scope_id, segment)
+    LEFT JOIN segment USING (scope, scope_id)
+    LEFT JOIN asking_whole USING (scope, scope_id, segment)
+    LEFT JOIN tried ON tried.scope = projection.scope AND tried.whole = (projection.segment = 'All')
+    LEFT JOIN reliable USING (segment)
     WHERE scope IN ('Org', 'Team', 'Rep')
     ORDER BY id
-"""
+""".replace("{PART}", PART)

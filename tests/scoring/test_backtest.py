@@ -10,8 +10,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from scoring import Book, Quarter
-from scoring.backtest import by_week, figures, levels, reliability, replay
+from scoring.backtest import by_week, figures, levels, replay
 from scoring.backtest.replay import PROJECTED
+from scoring.reliability import reliability
 
 TODAY = pd.Timestamp("2026-11-20")
 

@@ -9,7 +9,7 @@ import pytest
 import scoring
 from scoring import Book
 from scoring.actions import RECORDS, actions, follow_up
-from scoring.projection import prepare, projection_tables
+from scoring.projection import deals_in_need, prepare, projection_tables
 from sidecar.desired import Desired, desired_records
 from sidecar.targets import SCORED
 
@@ -25,11 +25,13 @@ ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Seri
 def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY) -> Desired:
     """The desired records of a book."""
     deals = scoring.score_deals(book, AS_OF, QUARTER)
-    projection = projection_tables(prepare(book, AS_OF, QUARTER), deals)
+    projected = prepare(book, AS_OF, QUARTER)
+    projection = projection_tables(projected, deals)
     health = scoring.score_health(book, AS_OF)
     proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
-    return desired_records(book.opportunities, deals, health, projection, followed, QUARTER, SCORED_AT, rates)
+    needed = deals_in_need(projected, followed.shown["opportunity_id"])
+    return desired_records(book.opportunities, deals, health, projection, followed, needed, QUARTER, SCORED_AT, rates)
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:
@@ -215,3 +217,27 @@ def test_a_projection_carries_its_curve_its_change_and_its_pillars(records: Rows
     assert detail["since"] == "2026-11-15"
     booked = sum(pillar["booked"] for pillar in detail["pillars"])
     assert booked == pytest.approx(row["Sidecar_Booked__c"], abs=3)
+
+
+def test_a_projection_tells_its_parts_and_how_far_it_can_be_trusted(records: Rows) -> None:
+    rows = {row["Sidecar_Key__c"]: row for row in records["Sidecar_Projection__c"]}
+    whole, part = (json.loads(rows[f"Org:2026-10-01:{name}"]["Sidecar_Detail__c"]) for name in ("All", "Upsell"))
+    upsell = next(segment for segment in whole["segments"] if segment["segment"] == "Upsell")
+    row = rows["Org:2026-10-01:Upsell"]
+    assert (upsell["booked"], upsell["deals"]) == (row["Sidecar_Booked__c"], part["deals"])
+    assert upsell["win_rate"] == pytest.approx(row["Sidecar_Win_Rate__c"] / 100, abs=1e-3)
+    assert {"gap", "win_rate", "actions", "deals"} <= whole["pillars"][0].keys()
+    # both open deals ask for something: one is named in the segment, one has none
+    assert (whole["actions"], upsell["actions"], part["segments"]) == (2, 1, None)
+    assert whole["proof"] is None, "one quarter is no proof"
+
+
+def test_an_account_carries_its_curve_in_its_own_currency(book: Book, records: Rows) -> None:
+    rates = pd.DataFrame({"currency": "JPY", "rate": 150.0}, index=pd.Index(["A1"]))
+    weeks, turned = (
+        json.loads(row["Sidecar_Projection_Detail__c"])["weeks"]
+        for row in (records["Account"][0], desired(book, rates).tables["Account"].to_pylist()[0])
+    )
+    assert [week["week"] for week in weeks] == list(range(9))
+    assert weeks[-1]["commit"] == round(records["Account"][0]["Sidecar_Quarter_Commit__c"])
+    assert turned[-1]["booked"] == 150 * weeks[-1]["booked"] > 0

@@ -165,7 +165,8 @@ def test_deals_of_several_pillars_are_split_by_their_lines(book_of_two: Book, qu
             "total_price": [200.0, 100.0, 100.0],
         }
     )
-    found = prepare(replace(book_of_two, lines=lines), TODAY, quarter).pillars()
+    book = replace(book_of_two, lines=lines)
+    found = prepare(book, TODAY, quarter).pillars(score_deals(book, TODAY, quarter))
     whole = found[(found["scope"] == "Org") & (found["segment"] == "All")].set_index("pillar")["booked"]
     assert whole[["DLP", "SASE", "Unknown"]].tolist() == pytest.approx([175.0, 525.0, 0.0])
 
@@ -175,8 +176,11 @@ def test_deals_of_several_pillars_are_split_by_their_lines(book_of_two: Book, qu
 def test_expected_values_add_up_over_pillars(
     random_book: Callable[[int, int], Book], quarter: Quarter, seed: int, deals: int
 ) -> None:
-    projection = prepare(random_book(seed, deals), TODAY, quarter)
-    by_pillar = projection.pillars().groupby(["scope", "scope_id", "segment"])["expected"].sum()
+    book = random_book(seed, deals)
+    projection = prepare(book, TODAY, quarter)
+    rows = projection.pillars(score_deals(book, TODAY, quarter))
+    assert rows["win_rate"].between(0, 1).all()
+    by_pillar = rows.groupby(["scope", "scope_id", "segment"])["expected"].sum()
     cells = projection.cells(projection.now)
     whole = projection.numbers(cells, projection.today).set_index(["scope", "scope_id", "segment"])["expected"]
     whole = whole[whole.index.get_level_values("scope") != "Account"]
