@@ -17,12 +17,17 @@ from sync.schema import FieldSchema
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """Column name -> DuckDB type of a table of the mirror, empty when there is no such table."""
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
-        " AND database_name = current_database() AND lower(table_name) = lower(?) ORDER BY column_index",
+    # duckdb_columns() would list the columns of everything in the database first, DuckDB's own views included
+    found = first_row(
+        connection,
+        "SELECT database_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary"
+        " AND database_name = current_database() AND lower(table_name) = lower(?)",
         [table],
-    ).fetchall()
-    return {str(name): str(kind) for name, kind in rows}
+    )
+    if found is None:
+        return {}
+    rows = connection.execute(f"DESCRIBE {quoted(found[0])}.main.{quoted(table)}").fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
 
 
 @dataclass(frozen=True)

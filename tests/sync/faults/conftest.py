@@ -287,14 +287,33 @@ def put_back(local: Any) -> None:
         add_field(local, TIER)
 
 
+def emptied(mirror: Mirror) -> Mirror:
+    """The mirror without rows and without memory of a run, as a new file would be."""
+    connection = mirror.connection
+    for name in mirror.table_names():
+        connection.execute(f'DROP TABLE main."{name}"')
+    query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = '_sync' AND estimated_size > 0"
+    for (name,) in connection.execute(query).fetchall():
+        connection.execute(f"DELETE FROM _sync.{name}" + (" WHERE name <> 'version'" if name == "properties" else ""))
+    return mirror
+
+
 _read_key_once = cache(read_private_key)
 
 
+@pytest.fixture(scope="module")
+def shared_mirror() -> Iterator[Mirror]:
+    """A mirror for all tests of a module, in memory: none of them opens it again, and to open one takes long."""
+    with Mirror.open(":memory:") as opened:
+        opened.connection.execute("SET threads = 1")  # for a few rows
+        yield opened
+
+
 @pytest.fixture
-def refresh(shared_local: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
+def refresh(shared_local: Any, shared_mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresh]:
     """Six accounts without scores in the org; an empty mirror."""
     monkeypatch.setattr("sync.client.login.read_private_key", _read_key_once)  # checking a key takes long
     put_back(shared_local)
-    made = Refresh(shared_local, mirror)
+    made = Refresh(shared_local, emptied(shared_mirror))
     yield made
     made.release()
