@@ -17,8 +17,11 @@ STANDARD_COMPONENTS = {
     "runtime_sales_activities:activityPanel",
 }
 OUR_COMPONENTS = {
-    "Sidecar_Account_Record_Page": {"sidecarHealthPanel", "sidecarQuarterSnapshot"},
-    "Sidecar_Opportunity_Record_Page": {"sidecarDealScore"},
+    "Sidecar_Account_Record_Page": {
+        *("sidecarHealthPanel", "sidecarAccountDeals", "sidecarRenewalCalendar"),
+        *("sidecarQuarterSnapshot", "sidecarRecordActions"),
+    },
+    "Sidecar_Opportunity_Record_Page": {"sidecarDealScore", "sidecarRecordActions"},
     "Sidecar_Home": set[str](),
 }
 TARGET = {"RecordPage": "lightning__RecordPage", "HomePage": "lightning__HomePage"}

@@ -9,7 +9,6 @@ export { default as EXPECTED_CLOSE } from '@salesforce/label/c.Sidecar_Deal_Expe
 export { default as EXPECTED_RANGE } from '@salesforce/label/c.Sidecar_Deal_Expected_Range';
 export { default as EXPECTED_LATER } from '@salesforce/label/c.Sidecar_Deal_Expected_Later';
 export { default as FORECAST } from '@salesforce/label/c.Sidecar_Deal_Forecast';
-export { default as RISKS } from '@salesforce/label/c.Sidecar_Deal_Risks';
 export { default as ACTION } from '@salesforce/label/c.Sidecar_Deal_Action';
 export { default as FACTORS } from '@salesforce/label/c.Sidecar_Deal_Factors';
 export { default as STAGE } from '@salesforce/label/c.Sidecar_Deal_Stage';

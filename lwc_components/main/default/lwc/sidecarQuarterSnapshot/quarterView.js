@@ -66,8 +66,6 @@ export function quarterView(account, now) {
         segments: objectsOf(detail.segments).map(segmentOf),
         confidence: textOf(detail.confidence),
         confidenceReason: proseOf(detail.confidence_reason),
-        deals: account.deals,
-        quarterEnd: textOf(quarter.end),
         detailNotice: noticeOf(state),
         ...freshness(account.scoredAt, now)
     };

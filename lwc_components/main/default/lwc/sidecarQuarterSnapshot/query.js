@@ -38,35 +38,6 @@ export const QUARTER = gql`
                             Sidecar_Scored_At__c @optional {
                                 value
                             }
-                            Opportunities(
-                                first: 50
-                                where: { IsClosed: { eq: false } }
-                                orderBy: { Sidecar_Forecast_ARR__c: { order: DESC, nulls: LAST } }
-                            ) @optional {
-                                edges {
-                                    node {
-                                        Id
-                                        Name @optional {
-                                            value
-                                        }
-                                        StageName @optional {
-                                            value
-                                        }
-                                        CloseDate @optional {
-                                            value
-                                        }
-                                        Amount @optional {
-                                            value
-                                        }
-                                        Sidecar_Forecast_ARR__c @optional {
-                                            value
-                                        }
-                                        Sidecar_Win_Probability__c @optional {
-                                            value
-                                        }
-                                    }
-                                }
-                            }
                         }
                     }
                 }
@@ -76,18 +47,6 @@ export const QUARTER = gql`
 `;
 
 const value = (node, field) => (node[field] === undefined ? undefined : node[field]?.value);
-
-function dealOf({ node }) {
-    return {
-        id: node.Id,
-        name: value(node, 'Name'),
-        stage: value(node, 'StageName'),
-        closeDate: value(node, 'CloseDate'),
-        amount: value(node, 'Amount'),
-        forecast: value(node, 'Sidecar_Forecast_ARR__c'),
-        probability: value(node, 'Sidecar_Win_Probability__c')
-    };
-}
 
 /**
  * @param {object} data answer to the query
@@ -107,7 +66,6 @@ export function accountOf(data) {
         best: value(node, 'Sidecar_Quarter_Best__c'),
         gap: value(node, 'Sidecar_Quarter_Gap__c'),
         detail: value(node, 'Sidecar_Projection_Detail__c'),
-        scoredAt: value(node, 'Sidecar_Scored_At__c'),
-        deals: (node.Opportunities?.edges ?? []).map(dealOf)
+        scoredAt: value(node, 'Sidecar_Scored_At__c')
     };
 }

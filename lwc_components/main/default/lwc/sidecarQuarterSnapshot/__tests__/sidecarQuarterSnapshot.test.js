@@ -102,31 +102,6 @@ describe('with a projection', () => {
     });
 });
 
-describe('its open deals', () => {
-    it('are those that close this quarter, the highest forecast first', async () => {
-        const element = await show(quarter);
-        const names = findAll(element, 'c-sidecar-record-link').map((link) => link.label);
-        expect(names).toHaveLength(5);
-        expect(names[0]).toBe('Northwind Bank - Prisma SASE Expansion');
-        expect(textOf(element)).toContain('1 more open deal closes after this quarter.');
-    });
-
-    it('are all shown on request', async () => {
-        const element = await show(quarter);
-        const toggle = findAll(element, 'lightning-button').find((button) => button.label === 'Show all 6');
-        toggle.click();
-        await settle();
-        expect(findAll(element, 'c-sidecar-record-link')).toHaveLength(6);
-        expect(toggle.label).toBe('Show fewer');
-    });
-
-    it('may be none', async () => {
-        const data = copyOf(quarter);
-        nodeOf(data).Opportunities = { edges: [] };
-        expect(textOf(await show(data))).toContain('No open deal of this account closes this quarter.');
-    });
-});
-
 describe('without a plan', () => {
     it('says so in place of shares and gaps', async () => {
         const element = await show(withValues({ Sidecar_Quarter_Plan__c: null, Sidecar_Quarter_Gap__c: null }));
@@ -170,11 +145,6 @@ describe('with an explanation that cannot be used', () => {
         const text = textOf(await show(withValues({ Sidecar_Projection_Detail__c: json })));
         expect(text).toContain('61% of plan booked');
         expect(text).toContain("can't be read by this version");
-    });
-
-    it('shows all open deals when the quarter’s end is not known', async () => {
-        const text = textOf(await show(withValues({ Sidecar_Projection_Detail__c: null })));
-        expect(text).not.toContain('after this quarter');
     });
 });
 

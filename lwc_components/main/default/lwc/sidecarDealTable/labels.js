@@ -1,0 +1,12 @@
+export { default as CAPTION } from '@salesforce/label/c.Sidecar_Deals_Caption';
+export { default as DEAL } from '@salesforce/label/c.Sidecar_Deals_Column_Deal';
+export { default as STAGE } from '@salesforce/label/c.Sidecar_Deals_Column_Stage';
+export { default as CLOSES } from '@salesforce/label/c.Sidecar_Deals_Column_Closes';
+export { default as VALUE } from '@salesforce/label/c.Sidecar_Deals_Column_Value';
+export { default as CHANCE } from '@salesforce/label/c.Sidecar_Deals_Column_Chance';
+export { default as FORECAST } from '@salesforce/label/c.Sidecar_Deals_Column_Forecast';
+export { default as NEXT } from '@salesforce/label/c.Sidecar_Deals_Column_Next';
+export { default as UNNAMED } from '@salesforce/label/c.Sidecar_Deals_Unnamed';
+export { default as OVERDUE } from '@salesforce/label/c.Sidecar_Deals_Overdue';
+export { default as NO_DATE } from '@salesforce/label/c.Sidecar_Deals_No_Date';
+export { default as NOT_SCORED } from '@salesforce/label/c.Sidecar_Deals_Not_Scored';

@@ -1,0 +1,53 @@
+import { LightningElement, api, wire } from 'lwc';
+import { graphql } from 'lightning/graphql';
+
+/**
+ * Base of the panels that ask for a record with one GraphQL request. A panel gives `query` and `viewOf`, and puts `view` and
+ * `errors` into a `c-sidecar-panel`.
+ */
+export default class SidecarQueryPanel extends LightningElement {
+    /** What is asked; its variable `recordId` is the record's. */
+    query;
+
+    view;
+    errors;
+    refresh;
+
+    /** @type {string} the record; given by the record page */
+    @api recordId;
+
+    /** Undefined until the page has given the id: that holds the request back. */
+    get variables() {
+        return this.recordId ? { recordId: this.recordId } : undefined;
+    }
+
+    get isScored() {
+        return Boolean(this.view?.isScored);
+    }
+
+    @wire(graphql, { query: '$query', variables: '$variables' })
+    receive({ data, errors, refresh }) {
+        this.refresh = refresh ?? this.refresh;
+        if (errors?.length) {
+            this.errors = errors;
+            this.view = undefined;
+        } else if (data) {
+            this.view = this.viewOf(data, Date.now());
+            this.errors = undefined;
+        }
+    }
+
+    /** While the answer is awaited the grey placeholder stands; if asking fails again without an answer, the error comes back. */
+    async handleRetry() {
+        const before = this.errors;
+        this.errors = undefined;
+        try {
+            await this.refresh?.();
+        } catch (error) {
+            this.errors = error;
+        }
+        if (!this.view && !this.errors) {
+            this.errors = before;
+        }
+    }
+}
