@@ -16,6 +16,7 @@ from localorg.faults import Faults
 from localorg.load import load_folder
 from localorg.loading.fill import fill
 from localorg.loading.report import LoadReport, Progress
+from localorg.metadata.assignment import assign
 from localorg.metadata.component import Content
 from localorg.metadata.reader import read_source
 from localorg.schema.model import Schema
@@ -34,6 +35,7 @@ from localorg.store.recycle_bin import RecycleBin
 from localorg.store.rules import Rules
 from localorg.store.stages import show_stages
 from localorg.store.tracking import Tracking
+from localorg.store.viewer import choose_viewer, viewer_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +140,22 @@ class LocalOrg:
         """All users, by username."""
         with self.database.reader() as connection:
             return all_users(connection, self.schema, self._permission_sets)
+
+    def assign(self, permission_set: str, username: str) -> None:
+        """Give a user a permission set, unless they have it, or there is no such user or set."""
+        with self.database.writer() as connection:
+            assign(connection, permission_set, username, self.clock.stamp())
+
+    def page_viewer(self) -> User:
+        """The user as whom pages open in a browser on this machine: the administrator, unless another was chosen."""
+        with self.database.reader() as connection:
+            chosen = viewer_id(connection)
+            return find_user(connection, self.schema, self._permission_sets, chosen)
+
+    def open_pages_as(self, user: User) -> None:
+        """Choose the user as whom pages open from now on."""
+        with self.database.writer() as connection:
+            choose_viewer(connection, user.id)
 
     def records(self, user: User, also: Callable[[list[RowResult]], None] | None = None) -> Records:
         """Writes as this user. `also` is called with a call's results inside its transaction."""

@@ -14,6 +14,7 @@ from sidecar.desired import Desired
 from sidecar.options import Setting, common
 from sidecar.org import embedded
 from sidecar.org.books import filling
+from sidecar.org.lead import appoint
 from sidecar.report import refresh_report
 from sidecar.state import State
 from sync import Mirror, Org
@@ -66,6 +67,7 @@ def _prepare(state: State, bars: terminal.Bars) -> None:
     with embedded.opened(state) as org:
         bars.stage("Generate book")
         fill(org, make_world(BookSettings(end=datetime.now(UTC).date())), filling(bars))
+        appoint(org)
 
 
 def _refresh(state: State, configuration: Configuration) -> flow.Refresh:

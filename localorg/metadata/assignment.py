@@ -1,4 +1,4 @@
-"""Permission sets as rows, and their assignment to the integration user."""
+"""Permission sets as rows, and their assignment to users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def put_permission_sets(connection: sqlite3.Connection, permission_sets: Mapping
     for permission_set in permission_sets.values():
         _put_row(connection, permission_set, now)
     if INTEGRATION_PERMISSION_SET in permission_sets:
-        _assign(connection, INTEGRATION_PERMISSION_SET, INTEGRATION_USERNAME, now)
+        assign(connection, INTEGRATION_PERMISSION_SET, INTEGRATION_USERNAME, now)
 
 
 def _put_row(connection: sqlite3.Connection, permission_set: PermissionSet, now: str) -> None:
@@ -48,7 +48,8 @@ def _put_row(connection: sqlite3.Connection, permission_set: PermissionSet, now:
     insert_rows(connection, "PermissionSet", [values])
 
 
-def _assign(connection: sqlite3.Connection, permission_set: str, username: str, now: str) -> None:
+def assign(connection: sqlite3.Connection, permission_set: str, username: str, now: str) -> None:
+    """Give a user a permission set, unless they have it, or there is no such user or set."""
     ids = connection.execute(
         'SELECT s."Id", u."Id" FROM "PermissionSet" s, "User" u WHERE s."Name" = ? AND u."Username" = ? '
         'AND NOT EXISTS (SELECT 1 FROM "PermissionSetAssignment" a '

@@ -160,7 +160,7 @@ class _Host:
             return None, self._org.user(user_id)
         if not from_this_machine():
             return None, None
-        user = self._org.user(self._settings.user)
+        user = self._org.page_viewer()
         return self._sessions.start(user.id), user
 
 

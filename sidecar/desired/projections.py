@@ -16,8 +16,8 @@ WEEKS = """
 # A part of a row: one of its segments or pillars. `actions` counts the open deals that an action is about.
 PART = """
     'plan': plan, 'booked': round(booked), 'open': round(open_pipeline), 'expected': round(expected),
-    'worst': round(worst), 'commit': round("commit"), 'best': round(best), 'gap': gap, 'win_rate': round(win_rate, 3),
-    'deals': deals, 'actions': coalesce(acting, 0)
+    'worst': round(worst), 'commit': round("commit"), 'best': round(best), 'gap': round(gap),
+    'win_rate': round(win_rate, 3), 'deals': deals, 'actions': coalesce(acting, 0)
 """
 
 # The key is computed from what the row means, so that a repeat finds the same row again. What moved the projection adds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,8 @@ def life(tmp_path: Path) -> Iterator[Life]:
         Org.connect(inside.settings()) as org,
         Mirror.open(tmp_path / "mirror.duckdb") as mirror,
     ):
+        # After the login, which the machine's time decides: what people do here happens on the day of the scores.
+        inside.inside.clock.set(datetime.combine(DAY, time(12), UTC))
         yield Life(inside, org, mirror)
 
 

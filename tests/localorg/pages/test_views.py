@@ -158,3 +158,15 @@ def test_pages_that_are_not_built_name_the_remedy(unbuilt_site: Any, tmp_path: A
     answer = client_of(unbuilt_site).get("/lightning/page/home")
     assert answer.status_code == 503
     assert "make demo" in answer.text
+
+
+def test_pages_open_as_the_user_who_was_chosen(unbuilt_site: Any) -> None:
+    org = unbuilt_site.org
+    person = {"Username": "zoe@vendor.example", "LastName": "Grimton", "Email": "zoe@vendor.example"}
+    (made,) = org.records(org.user("admin@local.example")).insert("User", [person])
+    zoe = org.user(str(made.id))
+    org.assign("Sidecar_User", zoe.username)
+    org.open_pages_as(zoe)
+    context = context_of(client_of(unbuilt_site).get(unbuilt_site.path("Account", "account")))
+    assert context["user"]["username"] == zoe.username
+    assert org.page_viewer().permission_sets == ("Sidecar_User",)
