@@ -22,12 +22,18 @@ import {
     isNumber,
     plural
 } from 'c/sidecarFormat';
+import { changesOf, trendOf } from './changeView';
 import * as label from './labels';
 
 const LOW_COVERAGE = 60;
 const DIMENSIONS = ['technical', 'deployment', 'adoption'];
 const DIMENSION_NAMES = { technical: label.TECHNICAL, deployment: label.DEPLOYMENT, adoption: label.ADOPTION };
 const OWNERS = { SC: label.OWNER_SC, CSM: label.OWNER_CSM, AE: label.OWNER_AE, Support: label.OWNER_SUPPORT };
+
+function productOf(raw) {
+    const [value, target, score, share] = [raw.value, raw.target, raw.score, raw.share].map(numberOf);
+    return { name: textOf(raw.product), value, target, score, share };
+}
 
 function measureOf(raw, index) {
     return {
@@ -37,6 +43,10 @@ function measureOf(raw, index) {
         unit: textOf(raw.unit),
         score: numberOf(raw.score),
         weight: numberOf(raw.weight),
+        target: numberOf(raw.target),
+        coverage: numberOf(raw.coverage),
+        products: objectsOf(raw.products).map(productOf),
+        recordIds: textsOf(raw.record_ids),
         text: proseOf(raw.text)
     };
 }
@@ -162,6 +172,8 @@ export function healthView(values, now) {
         ...coverageOf(values.coverage),
         dimensions: dimensionsOf(values, detail),
         reasons: reasonsOf(detail),
+        trend: trendOf(detail, now),
+        changes: changesOf(detail),
         action: actionOf(detail),
         facts: factsOf(values, detail, now),
         detailNotice: noticeOf(state),

@@ -29,3 +29,9 @@ export { default as CHURN_RISK } from '@salesforce/label/c.Sidecar_Health_Churn_
 export { default as CHURN_RISK_NOTE } from '@salesforce/label/c.Sidecar_Health_Churn_Risk_Note';
 export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_Health_Empty_Heading';
 export { default as EMPTY_MESSAGE } from '@salesforce/label/c.Sidecar_Health_Empty_Message';
+export { default as TREND } from '@salesforce/label/c.Sidecar_Health_Trend';
+export { default as MOVED_TARGET } from '@salesforce/label/c.Sidecar_Changes_By_Target';
+export { default as MOVED_WEIGHT } from '@salesforce/label/c.Sidecar_Changes_By_Weight';
+export { default as MOVED_COVERAGE } from '@salesforce/label/c.Sidecar_Changes_By_Coverage';
+export { default as MOVED_MIX } from '@salesforce/label/c.Sidecar_Changes_By_Mix';
+export { default as MOVED_REST } from '@salesforce/label/c.Sidecar_Changes_Rest';

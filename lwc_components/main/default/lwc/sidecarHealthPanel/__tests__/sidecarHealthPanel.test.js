@@ -80,7 +80,7 @@ describe('with a score', () => {
         expect(technical.getAttribute('aria-expanded')).toBe('true');
         expect(textOf(element)).toContain('3 open cases, 1 critical for 12 days');
         expect(textOf(element)).toContain('40 of 100, weight 50%');
-        const values = findAll(element, '.measure__value').map((value) => value.textContent);
+        const values = findAll(element, '.value').map((value) => value.textContent);
         expect(values).toEqual(['3 cases', '1 case', '4.5 days']);
         technical.click();
         await settle();

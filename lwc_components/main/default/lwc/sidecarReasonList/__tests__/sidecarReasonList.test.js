@@ -1,5 +1,5 @@
 import SidecarReasonList from 'c/sidecarReasonList';
-import { findAll, mount, settle, textOf, unmountAll } from 'test/support';
+import { find, findAll, mount, settle, textOf, unmountAll } from 'test/support';
 
 afterEach(unmountAll);
 
@@ -50,4 +50,20 @@ it('links the first five records and counts the others', async () => {
     const element = await show([{ points: -3, text: 'Many', recordIds }]);
     expect(links(element)).toHaveLength(5);
     expect(textOf(element)).toContain('and 2 more');
+});
+
+it('shows the five heaviest, all on request', async () => {
+    const reasons = Array.from({ length: 11 }, (_, index) => ({
+        points: -index,
+        text: `Reason ${index}`,
+        recordIds: []
+    }));
+    const element = await show(reasons);
+    expect(findAll(element, 'li')).toHaveLength(5);
+    const toggle = find(element, 'lightning-button');
+    expect(toggle.label).toBe('Show all 11 reasons');
+    toggle.click();
+    await settle();
+    expect(findAll(element, 'li')).toHaveLength(11);
+    expect(toggle.label).toBe('Show fewer');
 });
