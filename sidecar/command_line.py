@@ -23,6 +23,10 @@ COMMANDS = {
     "pull": ("sidecar.commands", "Bring what changed in the org into the mirror."),
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
+    "serve": (
+        "sidecar.service.command",
+        "Refresh every few minutes and compare every night, until stopped; status, metrics and triggers over HTTP.",
+    ),
     "mirror": ("sidecar.mirror_command", "The mirror: prove that it holds what the org holds."),
     "backtest": ("sidecar.backtest.command", "Replay past quarters week by week with what was known then."),
     "runs": ("sidecar.commands", "List what each run did, newest first."),

@@ -13,6 +13,7 @@ from sidecar import refresh as flow
 from sidecar import terminal
 from sidecar import undo as undoing
 from sidecar.connection import connected
+from sidecar.mirror_access import open_mirror
 from sidecar.options import AS_JSON, Setting, common
 from sidecar.report import plan_report, pull_report, refresh_report, runs_report, undo_as_dict, undo_report
 from sync import Mirror, Org, ledger
@@ -29,7 +30,7 @@ def working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
     """The org, the mirror and the progress bars of a run."""
     configuration, state = setting.configuration, setting.state
     with (
-        Mirror.open(state.mirror_file) as mirror,
+        open_mirror(state) as mirror,
         connected(configuration, state) as org,
         terminal.progress_bars() as bars,
     ):
@@ -120,7 +121,7 @@ def refresh(
 @AS_JSON
 def runs(setting: Setting, as_json: bool) -> None:
     """List what each run did, newest first."""
-    with Mirror.open(setting.state.mirror_file) as mirror:
+    with open_mirror(setting.state) as mirror:
         rows = ledger.runs(mirror).to_pylist()
     _show(as_json, rows, lambda: runs_report(rows))
 

@@ -6,10 +6,12 @@ Every value has a default that fits a plain Sales Cloud org, so the file is opti
 
 import difflib
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sidecar.errors import ConfigurationError
@@ -64,6 +66,26 @@ class FeedsSection(Section):
     """Folders of files that are read beside the org, at every pull."""
 
     usage: Path | None = Field(None, description="folder of .csv or .parquet files with usage by account and week")
+
+
+class ServiceSection(Section):
+    """`sidecar serve`: where it answers, and when it works."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; others than loopback need a proxy with TLS")
+    port: int = Field(8484, ge=0, le=65535, description="port to listen on")
+    time_zone: str | None = Field(None, description="IANA name; default: the org's")
+    refresh_minutes: int = Field(10, ge=1, le=1440, description="minutes between two refreshes")
+    nightly: time = Field(time(2, 30), description="when every row is compared and the models are fitted anew")
+    request_seconds: float = Field(2.0, ge=1, description="seconds between two looks for requests of users")
+    request_share: float = Field(0.1, gt=0, le=1, description="share of the org's daily API calls for these looks")
+    alert_webhook: SecretStr | None = Field(None, description="Slack incoming webhook for alerts")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone: expected an IANA name such as Europe/Berlin")
+        return value
 
 
 class OpportunityFields(Section):
@@ -195,6 +217,7 @@ class Configuration(BaseSettings):
     segments: SegmentsSection = SegmentsSection()
     calendar: CalendarSection = CalendarSection()
     health: HealthSection = HealthSection()
+    service: ServiceSection = ServiceSection()
 
     @field_validator("segments")
     @classmethod

@@ -27,6 +27,13 @@ class State:
         """What is true of a generated book, for those who judge models by it; the org itself never reads it."""
         return self.folder / "org" / "truth"
 
+    @property
+    def service_folder(self) -> Path:
+        """What the service keeps for itself: its lock, its token, the states of its jobs, its log."""
+        folder = self.folder / "service"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder
+
     @classmethod
     def open(cls, folder: Path) -> "State":
         """Make the directory if it is missing, readable by its owner only.

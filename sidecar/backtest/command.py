@@ -17,8 +17,8 @@ from sidecar.book import read_book
 from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.commands import AS_OF
 from sidecar.errors import ConfigurationError
+from sidecar.mirror_access import open_mirror
 from sidecar.options import AS_JSON, Setting, common
-from sync import Mirror
 
 SHOWN = {
     "rows": "rows",
@@ -40,7 +40,7 @@ SHOWN = {
 @AS_JSON
 def backtest(setting: Setting, html: Path | None, last: int, as_of: datetime | None, as_json: bool) -> None:
     """Replay past quarters week by week with what was known then. Reads the mirror; writes nothing to the org."""
-    with Mirror.open(setting.state.mirror_file) as mirror:
+    with open_mirror(setting.state) as mirror:
         if not mirror.count("Opportunity"):
             raise ConfigurationError("The mirror holds no opportunities to replay: run `sidecar pull` first.")
         day = as_of.date() if as_of else today(mirror)

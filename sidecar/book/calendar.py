@@ -33,8 +33,12 @@ def today(mirror: Mirror, now: datetime | None = None) -> date:
         mirror: with a pulled Organization; without one the day is UTC's.
         now: an aware moment; default the present.
     """
-    zone = _of_organization(mirror, "TimeZoneSidKey", "UTC")
-    return (now or datetime.now(UTC)).astimezone(ZoneInfo(zone)).date()
+    return (now or datetime.now(UTC)).astimezone(time_zone(mirror)).date()
+
+
+def time_zone(mirror: Mirror) -> ZoneInfo:
+    """The org's time zone; UTC before Organization was pulled."""
+    return ZoneInfo(_of_organization(mirror, "TimeZoneSidKey", "UTC"))
 
 
 def fiscal_quarters(mirror: Mirror, configuration: Configuration, first: date, last: date) -> pd.DataFrame:

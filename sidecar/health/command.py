@@ -13,8 +13,8 @@ from sidecar.book.calendar import today
 from sidecar.commands import AS_OF
 from sidecar.errors import ConfigurationError
 from sidecar.health.settings import health_settings
+from sidecar.mirror_access import open_mirror
 from sidecar.options import AS_JSON, Setting, common
-from sync import Mirror
 
 TABLES = ("dimensions", "measures", "products", "reasons", "change_totals", "changes", "trend", "renewals", "playbooks")
 
@@ -34,7 +34,7 @@ def explain(setting: Setting, account: str, as_of: datetime | None, as_json: boo
 
     Reads what was pulled last; asks the org nothing.
     """
-    with Mirror.open(setting.state.mirror_file) as mirror:
+    with open_mirror(setting.state) as mirror:
         if "Account" not in mirror.table_names():
             raise ConfigurationError("Nothing has been pulled yet: expected accounts. Remedy: sidecar pull")
         book = read_book(mirror, setting.configuration)

@@ -4,7 +4,7 @@ from localorg.access import FieldRights
 from sidecar.configuration import MappingSection, OpportunityFields
 from sidecar.doctor import access
 from sidecar.doctor.finding import OK, PROBLEM, WARNING
-from tests.sidecar.doctor.conftest import Clinic
+from tests.sidecar.conftest import Clinic
 
 HIDDEN, READ_ONLY = FieldRights(), FieldRights(read=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sidecar.configuration import CalendarSection, FeedsSection
 from sidecar.doctor import data
 from sidecar.doctor.finding import OK, PROBLEM, WARNING
-from tests.sidecar.doctor.conftest import Clinic
+from tests.sidecar.conftest import Clinic
 
 EURO = {"IsoCode": "EUR", "ConversionRate": 0.9, "DecimalPlaces": 2, "IsActive": True}
 

@@ -12,7 +12,7 @@ from sidecar.doctor.finding import OK, PROBLEM
 from sidecar.state import State
 from sync import Mirror
 from sync.mirror.bookkeeping import claim
-from tests.sidecar.doctor.conftest import Clinic
+from tests.sidecar.conftest import Clinic
 
 
 def found(clinic: Clinic, **changed: object) -> dict[str, Finding]:

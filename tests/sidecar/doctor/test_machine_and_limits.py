@@ -11,7 +11,7 @@ from sidecar.doctor import limits, machine
 from sidecar.doctor.finding import OK, PROBLEM, WARNING
 from sidecar.state import State
 from sync import Mirror, Usage
-from tests.sidecar.doctor.conftest import Clinic
+from tests.sidecar.conftest import Clinic
 
 
 def test_a_key_or_a_state_directory_that_others_may_read_is_a_warning(clinic: Clinic, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A local org with the package, in reach of the doctor and of the test."""
+"""A local org with the package, in reach of what is tested and of the test."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Clinic:
 
     @contextmanager
     def patient(self, **sections: object) -> Iterator[Patient]:
-        """The org as the checks see it."""
+        """The org as the doctor sees it."""
         configuration = self.configuration.model_copy(update=sections)
         with Org.connect(self.served.settings()) as org:
             yield Patient.of(configuration, self.state, org)

@@ -1,0 +1,112 @@
+"""What the jobs do: the flow, with a mirror and a login of their own each time."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+from zoneinfo import ZoneInfo
+
+from sidecar import refresh as flow
+from sidecar.book.calendar import time_zone
+from sidecar.configuration import Configuration
+from sidecar.connection import connected
+from sidecar.service.runner import Task
+from sidecar.service.schedule import Daily, Every, Job
+from sidecar.service.stopping import Stoppable
+from sidecar.state import State
+from sync import Mirror, Org, Usage
+
+RECONCILE, REFRESH = "reconcile", "refresh"
+
+
+@dataclass
+class Totals:
+    """What was done since the service began."""
+
+    rows_read: int = 0
+    rows_written: int = 0
+    rows_refused: int = 0
+    calls: int = 0
+
+    def add(self, done: flow.Refresh) -> None:
+        """Count a refresh in."""
+        self.rows_read += done.pulled.rows_read
+        self.rows_written += done.written.rows_written
+        self.rows_refused += done.written.rows_refused
+        self.calls += done.calls
+
+
+@dataclass
+class Tasks:
+    """The work of the service on one org.
+
+    Attributes:
+        configuration, state: as for every command.
+        stop: set when the service is being stopped.
+        totals: what was done since it began.
+        usage: the org's count of API calls when it last told; None before.
+        zone: the org's time zone, as configured or pulled; None before the first pull.
+    """
+
+    configuration: Configuration
+    state: State
+    stop: Event
+    totals: Totals = field(default_factory=Totals)
+    usage: Usage | None = None
+    zone: ZoneInfo | None = None
+
+    def __post_init__(self) -> None:
+        named = self.configuration.service.time_zone
+        if named is not None:
+            self.zone = ZoneInfo(named)
+
+    def by_job(self) -> Mapping[str, Task]:
+        """The task of each job."""
+        return {RECONCILE: self.reconcile, REFRESH: self.refresh}
+
+    def refresh(self) -> str:
+        """Pull what changed, score, write what differs."""
+        with self.open() as (org, mirror):
+            return self._told(flow.refresh(org, mirror, self.configuration, None, Stoppable(self.stop)))
+
+    def reconcile(self) -> str:
+        """Compare every row with the org's, then score and write in any case; the day's models are fitted anew."""
+        progress = Stoppable(self.stop)
+        with self.open() as (org, mirror):
+            pulled = flow.pull(org, mirror, self.configuration, progress, full=True)
+            pulled.check_needed()
+            done = flow.refresh(org, mirror, self.configuration, None, progress, always=True)
+            return f"{pulled.rows_read:,} rows compared; {self._told(done)}"
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[Org, Mirror]]:
+        """The org and its mirror for the time of a job; what the org tells about itself is taken in at the end."""
+        with Mirror.open(self.state.mirror_file) as mirror, connected(self.configuration, self.state) as org:
+            try:
+                yield org, mirror
+            finally:
+                self.usage = org.usage or self.usage
+            self.look_at(mirror)
+
+    def look_at(self, mirror: Mirror) -> None:
+        """Take the time zone from the mirror, where none is configured."""
+        if self.configuration.service.time_zone is None and mirror.count("Organization"):
+            self.zone = time_zone(mirror)
+
+    def _told(self, done: flow.Refresh) -> str:
+        self.totals.add(done)
+        written = done.written
+        text = f"{done.pulled.rows_read:,} rows read, {written.rows_written:,} written, {done.calls:,} API calls"
+        waiting = [item.name for item in done.pulled.problems]
+        text += f"; {written.rows_refused:,} refused" if written.rows_refused else ""
+        return text + (f"; not read: {', '.join(waiting)}" if waiting else "")
+
+
+def jobs_of(configuration: Configuration, zone: ZoneInfo) -> tuple[Job, ...]:
+    """The jobs in order of preference: the night's work includes a refresh, so it comes first."""
+    section = configuration.service
+    return (
+        Job(RECONCILE, Daily(section.nightly, zone)),
+        Job(REFRESH, Every(timedelta(minutes=section.refresh_minutes)), at_first_start=True),
+    )

@@ -1,0 +1,147 @@
+"""The service over HTTP, in process: who is let in, and what is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask.testing import FlaskClient
+
+from sidecar.configuration import Configuration
+from sidecar.service.app import create_app
+from sidecar.service.job_memory import JobMemory
+from sidecar.service.job_state import JobState
+from sidecar.service.runner import Runner
+from sidecar.service.status import not_ready
+from sidecar.service.tasks import Tasks, jobs_of
+from sidecar.service.token import Token
+from sidecar.state import State
+from sync import Usage
+
+NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
+KEY = {"Authorization": "Bearer right"}
+PLACES = ("/metrics", "/api/v1/status")
+
+
+class Desk:
+    """The application's client, and what stands behind it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = State.open(folder / "state")
+        self.tasks = Tasks(Configuration(), self.state, Event())
+        jobs = jobs_of(self.tasks.configuration, ZoneInfo("UTC"))
+        memory = JobMemory(self.state.service_folder / "jobs.json", jobs, NOW)
+        self.runner = Runner(
+            jobs, {"refresh": lambda: "3 rows read"}, memory, lambda *_: None, stop=Event(), now=lambda: NOW
+        )
+        self.app = create_app(self.runner, self.tasks, Token("right"))
+        self.client: FlaskClient = self.app.test_client()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}])
+@pytest.mark.parametrize("place", PLACES)
+def test_without_the_token_nothing_is_told(desk: Desk, place: str, headers: dict[str, str]) -> None:
+    answer = desk.client.get(place, headers=headers)
+    assert answer.status_code == 401 and "right" not in answer.text
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_place_that_is_none_needs_the_token_too(desk: Desk) -> None:
+    assert desk.client.get("/../../etc/passwd").status_code == 401
+    assert desk.client.get("/../../etc/passwd", headers=KEY).status_code == 404
+
+
+def test_a_trigger_needs_the_token(desk: Desk) -> None:
+    assert desk.client.post("/api/v1/jobs/refresh").status_code == 401
+    assert not desk.runner.memory["refresh"].wanted
+
+
+@pytest.mark.parametrize("place", [*PLACES, "/healthz", "/nowhere"])
+def test_every_answer_carries_the_security_headers_and_says_nothing_of_the_server(desk: Desk, place: str) -> None:
+    headers = desk.client.get(place, headers=KEY).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_another_name_for_this_machine_is_not_answered(desk: Desk) -> None:
+    assert desk.client.get("/healthz", headers={**KEY, "Host": "evil.example"}).status_code == 400
+    assert desk.client.get("/healthz", headers={"Host": "127.0.0.1:8484"}).status_code == 200
+
+
+def test_ready_is_whoever_has_refreshed_lately_and_why_not_is_told_with_the_token_only(desk: Desk) -> None:
+    assert desk.client.get("/readyz").status_code == 503
+    desk.runner.run_due()
+    assert desk.client.get("/readyz").status_code == 200
+    failed = replace(desk.runner.memory["reconcile"], alerted=True, message="Acme Corp is locked")
+    desk.runner.memory.keep("reconcile", failed)
+    answer = desk.client.get("/readyz")
+    assert answer.status_code == 503 and "Acme" not in answer.text
+    told = desk.client.get("/api/v1/status", headers=KEY).get_json()
+    assert told["not_ready"] == ["reconcile fails: Acme Corp is locked"]
+
+
+def test_an_old_refresh_is_not_ready() -> None:
+    interval = timedelta(minutes=20)
+    states = {"refresh": JobState(done=NOW, finished_at=NOW)}
+    assert not_ready(states, NOW + timedelta(minutes=60), interval) == []
+    assert not_ready(states, NOW + timedelta(minutes=61), interval) == [
+        "the last refresh ended at 2026-11-24 09:03 UTC"
+    ]
+
+
+def test_the_status_tells_jobs_and_calls(desk: Desk) -> None:
+    desk.runner.run_due()
+    desk.tasks.usage = Usage(12, 15000)
+    told = desk.client.get("/api/v1/status", headers=KEY).get_json()
+    assert told["jobs"]["refresh"]["message"] == "3 rows read"
+    assert told["jobs"]["refresh"]["next"] == "2026-11-24T09:10:00+00:00"
+    assert told["api_calls_of_the_day"] == {"used": 12, "maximum": 15000}
+
+
+def test_metrics_are_lines_of_prometheus(desk: Desk) -> None:
+    desk.runner.run_due()
+    desk.tasks.usage = Usage(12, 15000)
+    answer = desk.client.get("/metrics", headers=KEY)
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    lines = answer.text.splitlines()
+    assert f'sidecar_job_last_success_timestamp_seconds{{job="refresh"}} {NOW.timestamp():.0f}' in lines
+    assert "sidecar_org_api_calls_used 12" in lines
+    values = [line for line in lines if not line.startswith("#")]
+    helped = {line.split()[2] for line in lines if line.startswith("# HELP")}
+    assert {line.partition("{")[0].split()[0] for line in values} <= helped
+
+
+def test_a_job_is_triggered_once_refused_while_it_runs_and_unknown_ones_are_named(desk: Desk) -> None:
+    assert desk.client.post("/api/v1/jobs/reconcile", headers=KEY).status_code == 202
+    assert desk.runner.memory["reconcile"].wanted
+    desk.runner.memory.keep("refresh", desk.runner.memory["refresh"].begun(NOW))
+    assert desk.client.post("/api/v1/jobs/refresh", headers=KEY).status_code == 409
+    answer = desk.client.post("/api/v1/jobs/dance", headers=KEY)
+    assert answer.status_code == 404 and "expected reconcile, refresh" in answer.get_json()["message"]
+
+
+def test_the_token_is_made_once_and_is_private(tmp_path: Path) -> None:
+    state = State.open(tmp_path / "state")
+    token = Token.of(state)
+    file = state.service_folder / "token"
+    text = file.read_text().strip()
+    assert file.stat().st_mode & 0o777 == 0o600 and len(text) >= 40
+    assert token.opens(text) and Token.of(state).opens(text)
+    assert not token.opens("") and not token.opens(text[:-1]) and text not in repr(token)
+
+
+def test_an_empty_token_file_opens_to_nobody() -> None:
+    assert not Token("").opens("")
