@@ -22,7 +22,7 @@ OUR_COMPONENTS = {
         *("sidecarQuarterSnapshot", "sidecarRecordActions"),
     },
     "Sidecar_Opportunity_Record_Page": {"sidecarDealScore", "sidecarRecordActions"},
-    "Sidecar_Home": set[str](),
+    "Sidecar_Home": {"sidecarHome"},
 }
 TARGET = {"RecordPage": "lightning__RecordPage", "HomePage": "lightning__HomePage"}
 PAGES = [pytest.param(file, id=file.name) for file in files("flexipages/*-meta.xml")]

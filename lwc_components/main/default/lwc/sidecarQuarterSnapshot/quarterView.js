@@ -2,25 +2,9 @@
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
 import { freshness, noticeOf, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
-import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
+import { fill, formatMoneyShort, isNumber } from 'c/sidecarFormat';
+import { planHeadline } from 'c/sidecarPlan';
 import * as label from './labels';
-
-/** Share of the plan in percent; null where there is no plan to reach. */
-function shareOf(amount, plan) {
-    return isNumber(amount) && isNumber(plan) && plan > 0 ? (amount / plan) * 100 : null;
-}
-
-/** One sentence for the first second. */
-export function headlineOf({ booked, plan, gap }, currency) {
-    const share = shareOf(booked, plan);
-    if (share === null || !isNumber(gap)) {
-        return label.NO_PLAN;
-    }
-    const percent = formatPercent(share);
-    return gap > 0
-        ? fill(label.HEADLINE, percent, formatMoneyShort(gap, currency))
-        : fill(label.HEADLINE_OVER, percent);
-}
 
 /** The shortfall in the user's own money format; else what the sidecar has to say. */
 function alertOf({ commit, plan }, detail, currency) {
@@ -61,7 +45,7 @@ export function quarterView(account, now) {
         title: textOf(quarter.label) ? fill(label.TITLE_NAMED, quarter.label) : label.TITLE,
         currency,
         total,
-        headline: headlineOf(total, currency),
+        headline: planHeadline(total, currency) || label.NO_PLAN,
         alert: alertOf(total, detail, currency),
         segments: objectsOf(detail.segments).map(segmentOf),
         confidence: textOf(detail.confidence),

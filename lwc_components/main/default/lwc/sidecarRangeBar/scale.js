@@ -6,7 +6,7 @@ import { isNumber } from 'c/sidecarFormat';
 const AIR = 1.06;
 
 /**
- * @param {object} figures booked, worst, commit, best, plan; null where there is none
+ * @param {object} figures amounts to find room for; null where there is none
  * @returns {function(number): string} from an amount to its place on the bar, "0%" to "100%"
  */
 export function placeOn(figures) {

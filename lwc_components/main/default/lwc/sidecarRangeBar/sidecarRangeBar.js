@@ -10,10 +10,14 @@ export default class SidecarRangeBar extends LightningElement {
     @api figures;
     /** @type {string} ISO code */
     @api currency;
+    /** @type {number} amount that the bar must have room for, so that several bars can be compared */
+    @api scaleTop;
+    /** @type {boolean} without the figures below it */
+    @api isCompact = false;
 
     get place() {
         const { booked, worst, commit, best, plan } = this.figures;
-        return placeOn({ booked, worst, commit, best, plan });
+        return placeOn({ booked, worst, commit, best, plan, top: this.scaleTop });
     }
 
     get bookedBar() {
@@ -30,6 +34,10 @@ export default class SidecarRangeBar extends LightningElement {
 
     get planX() {
         return isNumber(this.figures.plan) ? this.place(this.figures.plan) : null;
+    }
+
+    get hasLegend() {
+        return !this.isCompact;
     }
 
     get legend() {

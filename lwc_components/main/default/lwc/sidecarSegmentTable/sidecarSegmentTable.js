@@ -1,17 +1,13 @@
 import { LightningElement, api } from 'lwc';
 import { formatMoney, formatMoneyShort } from 'c/sidecarFormat';
+import { segmentName } from 'c/sidecarPlan';
 import SEGMENT from '@salesforce/label/c.Sidecar_Segment_Column';
 import PLAN from '@salesforce/label/c.Sidecar_Segment_Plan';
 import BOOKED from '@salesforce/label/c.Sidecar_Segment_Booked';
 import OPEN from '@salesforce/label/c.Sidecar_Segment_Open';
 import COMMIT from '@salesforce/label/c.Sidecar_Segment_Commit';
 import WHOLE from '@salesforce/label/c.Sidecar_Segment_Whole';
-import RENEW from '@salesforce/label/c.Sidecar_Segment_Renew';
-import UPSELL from '@salesforce/label/c.Sidecar_Segment_Upsell';
-import NET_NEW from '@salesforce/label/c.Sidecar_Segment_Net_New';
-import UNKNOWN from '@salesforce/label/c.Sidecar_Segment_Unknown';
 
-const NAMES = { Renew: RENEW, Upsell: UPSELL, 'Net New': NET_NEW, Unknown: UNKNOWN };
 const COLUMNS = [
     { key: 'plan', name: PLAN },
     { key: 'booked', name: BOOKED },
@@ -31,7 +27,7 @@ export default class SidecarSegmentTable extends LightningElement {
     @api currency;
 
     get rows() {
-        return [...this.segments.map((row) => this.toRow(row, NAMES[row.segment] ?? row.segment)), this.wholeRow];
+        return [...this.segments.map((row) => this.toRow(row, segmentName(row.segment))), this.wholeRow];
     }
 
     get wholeRow() {

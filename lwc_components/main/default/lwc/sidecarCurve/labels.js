@@ -1,0 +1,11 @@
+export { default as HEADING } from '@salesforce/label/c.Sidecar_Curve_Heading';
+export { default as ALTERNATIVE } from '@salesforce/label/c.Sidecar_Curve_Alternative';
+export { default as NO_PLAN } from '@salesforce/label/c.Sidecar_Range_No_Plan';
+export { default as WEEK } from '@salesforce/label/c.Sidecar_Curve_Week';
+export { default as SHORT_NOTE } from '@salesforce/label/c.Sidecar_Curve_Too_Short';
+export { default as BOOKED } from '@salesforce/label/c.Sidecar_Range_Booked';
+export { default as COMMIT } from '@salesforce/label/c.Sidecar_Range_Commit';
+export { default as RANGE } from '@salesforce/label/c.Sidecar_Range_Worst_Best';
+export { default as PLAN } from '@salesforce/label/c.Sidecar_Range_Plan';
+export { default as WORST } from '@salesforce/label/c.Sidecar_Pillar_Worst';
+export { default as BEST } from '@salesforce/label/c.Sidecar_Pillar_Best';

@@ -1,0 +1,10 @@
+export { default as HEADING } from '@salesforce/label/c.Sidecar_Guide_Heading';
+export { default as INTRO } from '@salesforce/label/c.Sidecar_Guide_Intro';
+export { default as RENEW } from '@salesforce/label/c.Sidecar_Guide_Renew';
+export { default as UPSELL } from '@salesforce/label/c.Sidecar_Guide_Upsell';
+export { default as NET_NEW } from '@salesforce/label/c.Sidecar_Guide_Net_New';
+export { default as YOURS } from '@salesforce/label/c.Sidecar_Guide_Yours';
+export { default as YOURS_ONE } from '@salesforce/label/c.Sidecar_Guide_Yours_One';
+export { default as NONE } from '@salesforce/label/c.Sidecar_Guide_None';
+export { default as RANGES } from '@salesforce/label/c.Sidecar_Guide_Ranges';
+export { default as CLOSE } from '@salesforce/label/c.Sidecar_Guide_Close';

@@ -1,0 +1,17 @@
+export { default as TITLE } from '@salesforce/label/c.Sidecar_Home_Title';
+export { default as TITLE_NAMED } from '@salesforce/label/c.Sidecar_Home_Title_Named';
+export { default as GUIDE } from '@salesforce/label/c.Sidecar_Home_Guide';
+export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_Home_Empty_Heading';
+export { default as EMPTY_ROWS } from '@salesforce/label/c.Sidecar_Home_Empty_Rows';
+export { default as EMPTY_NUMBERS } from '@salesforce/label/c.Sidecar_Home_Empty_Numbers';
+export { default as WHOSE } from '@salesforce/label/c.Sidecar_Home_Whose';
+export { default as WHOSE_MINE } from '@salesforce/label/c.Sidecar_Home_Whose_Mine';
+export { default as WHOSE_MY_TEAM } from '@salesforce/label/c.Sidecar_Home_Whose_My_Team';
+export { default as WHOSE_TEAM } from '@salesforce/label/c.Sidecar_Home_Whose_Team';
+export { default as WHOSE_ALL } from '@salesforce/label/c.Sidecar_Home_Whose_All';
+export { default as WHOSE_UNNAMED } from '@salesforce/label/c.Sidecar_Home_Whose_Unnamed';
+export { default as MY_DAY } from '@salesforce/label/c.Sidecar_Home_My_Day';
+export { default as THEIR_DAY } from '@salesforce/label/c.Sidecar_Home_Their_Day';
+export { default as NO_ACTIONS } from '@salesforce/label/c.Sidecar_Home_No_Actions';
+export { default as NO_ACTIONS_THEIRS } from '@salesforce/label/c.Sidecar_Home_No_Actions_Theirs';
+export { default as FIRST_ACTIONS } from '@salesforce/label/c.Sidecar_Home_First_Actions';

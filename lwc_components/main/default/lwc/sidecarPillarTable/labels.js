@@ -1,0 +1,14 @@
+export { default as HEADING } from '@salesforce/label/c.Sidecar_Pillar_Heading';
+export { default as PILLAR } from '@salesforce/label/c.Sidecar_Pillar_Column';
+export { default as PIPELINE } from '@salesforce/label/c.Sidecar_Pillar_Pipeline';
+export { default as BEST } from '@salesforce/label/c.Sidecar_Pillar_Best';
+export { default as COMMIT } from '@salesforce/label/c.Sidecar_Pillar_Commit';
+export { default as WORST } from '@salesforce/label/c.Sidecar_Pillar_Worst';
+export { default as GAP } from '@salesforce/label/c.Sidecar_Pillar_Gap';
+export { default as RATE } from '@salesforce/label/c.Sidecar_Pillar_Win_Rate';
+export { default as ACTIONS } from '@salesforce/label/c.Sidecar_Pillar_Actions';
+export { default as REACHED } from '@salesforce/label/c.Sidecar_Pillar_Reached';
+export { default as NO_PLAN } from '@salesforce/label/c.Sidecar_Pillar_No_Plan';
+export { default as UNKNOWN } from '@salesforce/label/c.Sidecar_Pillar_Unknown';
+export { default as NOTE } from '@salesforce/label/c.Sidecar_Pillar_Note';
+export { default as DEALS_OF } from '@salesforce/label/c.Sidecar_Pillar_Deals_Of';

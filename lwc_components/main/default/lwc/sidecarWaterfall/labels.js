@@ -1,0 +1,17 @@
+export { default as HEADING } from '@salesforce/label/c.Sidecar_Change_Heading';
+export { default as EXPECTED } from '@salesforce/label/c.Sidecar_Change_Expected';
+export { default as NOW } from '@salesforce/label/c.Sidecar_Change_Now';
+export { default as UP } from '@salesforce/label/c.Sidecar_Change_Up';
+export { default as DOWN } from '@salesforce/label/c.Sidecar_Change_Down';
+export { default as SAME } from '@salesforce/label/c.Sidecar_Change_Same';
+export { default as NOTE } from '@salesforce/label/c.Sidecar_Change_Note';
+export { default as CAUSE } from '@salesforce/label/c.Sidecar_Change_Cause';
+export { default as AMOUNT } from '@salesforce/label/c.Sidecar_Change_Amount';
+export { default as WON } from '@salesforce/label/c.Sidecar_Change_Won';
+export { default as LOST } from '@salesforce/label/c.Sidecar_Change_Lost';
+export { default as SLIPPED } from '@salesforce/label/c.Sidecar_Change_Slipped';
+export { default as PULLED_IN } from '@salesforce/label/c.Sidecar_Change_Pulled_In';
+export { default as NEW } from '@salesforce/label/c.Sidecar_Change_New';
+export { default as RESIZED } from '@salesforce/label/c.Sidecar_Change_Resized';
+export { default as RESCORED } from '@salesforce/label/c.Sidecar_Change_Rescored';
+export { default as NEW_BUSINESS } from '@salesforce/label/c.Sidecar_Change_New_Business';
