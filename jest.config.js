@@ -5,7 +5,7 @@ module.exports = {
     roots: ['<rootDir>/lwc_components', '<rootDir>/tests/lwc_components'],
     moduleNameMapper: {
         ...jestConfig.moduleNameMapper,
-        '^test/support$': '<rootDir>/tests/lwc_components/support.js',
+        '^test/(support|homeAnswer)$': '<rootDir>/tests/lwc_components/$1.js',
         '^lightning/navigation$': '<rootDir>/tests/lwc_components/navigation.js'
     },
     setupFilesAfterEnv: [...(jestConfig.setupFilesAfterEnv ?? []), '<rootDir>/jest-setup.js'],

@@ -3,13 +3,6 @@ import { fill, formatDayShort, formatMoney, formatMoneyShort } from 'c/sidecarFo
 import { stepsOf } from './steps';
 import * as label from './labels';
 
-function directionOf(moved) {
-    if (moved === 0) {
-        return label.SAME;
-    }
-    return moved > 0 ? label.UP : label.DOWN;
-}
-
 const CAUSES = {
     won: label.WON,
     lost: label.LOST,
@@ -35,8 +28,11 @@ export default class SidecarWaterfall extends LightningElement {
     get summary() {
         const { before, now, since } = this.change;
         const moved = Math.round(now - before);
-        const words = [Math.abs(moved), now].map((amount) => formatMoneyShort(amount, this.currency));
-        return fill(directionOf(moved), words[0], formatDayShort(since), words[1]);
+        const [day, amount] = [formatDayShort(since), formatMoneyShort(now, this.currency)];
+        if (moved === 0) {
+            return fill(label.SAME, day, amount);
+        }
+        return fill(moved > 0 ? label.UP : label.DOWN, formatMoneyShort(Math.abs(moved), this.currency), day, amount);
     }
 
     get steps() {
