@@ -18,6 +18,7 @@ RELATED = {
     "Sidecar_Account__r": "Account",
     "Sidecar_Opportunity__r": "Opportunity",
     "Sidecar_Assignee__r": "User",
+    "Sidecar_Rep__r": "User",
 }
 PLUMBING = {"uiapi", "query", "edges", "node", "pageInfo"}
 
