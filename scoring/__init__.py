@@ -6,7 +6,7 @@ in `scoring.results`. Nothing here reads files, the clock or Salesforce; the sam
 
 from scoring import projection
 from scoring.book import SEGMENTS, Book, validate
-from scoring.deals import DealModel, fit_deals, score_deals
+from scoring.deals import DealHistory, DealModel, deal_history, fit_deals, score_deals
 from scoring.errors import ScoringError, ScoringInputError, ScoringSettingsError
 from scoring.health.churn import renewal_risk
 from scoring.health.next_band import next_band
@@ -23,6 +23,7 @@ __all__ = [
     "RISK_TAGS",
     "SEGMENTS",
     "Book",
+    "DealHistory",
     "DealModel",
     "DealScores",
     "DealSettings",
@@ -33,6 +34,7 @@ __all__ = [
     "ScoringError",
     "ScoringInputError",
     "ScoringSettingsError",
+    "deal_history",
     "fit_deals",
     "next_band",
     "project_quarter",

@@ -85,14 +85,23 @@ PROOF = Table(
         Column("ece", "number", False, "expected calibration error, ten bins"),
     ),
 )
-CHANGES = Table(
-    "changes",
+DEAL_HISTORY = Table(
+    "deal_history",
     (
         Column("opportunity_id", "text"),
-        Column("label", "text", False, "a factor, Base rate, or Model fitted anew"),
-        Column("points", "number", False, "percentage points; a deal's add up to the change of its probability"),
-        Column("before", "text", False, "the factor's words before; '' where it had none"),
-        Column("after", "text", False, "and after"),
+        Column("day", "day", False, "as of the end of this day: the last twelve weeks and today"),
+        Column("win_probability", "number", False, "0..1, as today's model judges what was known then"),
+    ),
+)
+DEAL_CHANGES = Table(
+    "deal_changes",
+    (
+        Column("opportunity_id", "text"),
+        Column("days", "count", False, "between the two days; the later one is that of the scores"),
+        Column("before", "number", False, "0..1, win probability on the earlier day"),
+        Column("label", "text", False, "a factor, or Everything else"),
+        Column("points", "number", False, "percentage points; those of a deal and span add up to its change"),
+        Column("text", "text", False, "in words"),
     ),
 )
 _PROJECTED = (

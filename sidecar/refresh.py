@@ -155,6 +155,7 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     projected = scoring.projection.prepare(book, moment, quarter, quarters=calendar)
     model = deal_model(mirror, book, moment, settings)
     deals = projected.timed(model.score(book, moment, quarter))
+    history = scoring.deal_history(model, book, moment)
     projection = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
@@ -163,7 +164,16 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     desired = desired_records(
-        book.opportunities, deals, health, projection, followed, needed, quarter, scored_at, record_rates(mirror)
+        book.opportunities,
+        deals,
+        history,
+        health,
+        projection,
+        followed,
+        needed,
+        quarter,
+        scored_at,
+        record_rates(mirror),
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 

@@ -130,7 +130,7 @@ class DealModel:
         return _won_by(deals, outlook, as_of.normalize(), dates)
 
     def _outlook(self, book: Book, as_of: pd.Timestamp, only: Collection[str] | None) -> tuple[pd.DataFrame, Outlook]:
-        known = known_at(_part(validate(book), only), as_of)
+        known = known_at(part_of(validate(book), only), as_of)
         deals = open_deals(known, stage_spells(known.stage_history), self.stages, as_of, self.settings)
         outlook = by_rates(self.rates, self.times, deals, self.settings, flat=self.verdict.method == BASE_RATE)
         if self.chances is not None and self.hazards is not None:
@@ -140,7 +140,7 @@ class DealModel:
         return deals, outlook
 
 
-def _part(book: Book, only: Collection[str] | None) -> Book:
+def part_of(book: Book, only: Collection[str] | None) -> Book:
     """The book with only some deals: nothing else is looked at when a part of them is scored."""
     if only is None:
         return book

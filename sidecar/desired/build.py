@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from scoring import DealScores, HealthScores, Quarter
+from scoring import DealHistory, DealScores, HealthScores, Quarter
 from scoring.actions import FollowUp
 from scoring.projection import ProjectionTables
 from sidecar.desired.accounts import ACCOUNTS
@@ -38,6 +38,7 @@ class Desired:
 def desired_records(
     deals: pd.DataFrame,
     scores: DealScores,
+    history: DealHistory,
     health: HealthScores,
     projection: ProjectionTables,
     actions: FollowUp,
@@ -51,6 +52,7 @@ def desired_records(
     Args:
         deals: the book's opportunities (`opportunity_id`, `account_id`).
         scores: of the open deals. Closed deals have no row and so are left alone.
+        history: of the same deals.
         health: of the accounts.
         projection: of the quarter.
         actions: what to do next, and the records of it.
@@ -80,9 +82,12 @@ def desired_records(
                     "deals": [scores.base_deals],
                     "method": [scores.method],
                     "since": pd.Series([scores.proved_since], dtype="datetime64[us]"),
+                    "as_of": pd.Series([history.as_of], dtype="datetime64[us]"),
                 }
             ),
             "proof": scores.proof,
+            "past_weeks": history.weeks,
+            "moves": history.changes,
             "dimensions": health.dimensions,
             "measures": health.measures,
             "reasons": health.reasons,

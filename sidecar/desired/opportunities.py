@@ -1,11 +1,33 @@
 """What an opportunity's fields should hold. `Score_Detail` is the contract with the component `sidecarDealScore`."""
 
-# Nothing in the detail changes only because time passes: ages are shown from dates by the component.
+# Nothing in the detail changes only because time passes: ages are shown from dates by the component. What is told of
+# past days bears their dates, and the detail as a whole is written only with the numbers that it explains.
+#
+# `history`: the win probability (0..1) at the end of days, oldest first, today last. `change`: for each span of days
+# the probability before, the points since then, and the factors that they add up from, largest first.
 OPPORTUNITIES = """
     WITH factor AS (
         SELECT opportunity_id,
                list({'label': label, 'points': round(points, 2), 'text': text} ORDER BY rank) AS factors
         FROM factors GROUP BY opportunity_id
+    ),
+    past AS (
+        SELECT opportunity_id, list({'date': strftime(day, '%Y-%m-%d'), 'probability': round(win_probability, 3)}
+                                    ORDER BY day) AS history
+        FROM past_weeks GROUP BY opportunity_id
+    ),
+    moved AS (
+        SELECT opportunity_id, days, any_value(before) AS before, sum(points) AS points,
+               list({'label': label, 'points': round(points, 2), 'text': text}
+                    ORDER BY abs(points) DESC, label) AS factors
+        FROM moves GROUP BY ALL
+    ),
+    explained AS (
+        SELECT opportunity_id, list({
+                   'days': days, 'since': strftime(as_of - to_days(days::INTEGER), '%Y-%m-%d'),
+                   'before': round(before, 3), 'points': round(points, 2), 'factors': factors
+               } ORDER BY days) AS changes
+        FROM moved CROSS JOIN base GROUP BY opportunity_id
     ),
     proved AS (
         SELECT ours.segment, ours.deals, ours.won, ours.brier, ours.ece, plain.brier AS plain_brier
@@ -26,6 +48,7 @@ OPPORTUNITIES = """
                    'won': proved.won, 'brier': round(proved.brier, 3), 'ece': round(proved.ece, 3),
                    'stage_rate_brier': round(proved.plain_brier, 3)} END,
                'factors': coalesce(factor.factors, []),
+               'history': coalesce(past.history, []), 'change': coalesce(explained.changes, []),
                'stage': CASE WHEN scores.stage IS NOT NULL THEN {
                    'name': scores.stage, 'entered': strftime(stage_entered, '%Y-%m-%d'),
                    'typical_days': typical_stage_days, 'slow_days': slow_stage_days, 'n': stage_won_deals} END,
@@ -42,6 +65,8 @@ OPPORTUNITIES = """
     JOIN deals USING (opportunity_id)
     CROSS JOIN base
     LEFT JOIN factor USING (opportunity_id)
+    LEFT JOIN past USING (opportunity_id)
+    LEFT JOIN explained USING (opportunity_id)
     LEFT JOIN suggested USING (opportunity_id)
     LEFT JOIN own_currency ON own_currency.record_id = scores.opportunity_id
     LEFT JOIN proved ON proved.segment = coalesce(scores.segment, 'Unknown')

@@ -24,14 +24,17 @@ ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Seri
 
 def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY) -> Desired:
     """The desired records of a book."""
-    deals = scoring.score_deals(book, AS_OF, QUARTER)
+    model = scoring.fit_deals(book, AS_OF)
+    deals, history = model.score(book, AS_OF, QUARTER), scoring.deal_history(model, book, AS_OF)
     projected = prepare(book, AS_OF, QUARTER)
     projection = projection_tables(projected, deals)
     health = scoring.score_health(book, AS_OF)
     proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
     needed = deals_in_need(projected, followed.shown["opportunity_id"])
-    return desired_records(book.opportunities, deals, health, projection, followed, needed, QUARTER, SCORED_AT, rates)
+    return desired_records(
+        book.opportunities, deals, history, health, projection, followed, needed, QUARTER, SCORED_AT, rates
+    )
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:
@@ -241,3 +244,16 @@ def test_an_account_carries_its_curve_in_its_own_currency(book: Book, records: R
     assert [week["week"] for week in weeks] == list(range(9))
     assert weeks[-1]["commit"] == round(records["Account"][0]["Sidecar_Quarter_Commit__c"])
     assert turned[-1]["booked"] == 150 * weeks[-1]["booked"] > 0
+
+
+def test_a_deal_tells_its_past_and_what_moved_it(records: Rows) -> None:
+    row = records["Opportunity"][0]
+    detail = json.loads(row["Sidecar_Score_Detail__c"])
+    # Open since 1 September: twelve weeks ago it was not there yet.
+    assert [detail["history"][at]["date"] for at in (0, -1)] == ["2026-09-06", "2026-11-22"]
+    assert detail["history"][-1]["probability"] == pytest.approx(row["Sidecar_Win_Probability__c"] / 100, abs=2e-3)
+    assert [(change["days"], change["since"]) for change in detail["change"]] == [(7, "2026-11-15"), (30, "2026-10-23")]
+    for change in detail["change"]:
+        assert sum(factor["points"] for factor in change["factors"]) == pytest.approx(change["points"], abs=0.05)
+        now = change["before"] + change["points"] / 100
+        assert now == pytest.approx(row["Sidecar_Win_Probability__c"] / 100, abs=2e-3)

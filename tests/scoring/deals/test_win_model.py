@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from scoring import Book, DealModel, Quarter, fit_deals, validate
-from scoring.deals.change import ANEW, explain_change
+from scoring import Book, DealHistory, DealModel, Quarter, deal_history, fit_deals, validate
+from scoring.deals import history as history_module
 from scoring.deals.features import leaks
 
 TODAY = pd.Timestamp("2026-11-20")
@@ -116,15 +116,60 @@ def test_records_without_sense_get_a_number(book: Book, model: DealModel, quarte
     assert (found.scores["missing"] != "").all()
 
 
-def test_a_change_is_told_by_factor_with_the_new_fit_apart(book: Book, model: DealModel, quarter: Quarter) -> None:
-    start = quarter.start
-    early = fit_deals(book, start)
-    before, between = (each.score(book, start, quarter) for each in (early, model))
-    after = model.score(book, TODAY, quarter)
-    changes = explain_change(before, after, between)
-    assert ANEW in set(changes["label"])
-    moved = changes.groupby("opportunity_id")["points"].sum()
-    was, now = (each.scores.set_index("opportunity_id")["win_probability"] for each in (before, after))
-    assert len(moved) > 0
-    np.testing.assert_allclose(moved, 100 * (now - was).reindex(moved.index), atol=1e-9)
-    assert explain_change(after, after).empty
+@pytest.fixture(scope="module", params=["Model", "Stage rate"])
+def judge(request: pytest.FixtureRequest, model: DealModel) -> DealModel:
+    """The model, and what is left of it where it has not proved itself."""
+    if request.param == "Model":
+        return model
+    return replace(model, chances=None, hazards=None, verdict=replace(model.verdict, method="Stage rate"))
+
+
+@pytest.fixture(scope="module")
+def past(judge: DealModel, book: Book) -> DealHistory:
+    return deal_history(judge, book, TODAY)
+
+
+def test_a_past_day_is_what_the_model_would_have_said_on_it(
+    judge: DealModel, book: Book, past: DealHistory, quarter: Quarter
+) -> None:
+    for back in (0, 35):
+        day = TODAY - pd.Timedelta(days=back)
+        scores = judge.score(book, day, quarter).scores.set_index("opportunity_id")
+        found = past.weeks[past.weeks["day"] == day].set_index("opportunity_id")["win_probability"]
+        assert len(found) > 10
+        np.testing.assert_allclose(found, scores["win_probability"].reindex(found.index), atol=1e-9)
+
+
+def test_points_add_up_to_the_change(past: DealHistory) -> None:
+    now = past.weeks[past.weeks["day"] == TODAY].set_index("opportunity_id")["win_probability"]
+    totals = past.changes.groupby(["opportunity_id", "days"]).agg(points=("points", "sum"), before=("before", "first"))
+    after = now.reindex(totals.index.get_level_values("opportunity_id")).to_numpy()
+    np.testing.assert_allclose(totals["points"], 100 * (after - totals["before"]), atol=1e-9)
+    assert (totals["points"].abs() > 1).any()
+
+
+def test_only_what_moved_is_named_in_the_record_s_own_words(past: DealHistory, book: Book) -> None:
+    stages = past.changes[past.changes["label"] == "Stage"]
+    assert len(stages) > 0
+    assert stages["text"].str.match(r"From (Discover|Prove|Decide) to (Discover|Prove|Decide)$").all()
+    assert not past.changes["label"].isin(["Pillar", "Rep"]).any(), "these do not move"
+
+
+def test_deals_are_looked_at_in_parts_and_alone_alike(
+    judge: DealModel, book: Book, past: DealHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_module, "AT_ONCE", 7)
+    in_parts = deal_history(judge, book, TODAY)
+    pd.testing.assert_frame_equal(in_parts.weeks, past.weeks)
+    chosen = past.weeks["opportunity_id"].unique()[[0, 3]].tolist()
+    alone = deal_history(judge, book, TODAY, only=chosen)
+    expected = past.changes[past.changes["opportunity_id"].isin(chosen)].reset_index(drop=True)
+    by_deal = ["opportunity_id", "days", "label"]
+    pd.testing.assert_frame_equal(
+        alone.changes.sort_values(by_deal, ignore_index=True), expected.sort_values(by_deal, ignore_index=True)
+    )
+
+
+def test_a_book_without_open_deals_has_no_past(judge: DealModel, book: Book) -> None:
+    nothing = deal_history(judge, book, TODAY, only=[])
+    assert nothing.weeks.empty and nothing.changes.empty
