@@ -14,7 +14,7 @@ REGIONS = {
 STANDARD_COMPONENTS = {
     *("flexipage:filterListCard", "flexipage:richText", "flexipage:tab", "flexipage:tabset"),
     *("force:detailPanel", "force:highlightsPanel", "force:relatedListContainer"),
-    "runtime_sales_activities:activityPanel",
+    *("runtime_sales_activities:activityPanel", "runtime_sales_pathassistant:pathAssistant"),
 }
 OUR_COMPONENTS = {
     "Sidecar_Account_Record_Page": {

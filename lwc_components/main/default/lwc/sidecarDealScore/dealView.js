@@ -1,17 +1,7 @@
 /**
  * What the deal score shows, from the opportunity's fields: pure functions.
  */
-import {
-    freshness,
-    noticeOf,
-    numberOf,
-    objectOf,
-    objectsOf,
-    proseOf,
-    readDetail,
-    textOf,
-    textsOf
-} from 'c/sidecarDetail';
+import { freshness, noticeOf, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
 import {
     dayAt,
     daysSince,
@@ -23,6 +13,8 @@ import {
     formatPercent,
     isNumber
 } from 'c/sidecarFormat';
+import { changesOf, historyOf } from './historyView';
+import { missingOf } from './missingView';
 import * as label from './labels';
 
 /** The kind that stands for all deals together, where the deal's own segment is not known. */
@@ -102,11 +94,6 @@ function benchmarkOf(values, detail, now) {
     };
 }
 
-function missingOf(detail) {
-    const missing = textsOf(detail.missing);
-    return missing.length > 0 ? fill(label.MISSING, missing.join(', ')) : '';
-}
-
 function actionOf(values, detail) {
     const action = objectOf(detail.action);
     const text = proseOf(values.action) || proseOf(action.text);
@@ -131,7 +118,7 @@ export function dealView(values, now) {
         return { isHidden: true };
     }
     const { state, value: detail } = readDetail(values.detail);
-    const missing = missingOf(detail);
+    const missing = missingOf(values, detail);
     if (!isNumber(values.probability)) {
         const empty = { heading: label.EMPTY_HEADING, message: label.EMPTY_MESSAGE, iconName: 'utility:clock' };
         return { empty, missing, ...freshness(values.scoredAt, now) };
@@ -146,6 +133,10 @@ export function dealView(values, now) {
         action: actionOf(values, detail),
         missing,
         factors: factorsOf(detail),
+        history: historyOf(detail, now),
+        changes: changesOf(detail),
+        proof: objectOf(detail.proof),
+        currency: textOf(detail.currency),
         stage: stageOf(values, detail, now),
         benchmark: benchmarkOf(values, detail, now),
         detailNotice: noticeOf(state),

@@ -1,5 +1,9 @@
 import NAME from '@salesforce/schema/Opportunity.Name';
 import STAGE from '@salesforce/schema/Opportunity.StageName';
+import AMOUNT from '@salesforce/schema/Opportunity.Amount';
+import NEXT_STEP from '@salesforce/schema/Opportunity.NextStep';
+import TYPE from '@salesforce/schema/Opportunity.Type';
+import ACCOUNT from '@salesforce/schema/Opportunity.AccountId';
 import IS_CLOSED from '@salesforce/schema/Opportunity.IsClosed';
 import IS_WON from '@salesforce/schema/Opportunity.IsWon';
 import CLOSE_DATE from '@salesforce/schema/Opportunity.CloseDate';
@@ -26,6 +30,10 @@ export const ALWAYS = [NAME];
 /** Those the user may not see are missing from the answer. */
 export const FIELDS = {
     stage: STAGE,
+    amount: AMOUNT,
+    nextStep: NEXT_STEP,
+    type: TYPE,
+    accountId: ACCOUNT,
     isClosed: IS_CLOSED,
     isWon: IS_WON,
     closeDate: CLOSE_DATE,

@@ -55,7 +55,7 @@ export function changesOf(detail) {
             days: numberOf(raw.days),
             // the measures that follow the colon stand below, each with its points
             sentence: proseOf(raw.sentence).split(': ')[0],
-            measures: objectsOf(raw.measures)
+            causes: objectsOf(raw.measures)
                 .map(measureOf)
                 .filter(({ points }) => Math.abs(points ?? 0) >= SMALLEST)
         }))

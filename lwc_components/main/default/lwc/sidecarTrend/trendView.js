@@ -6,6 +6,7 @@ import DAY from '@salesforce/label/c.Sidecar_Trend_Day';
 import LINE from '@salesforce/label/c.Sidecar_Trend_Line';
 
 const TICKS = 4;
+const EDGE = 10;
 
 const timeOf = (day) => Date.parse(`${day}T00:00:00Z`);
 
@@ -23,10 +24,23 @@ export function piecesOf(points, placeOf) {
     return pieces.filter((piece) => piece.length > 0).map((piece) => (piece.length > 1 ? piece : [...piece, ...piece]));
 }
 
+/** Words at the edges stay within the picture. */
+function anchorAt(place) {
+    if (place < EDGE) {
+        return 'start';
+    }
+    return place > 100 - EDGE ? 'end' : 'middle';
+}
+
 function ticksOf(days, placeOf) {
     const step = Math.max(1, Math.ceil((days.length - 1) / TICKS));
     const chosen = days.filter((_, index) => index % step === 0);
-    return chosen.map((day) => ({ key: day, x: `${placeOf(day)}%`, text: formatDayShort(day) }));
+    return chosen.map((day) => ({
+        key: day,
+        x: `${placeOf(day)}%`,
+        text: formatDayShort(day),
+        anchor: anchorAt(placeOf(day))
+    }));
 }
 
 /**

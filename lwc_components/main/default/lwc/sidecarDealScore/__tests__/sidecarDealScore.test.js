@@ -27,6 +27,23 @@ it('shows a placeholder until the answer is there', async () => {
 });
 
 describe('an open deal with a score', () => {
+    it('shows its past where it is known, and how good the score is', async () => {
+        const element = await show(deal);
+        expect(find(element, 'c-sidecar-trend')).toBeNull();
+        expect(find(element, 'c-sidecar-changes')).toBeNull();
+        expect(find(element, 'c-sidecar-proof').subject).toBe('Win probability');
+        unmountAll();
+        const detail = JSON.stringify({
+            v: 1,
+            history: ['2026-11-15', '2026-11-22'].map((date) => ({ date, probability: 0.4 })),
+            change: [{ days: 7, since: '2026-11-15', before: 0.4, points: 0, factors: [] }]
+        });
+        const past = await show(withFields(deal, { Sidecar_Score_Detail__c: detail }));
+        expect(textOf(past)).toContain('Win probability so far');
+        expect(textOf(past)).toContain('As on Nov 15: 40%');
+        await expect(past).toBeAccessible();
+    });
+
     it('shows the probability with its range and what it rests on', async () => {
         const text = textOf(await show(deal));
         expect(text).toContain('40%');
@@ -108,7 +125,7 @@ describe('an open deal with little to go by', () => {
 
 describe('a deal without a score', () => {
     it('says so, and what to fill in', async () => {
-        const element = await show(dealEmpty);
+        const element = await show(withFields(dealEmpty, { StageName: null }));
         expect(textOf(element)).toContain('Not scored yet');
         expect(textOf(element)).toContain('For a better score, fill in: Stage.');
         await expect(element).toBeAccessible();

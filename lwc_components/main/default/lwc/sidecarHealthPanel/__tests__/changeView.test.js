@@ -30,7 +30,7 @@ describe('trendOf', () => {
 describe('changesOf', () => {
     const measure = (changes) => ({ points: -2, value: -2, target: 0, weight: 0, coverage: 0, mix: 0, ...changes });
     const shown = (raw) =>
-        changesOf({ changes: [{ days: 30, sentence: 'Down 8', measures: [measure(raw)] }] })[0].measures[0];
+        changesOf({ changes: [{ days: 30, sentence: 'Down 8', measures: [measure(raw)] }] })[0].causes[0];
 
     it('says which measure moved it by how much, in the user’s way of writing', () => {
         expect(shown({ text: 'utilisation fell from 75 % to 70 %' })).toEqual({
@@ -60,7 +60,7 @@ describe('changesOf', () => {
     it('sums up the rest and leaves out what is next to nothing', () => {
         expect(shown({ text: '' }).text).toBe('Everything else');
         const measures = [measure({ text: 'x', points: 0.02 }), { text: 'y' }];
-        expect(changesOf({ changes: [{ days: 7, sentence: 'As before', measures }] })[0].measures).toEqual([]);
+        expect(changesOf({ changes: [{ days: 7, sentence: 'As before', measures }] })[0].causes).toEqual([]);
     });
 
     it.each([[undefined], ['x'], [[null, {}, { days: 7 }, { sentence: 'x' }]]])('shows nothing from %p', (changes) => {

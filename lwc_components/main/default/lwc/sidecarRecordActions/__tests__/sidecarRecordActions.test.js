@@ -73,13 +73,13 @@ it('keeps the last action in sight, so that it can be taken back', async () => {
 
 it('says what it would show when there is nothing to do', async () => {
     const element = await show(answer());
-    expect(textOf(element)).toContain('Nothing needs you here');
+    expect(textOf(element)).toContain('No open action');
     await expect(element).toBeAccessible();
 });
 
 it.each([
     ['the object', { uiapi: { query: {} } }, 'permission set Sidecar User'],
-    ['the subjects', answer({ Id: 'a00Lo000000001AAA' }), 'Nothing needs you here']
+    ['the subjects', answer({ Id: 'a00Lo000000001AAA' }), 'No open action']
 ])('leaves no empty rows where %s may not be seen', async (_, data, text) => {
     const element = await show(data);
     expect(textOf(element)).toContain(text);

@@ -5,14 +5,14 @@ import PERIOD from '@salesforce/label/c.Sidecar_Changes_Period';
 import DAYS from '@salesforce/label/c.Sidecar_Benchmark_Days';
 import DAYS_ONE from '@salesforce/label/c.Sidecar_Benchmark_Days_One';
 
-/** The period in which health usually moves: neither a week's noise nor last quarter's news. */
+/** The period in which scores usually move: neither a week's noise nor last quarter's news. */
 const FIRST_SHOWN = 30;
 
-export default class SidecarHealthChanges extends LightningElement {
+export default class SidecarChanges extends LightningElement {
     label = { heading: HEADING, period: PERIOD };
     chosen;
 
-    /** @type {object[]} days, sentence, and measures with points, text and note */
+    /** @type {object[]} days, sentence, and causes: points, text and note of each */
     @api changes = [];
 
     get options() {

@@ -1,22 +1,22 @@
-import SidecarHealthChanges from 'c/sidecarHealthChanges';
+import SidecarChanges from 'c/sidecarChanges';
 import { find, findAll, mount, settle, textOf, unmountAll } from 'test/support';
 
 const moved = (text, points) => ({ dimension: '', points, text, note: '', recordIds: [] });
 const CHANGES = [
-    { days: 7, sentence: 'About as 7 days ago', measures: [] },
-    { days: 30, sentence: 'Down 8 in 30 days', measures: [moved('2 cases opened', -5), moved('Everything else', -3)] },
-    { days: 90, sentence: 'Down 9 in 90 days', measures: [moved('escalations rose', -9)] }
+    { days: 7, sentence: 'About as 7 days ago', causes: [] },
+    { days: 30, sentence: 'Down 8 in 30 days', causes: [moved('2 cases opened', -5), moved('Everything else', -3)] },
+    { days: 90, sentence: 'Down 9 in 90 days', causes: [moved('escalations rose', -9)] }
 ];
 
 async function show(changes) {
-    const element = mount('c-sidecar-health-changes', SidecarHealthChanges, { changes });
+    const element = mount('c-sidecar-changes', SidecarChanges, { changes });
     await settle();
     return element;
 }
 
 afterEach(unmountAll);
 
-it('begins with the month: a sentence and the measures in points', async () => {
+it('begins with the month: a sentence and the causes in points', async () => {
     const element = await show(CHANGES);
     expect(find(element, '.sentence').textContent).toBe('Down 8 in 30 days');
     expect(findAll(element, 'li').map((item) => item.textContent)).toEqual([

@@ -1,0 +1,10 @@
+export { default as MISSING } from '@salesforce/label/c.Sidecar_Deal_Missing';
+export { default as EDIT } from '@salesforce/label/c.Sidecar_Deal_Edit';
+export { default as FILL_IN } from '@salesforce/label/c.Sidecar_Missing_Fill_In';
+export { default as SAVE } from '@salesforce/label/c.Sidecar_Missing_Save';
+export { default as CANCEL } from '@salesforce/label/c.Sidecar_Missing_Cancel';
+export { default as SAVED } from '@salesforce/label/c.Sidecar_Missing_Saved';
+export { default as SAVED_NOTE } from '@salesforce/label/c.Sidecar_Missing_Saved_Note';
+export { default as LOCKED } from '@salesforce/label/c.Sidecar_Missing_Locked';
+export { default as FAILED } from '@salesforce/label/c.Sidecar_Action_Failed';
+export { default as UNKNOWN } from '@salesforce/label/c.Sidecar_Error_Unknown';
