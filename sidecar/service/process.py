@@ -24,6 +24,7 @@ from sidecar.service.alerts import Alerts
 from sidecar.service.app import create_app
 from sidecar.service.job_memory import JobMemory
 from sidecar.service.presence import announce, only_service
+from sidecar.service.requests.watch import Watch
 from sidecar.service.runner import Runner
 from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks, jobs_of
@@ -74,8 +75,8 @@ def make_runner(tasks: Tasks) -> Runner:
     return Runner(jobs, tasks.by_job(), memory, Alerts(configuration.service), stop=tasks.stop)
 
 
-def tick(runner: Runner, tasks: Tasks) -> None:
-    """Run all that is due now."""
+def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
+    """Run all that is due now, then look for requests."""
     zone = tasks.zone
     try:
         while runner.run_due() is not None:
@@ -83,6 +84,7 @@ def tick(runner: Runner, tasks: Tasks) -> None:
                 zone = tasks.zone
                 _log.info("times are those of %s", zone)
                 runner.reschedule(jobs_of(tasks.configuration, zone))
+        runner.alone(lambda: watch.look(runner.now()))
     except StopRequested:
         return
 
@@ -90,9 +92,10 @@ def tick(runner: Runner, tasks: Tasks) -> None:
 @contextmanager
 def _ticking(runner: Runner, tasks: Tasks) -> Iterator[None]:
     """Look every second what is due, in one thread, so that jobs never overlap; what is due is decided elsewhere."""
+    watch = Watch(tasks)
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
-        lambda: tick(runner, tasks),
+        lambda: tick(runner, tasks, watch),
         "interval",
         seconds=_TICK_SECONDS,
         next_run_time=datetime.now(UTC),

@@ -69,6 +69,14 @@ class Runner:
         finally:
             self._running.release()
 
+    def alone(self, work: Callable[[], object]) -> None:
+        """Do something beside the jobs, but at no time when one runs or the service stops."""
+        if not self._stop.is_set() and self._running.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                self._running.release()
+
     def want(self, name: str) -> bool:
         """Ask for a job out of turn; False while it runs already. Raises KeyError for a name that is none."""
         state = self.memory[name]

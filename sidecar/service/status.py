@@ -69,7 +69,8 @@ def _of_totals(tasks: Tasks) -> Iterator[str]:
         "rows_read": "Rows read from the org since the start.",
         "rows_written": "Rows written to the org since the start.",
         "rows_refused": "Rows that the org refused since the start.",
-        "calls": "API calls made since the start.",
+        "calls": "API calls of refreshes since the start.",
+        "requests": "Requests of users answered since the start.",
     }
     for name, value in asdict(tasks.totals).items():
         yield from _family(f"sidecar_{name}_total", "counter", helps[name])

@@ -28,6 +28,7 @@ class Totals:
     rows_written: int = 0
     rows_refused: int = 0
     calls: int = 0
+    requests: int = 0
 
     def add(self, done: flow.Refresh) -> None:
         """Count a refresh in."""

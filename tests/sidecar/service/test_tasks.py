@@ -18,6 +18,7 @@ from sidecar.configuration import Configuration, ServiceSection
 from sidecar.errors import SetupError
 from sidecar.service.presence import only_service
 from sidecar.service.process import make_runner, serve, tick
+from sidecar.service.requests.watch import Watch
 from sidecar.service.runner import Runner
 from sidecar.service.schedule import Daily
 from sidecar.service.stopping import StopRequested
@@ -53,8 +54,10 @@ def test_times_are_the_org_s_as_soon_as_its_time_zone_is_known(tasks: Tasks, mon
             tasks.look_at(mirror)
         return "done"
 
+    watch = Watch(tasks)
+    monkeypatch.setattr(watch, "look", lambda _: 0)
     monkeypatch.setitem(runner._tasks, "refresh", refresh)  # type: ignore[arg-type] - a dict
-    tick(runner, tasks)
+    tick(runner, tasks, watch)
     assert zones(runner) == {"America/New_York"}
     assert zones(make_runner(Tasks(tasks.configuration, tasks.state, Event()))) == {"America/New_York"}
 

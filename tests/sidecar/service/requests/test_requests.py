@@ -1,0 +1,215 @@
+"""Requests of users on a local org: found, done or refused, answered on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+
+from sidecar.configuration import Configuration, ServiceSection
+from sidecar.service.requests import mailbox, rights, work
+from sidecar.service.requests.mailbox import Request
+from sidecar.service.requests.watch import Watch, between_looks
+from sidecar.service.stopping import StopRequested
+from sidecar.service.tasks import Tasks
+from sidecar.state import State
+from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage
+from tests.sidecar.conftest import Clinic
+
+NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
+ACCOUNT = "001000000000001AAA"
+
+
+@dataclass
+class Desk:
+    """A clinic with a mirror that holds one account, and a refresh that only pretends."""
+
+    clinic: Clinic
+    state: State
+    changed: list[str]
+    refreshes: int = 0
+
+    def asked(self, kind: str = work.RECALCULATE, record: str | None = ACCOUNT) -> str:
+        """A user's request; returns its id."""
+        values = {"Sidecar_Kind__c": kind, "Sidecar_Record_Id__c": record}
+        return self.clinic.served.insert("Sidecar_Request__c", values)[0]
+
+    def look(self) -> int:
+        """One look of the service."""
+        return Watch(Tasks(self.clinic.configuration, self.state, Event())).look(NOW)
+
+    def answer(self, request: str) -> tuple[str, str]:
+        """Status and response of a request."""
+        query = (
+            f'SELECT "Sidecar_Status__c", "Sidecar_Response__c" FROM "Sidecar_Request__c" WHERE "Id" = \'{request}\''
+        )
+        [(status, response)] = self.clinic.served.rows(query)
+        return status, response or ""
+
+    def refresh(self, *_: object) -> object:
+        """In place of `sidecar.refresh.refresh`: changes what the test says."""
+        self.refreshes += 1
+        changes = pa.table({"record_id": pa.array(self.changed, pa.string())})
+        written = SimpleNamespace(refused=(), rows_written=len(self.changed), rows_refused=0)
+        plan = SimpleNamespace(changes=changes)
+        return SimpleNamespace(plan=plan, written=written, pulled=SimpleNamespace(rows_read=1), calls=7)
+
+
+@pytest.fixture
+def desk(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    state = State.open(tmp_path / "state")
+    with Mirror.open(state.mirror_file) as mirror:
+        mirror.connection.execute('CREATE TABLE "Account" AS SELECT ? AS "Id"', [ACCOUNT])
+        deal = 'CREATE TABLE "Opportunity" AS SELECT \'006000000000001AAA\' AS "Id", ? AS "AccountId"'
+        mirror.connection.execute(deal, [ACCOUNT])
+    desk = Desk(clinic, state, [])
+    monkeypatch.setattr("sidecar.refresh.refresh", desk.refresh)
+    yield desk
+    left = [row[0] for row in clinic.served.rows('SELECT "Id" FROM "Sidecar_Request__c" WHERE "IsDeleted" = 0')]
+    if left:
+        clinic.served.delete("Sidecar_Request__c", *left)
+
+
+def test_a_recalculation_is_answered_with_how_many_values_of_the_account_and_its_deals_are_new(desk: Desk) -> None:
+    desk.changed = [ACCOUNT, ACCOUNT, "006000000000001AAA", "001000000000009AAA"]
+    request = desk.asked()
+    assert desk.look() == 1
+    status, text = desk.answer(request)
+    assert status == "Done" and "3 values" in text
+    assert desk.look() == 0
+
+
+def test_values_that_stand_are_an_answer_too_and_a_short_id_will_do(desk: Desk) -> None:
+    request = desk.asked(record=ACCOUNT[:15])
+    desk.look()
+    assert desk.answer(request) == (
+        "Done",
+        "Recalculated: all values of the account and its deals stand as they were.",
+    )
+
+
+def test_what_waits_together_takes_one_refresh(desk: Desk) -> None:
+    requests = [desk.asked() for _ in range(3)]
+    assert desk.look() == 3 and desk.refreshes == 1
+    assert {desk.answer(request)[0] for request in requests} == {"Done"}
+
+
+@pytest.mark.parametrize("record", [None, "006000000000001AAA", "001' OR Name != '", "001-"])
+def test_what_is_no_account_is_refused_without_a_refresh(desk: Desk, record: str | None) -> None:
+    request = desk.asked(record=record)
+    desk.look()
+    status, text = desk.answer(request)
+    assert status == "Refused" and "no account" in text and desk.refreshes == 0
+
+
+def test_a_kind_that_this_version_cannot_do_is_refused_and_others_are_done(desk: Desk) -> None:
+    other, mine = desk.asked(kind="Preview digest"), desk.asked()
+    desk.look()
+    assert desk.answer(other)[0] == "Refused" and desk.answer(mine)[0] == "Done"
+
+
+def test_an_account_that_nobody_lets_us_see_is_refused(desk: Desk) -> None:
+    request = desk.asked(record="001000000000002AAA")
+    desk.look()
+    assert desk.answer(request)[0] == "Refused"
+
+
+def test_a_failure_is_answered_without_its_reason_and_logged_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise OrgUnavailable("Acme Corp is locked")
+
+    monkeypatch.setattr("sidecar.refresh.refresh", fail)
+    request = desk.asked()
+    desk.look()
+    status, text = desk.answer(request)
+    assert status == "Failed" and "Acme" not in text and "Acme Corp is locked" in caplog.text
+
+
+def test_a_stop_in_the_middle_leaves_the_request_to_the_next_start(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise StopRequested
+
+    request = desk.asked()
+    with monkeypatch.context() as patched:
+        patched.setattr("sidecar.refresh.refresh", stop)
+        with pytest.raises(StopRequested):
+            desk.look()
+    assert desk.answer(request)[0] == "Working"
+    desk.look()
+    assert desk.answer(request)[0] == "Done"
+
+
+def test_a_request_that_is_deleted_meanwhile_hurts_no_other(desk: Desk) -> None:
+    gone, kept = desk.asked(), desk.asked()
+    with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
+        waiting = mailbox.waiting(org)
+        desk.clinic.served.delete("Sidecar_Request__c", gone)
+        work.fulfil(org, mirror, desk.clinic.configuration, waiting, SILENT)
+    assert desk.answer(kept)[0] == "Done"
+
+
+def test_requests_of_users_who_may_not_see_the_account_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "may_read", lambda _org, requests: {requests[0].id})
+    first, second = desk.asked(), desk.asked()
+    desk.look()
+    answers = {desk.answer(first)[0], desk.answer(second)[0]}
+    assert answers == {"Done", "Refused"}
+
+
+def test_the_org_is_asked_what_each_user_may_see(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def access(_org: object, sobject: str, _fields: object, where: rights.soql.Condition) -> list[dict[str, object]]:
+        asked.append(f"{sobject} {where.text}")
+        return [{"RecordId": ACCOUNT, "HasReadAccess": "005A" in where.text}]
+
+    monkeypatch.setattr(rights, "ask", access)
+    org = SimpleNamespace(instance_url="https://acme.my.salesforce.com")
+    requests = [Request("r1", work.RECALCULATE, ACCOUNT, "005A"), Request("r2", work.RECALCULATE, ACCOUNT[:15], "005B")]
+    assert rights.may_read(org, requests) == {"r1"}  # type: ignore[arg-type] - as much of an org as it needs
+    assert asked[0] == f"UserRecordAccess UserId = '005A' AND RecordId IN ('{ACCOUNT}')"
+
+
+def test_when_the_org_does_not_say_what_users_may_see_nothing_is_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise RequestRefused(403, "INSUFFICIENT_ACCESS", "no")
+
+    monkeypatch.setattr(work, "may_read", refused)
+    request = desk.asked()
+    desk.look()
+    assert desk.answer(request)[0] == "Failed" and desk.refreshes == 0
+
+
+def test_an_org_in_trouble_is_left_alone_for_a_minute_and_logged_once(
+    clinic: Clinic, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    section = clinic.configuration.org.model_copy(update={"login_url": "http://127.0.0.1:9"})
+    configuration = clinic.configuration.model_copy(update={"org": section})
+    watch = Watch(Tasks(configuration, State.open(tmp_path / "state"), Event()))
+    assert [watch.look(NOW + timedelta(seconds=seconds)) for seconds in (0, 2, 59, 61)] == [0, 0, 0, 0]
+    assert caplog.text.count("cannot look for requests") == 1
+
+
+@pytest.mark.parametrize(
+    ("usage", "seconds"),
+    [
+        (None, 2),
+        (Usage(0, 1_000_000), 2),
+        (Usage(0, 100_000), 8.64),  # a tenth of the calls is a look every 8.64 s
+        (Usage(0, 15_000), 57.6),
+        (Usage(80_000, 100_000), 600),
+    ],
+)
+def test_looks_never_cost_more_than_their_share_of_the_org_s_calls(usage: Usage | None, seconds: float) -> None:
+    configuration = Configuration(service=ServiceSection(request_seconds=2, request_share=0.1))
+    assert between_looks(configuration, usage) == timedelta(seconds=seconds)
