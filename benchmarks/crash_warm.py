@@ -5,7 +5,7 @@ Nothing here may start a thread or open a mirror: neither survives a fork.
 
 from __future__ import annotations
 
-import localorg.server
+import localorg.serve
 from benchmarks import crash_run
 from localorg.soql.parse import parse
 

@@ -23,7 +23,7 @@ import pandas as pd
 
 from benchmarks.crash_run import UNFINISHED, Order, first_pull, run
 from benchmarks.crash_state import State, read_state
-from localorg import server
+from localorg import serve, server
 from localorg.ids import id18
 from localorg.load import load_folder
 from localorg.org import LocalOrg
@@ -106,7 +106,7 @@ def served(state: Path) -> Iterator[None]:
 def _serve(state: Path) -> None:
     with (state / _LOG).open("ab") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
-    sys.exit(server.main(["--state", str(state)]))
+    sys.exit(serve.main(["--state", str(state)]))
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ COMMANDS = {
     ),
     "mirror": ("sidecar.mirror_command", "The mirror: prove that it holds what the org holds."),
     "backtest": ("sidecar.backtest.command", "Replay past quarters week by week with what was known then."),
-    "runs": ("sidecar.commands", "List what each run did, newest first."),
+    "runs": ("sidecar.runs_command", "List what each run did, newest first."),
     "health": ("sidecar.health.command", "Customer health: why an account has its score, and what would better it."),
     "undo": ("sidecar.commands", "Put back what a RUN changed, except where somebody has changed it since."),
 }

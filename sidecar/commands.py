@@ -1,10 +1,7 @@
-"""The commands of the flow: pull, plan, refresh, runs."""
+"""The commands of the flow: pull, plan, refresh, and undo."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 import click
 
@@ -12,36 +9,9 @@ from sidecar import explain as explaining
 from sidecar import refresh as flow
 from sidecar import terminal
 from sidecar import undo as undoing
-from sidecar.connection import connected
-from sidecar.mirror_access import open_mirror
-from sidecar.options import AS_JSON, Setting, common
-from sidecar.report import plan_report, pull_report, refresh_report, runs_report, undo_as_dict, undo_report
-from sync import Mirror, Org, ledger
-
-AS_OF = click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Score as of this day (default: today in the org's time zone). For exports that end in the past.",
-)
-
-
-@contextmanager
-def working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
-    """The org, the mirror and the progress bars of a run."""
-    configuration, state = setting.configuration, setting.state
-    with (
-        open_mirror(state) as mirror,
-        connected(configuration, state) as org,
-        terminal.progress_bars() as bars,
-    ):
-        yield org, mirror, bars
-
-
-def _show(as_json: bool, value: Any, report: Callable[[], None]) -> None:
-    if as_json:
-        terminal.print_json(value)
-    else:
-        report()
+from sidecar.connection import working
+from sidecar.options import AS_JSON, AS_OF, Setting, common
+from sidecar.report import plan_report, pull_report, refresh_report, undo_as_dict, undo_report
 
 
 @click.command()
@@ -53,7 +23,7 @@ def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> i
     """Bring what changed in the org into the mirror."""
     with working(setting) as (org, mirror, bars):
         report = flow.pull(org, mirror, setting.configuration, bars, full=full, accept_missing=accept_missing)
-    _show(as_json, asdict(report), lambda: pull_report(report))
+    terminal.show(as_json, asdict(report), lambda: pull_report(report))
     return 0 if report.complete else 3
 
 
@@ -71,7 +41,7 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
         bars.end()
         if record is not None:
             explained = explaining.explain(mirror, configuration, scored, record)
-            _show(as_json, explaining.as_dict(explained), lambda: explaining.report(explained))
+            terminal.show(as_json, explaining.as_dict(explained), lambda: explaining.report(explained))
             return
         planned = flow.make_plan(mirror, configuration, scored)
     threshold = configuration.write.bulk_threshold
@@ -112,18 +82,8 @@ def refresh(
             confirm=confirm,
             retry_refused=retry_refused,
         )
-    _show(as_json, done.as_dict(), lambda: refresh_report(done))
+    terminal.show(as_json, done.as_dict(), lambda: refresh_report(done))
     return 0 if done.complete else 3
-
-
-@click.command()
-@common
-@AS_JSON
-def runs(setting: Setting, as_json: bool) -> None:
-    """List what each run did, newest first."""
-    with open_mirror(setting.state) as mirror:
-        rows = ledger.runs(mirror).to_pylist()
-    _show(as_json, rows, lambda: runs_report(rows))
 
 
 @click.command()
@@ -146,7 +106,7 @@ def undo(setting: Setting, run: str, dry_run: bool, as_json: bool) -> int:
         else:
             done = undoing.undo(org, mirror, configuration, name, bars)
             planned = done.planned
-    _show(as_json, undo_as_dict(planned, done), lambda: undo_report(planned, done))
+    terminal.show(as_json, undo_as_dict(planned, done), lambda: undo_report(planned, done))
     return 3 if done is not None and done.written.rows_refused else 0
 
 

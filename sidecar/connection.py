@@ -1,11 +1,26 @@
-"""The org of a run: the configured one, or the local org of the state directory."""
+"""What a run works with: the org (the configured one, or the local org of the state directory), mirror and bars."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sidecar import terminal
 from sidecar.configuration import Configuration
+from sidecar.mirror_access import open_mirror
+from sidecar.options import Setting
 from sidecar.state import State
-from sync import Org, OrgSettings
+from sync import Mirror, Org, OrgSettings
+
+
+@contextmanager
+def working(setting: Setting) -> Iterator[tuple[Org, Mirror, terminal.Bars]]:
+    """The org, the mirror and the progress bars of a run."""
+    configuration, state = setting.configuration, setting.state
+    with (
+        open_mirror(state) as mirror,
+        connected(configuration, state) as org,
+        terminal.progress_bars() as bars,
+    ):
+        yield org, mirror, bars
 
 
 @contextmanager

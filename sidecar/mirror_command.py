@@ -7,7 +7,7 @@ import click
 import sync
 from sidecar import terminal
 from sidecar.catalogue import catalogue
-from sidecar.commands import working
+from sidecar.connection import working
 from sidecar.options import AS_JSON, Setting, common
 from sync import CheckReport, ObjectCheck
 

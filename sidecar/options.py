@@ -21,6 +21,11 @@ CONFIG = click.option(
 STATE = click.option(
     "--state", "state_folder", type=click.Path(path_type=Path), help="Folder for mirror, keys and local org (.sidecar)."
 )
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Score as of this day (default: today in the org's time zone). For exports that end in the past.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
 
 

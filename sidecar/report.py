@@ -1,15 +1,19 @@
 """Reports of the flow for people. Each has a twin for machines: `--json`."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sidecar import terminal
-from sidecar.refresh import Refresh
-from sidecar.undo import Undone
 from sync import ObjectPull, Plan, PullReport, RefusedRow, Undo
 from sync.undo import WRITTEN_AGAIN
+
+if TYPE_CHECKING:  # a list of runs needs neither scores nor what computes them
+    from sidecar.refresh import Refresh
+    from sidecar.undo import Undone
 
 SHOWN = 50  # rows of a list
 WITHOUT = {

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,14 @@ messages = Console(stderr=True, highlight=False, soft_wrap=True)
 def print_json(value: object) -> None:
     """One JSON document on standard output, for machines."""
     output.print(json.dumps(value, indent=2, default=str, ensure_ascii=False), markup=False)
+
+
+def show(as_json: bool, value: object, report: Callable[[], None]) -> None:
+    """A command's result: for machines one JSON document, for people the report."""
+    if as_json:
+        print_json(value)
+    else:
+        report()
 
 
 def say(text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-from localorg import pages
 from localorg.http import (
     bulk_ingest,
     bulk_query,
@@ -40,6 +39,7 @@ from localorg.http.session import Sessions
 from localorg.http.settings import Settings
 from localorg.http.writes import Writer
 from localorg.org import LocalOrg
+from localorg.pages import views as pages
 from localorg.pages.metadata import read_package
 from localorg.soql.cursors import Cursors
 from localorg.soql.run import Queries

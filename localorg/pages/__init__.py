@@ -1,7 +1,9 @@
-"""Lightning pages of the local org: the package's pages with its real components in a browser."""
+"""Lightning pages of the local org: the package's pages with its real components in a browser.
+
+What answers the browser is `localorg.pages.views`; who only builds the pages need not load it.
+"""
 
 from localorg.pages.build import BuildReport, PageBuildError, ensure_built
 from localorg.pages.settings import PageSettings
-from localorg.pages.views import blueprint
 
-__all__ = ["BuildReport", "PageBuildError", "PageSettings", "blueprint", "ensure_built"]
+__all__ = ["BuildReport", "PageBuildError", "PageSettings", "ensure_built"]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 
 from scoring.days import Floats
 from scoring.health.settings import BANDS, HealthSettings
@@ -118,6 +117,8 @@ def _most_probable(
         error = _expit(odds) - lost
         slope = np.concatenate([[error.sum()], error @ lacking]) + away / spread
         return float(np.logaddexp(0.0, odds).sum() - odds @ lost + 0.5 * away @ away), slope
+
+    from scipy.optimize import minimize  # costs every command a quarter of a second; only a refit needs it
 
     bounds = [(None, None), *((0.0, None) if each else (0.0, 0.0) for each in learned)]
     found = minimize(

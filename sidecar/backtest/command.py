@@ -15,10 +15,9 @@ from sidecar import terminal
 from sidecar.backtest.page import page
 from sidecar.book import read_book
 from sidecar.book.calendar import fiscal_quarters, today
-from sidecar.commands import AS_OF
 from sidecar.errors import ConfigurationError
 from sidecar.mirror_access import open_mirror
-from sidecar.options import AS_JSON, Setting, common
+from sidecar.options import AS_JSON, AS_OF, Setting, common
 
 SHOWN = {
     "rows": "rows",

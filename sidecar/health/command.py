@@ -10,11 +10,10 @@ import scoring
 from sidecar import terminal
 from sidecar.book import read_book
 from sidecar.book.calendar import today
-from sidecar.commands import AS_OF
 from sidecar.errors import ConfigurationError
 from sidecar.health.settings import health_settings
 from sidecar.mirror_access import open_mirror
-from sidecar.options import AS_JSON, Setting, common
+from sidecar.options import AS_JSON, AS_OF, Setting, common
 
 TABLES = ("dimensions", "measures", "products", "reasons", "change_totals", "changes", "trend", "renewals", "playbooks")
 

@@ -1,17 +1,22 @@
 """The local org of a state directory: made on first use, started for a command's duration when it is not running."""
 
+from __future__ import annotations
+
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localorg import pages, server
-from localorg.org import LocalOrg
 from sidecar import terminal
 from sidecar.errors import SetupError
 from sidecar.state import State
 from sync import OrgSettings
+
+if TYPE_CHECKING:
+    from localorg.org import LocalOrg
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGE = CHECKOUT / "lwc_components"
@@ -42,6 +47,8 @@ def opened(state: State, *, plain: bool = False, must_exist: bool = False) -> It
         SetupError: a server of this state directory is running: it must not be written behind its back. Or there is no
             org where one must exist.
     """
+    from localorg.org import LocalOrg  # most commands only reach the org through its server
+
     if (info := server.running(state.folder)) is not None:
         raise SetupError(
             f"The local org of {state.folder} is being served at {info.url}. Stop it first (Ctrl-C there)."

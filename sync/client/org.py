@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
-from simple_salesforce.api import Salesforce
 
 from sync.client.retry import read_answer
 from sync.client.session import OrgSession, Usage
 from sync.client.settings import OrgSettings
 from sync.errors import ConfigurationError, RequestRefused, UnexpectedAnswer
 from sync.schema import ObjectSchema, read_describe
+
+if TYPE_CHECKING:
+    from simple_salesforce.api import Salesforce
 
 CLIENT_NAME = "salesforce-sidecar"
 
@@ -39,12 +42,6 @@ class Org:
     def __init__(self, session: OrgSession) -> None:
         self.session = session
         self.instance_url = session.token.instance_url
-        self.salesforce = Salesforce(
-            instance_url=self.instance_url,
-            session_id=session.token.access_token,
-            version=session.settings.api_version,
-            session=session,
-        )
         self.org_id = session.token.org_id
         self._root = f"/services/data/v{session.settings.api_version}"
         self._described: dict[str, ObjectSchema] = {}
@@ -57,6 +54,18 @@ class Org:
         or RetryLater (the login host is busy or down).
         """
         return cls(OrgSession(settings))
+
+    @cached_property
+    def salesforce(self) -> Salesforce:
+        """The same session as a simple-salesforce client, for calls that have no method here."""
+        from simple_salesforce.api import Salesforce  # takes a quarter of a second, and few ask for it
+
+        return Salesforce(
+            instance_url=self.instance_url,
+            session_id=self.session.token.access_token,
+            version=self.session.settings.api_version,
+            session=self.session,
+        )
 
     @property
     def calls(self) -> int:

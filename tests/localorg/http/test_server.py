@@ -20,6 +20,7 @@ from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceMalformedRequest
 
 from localorg import server
+from localorg.serve import serve
 from tests.localorg.http.conftest import PACKAGE
 
 
@@ -77,7 +78,7 @@ def test_only_the_owner_may_read_the_keys(state: Path) -> None:
 
 def test_another_server_for_the_same_folder_is_refused(state: Path) -> None:
     with pytest.raises(server.ServerError, match="already"):
-        server.serve(state, None, 0)
+        serve(state, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_stopped_server_leaves_its_org_and_keys_but_no_record(tmp_path: Path) 
 
 def test_a_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     arguments = ["--state", str(tmp_path), "--parent", str(os.getpid() + 10_000_000)]
-    process = psutil.Popen([server.sys.executable, "-m", "localorg.server", *arguments])
+    process = psutil.Popen([server.sys.executable, "-m", "localorg.serve", *arguments])
     assert process.wait(60) == 0
     assert server.running(tmp_path) is None
 
