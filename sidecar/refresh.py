@@ -148,7 +148,7 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     progress.stage("Score")
     day = as_of or today(mirror)
     moment = pd.Timestamp(day)
-    book = read_book(mirror, configuration)
+    book = scoring.validate(read_book(mirror, configuration))
     calendar = fiscal_quarters(mirror, configuration, day - YEARS_TO_LEARN_FROM, day)
     quarter = scoring.quarter_at(calendar, moment)
     settings = scoring.DealSettings(quarter_month=quarter.start.month)

@@ -1,14 +1,13 @@
 """Ways to use the product from outside: the installed command, and another client of the org."""
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jwt
@@ -17,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 
 from localorg import server
+from tests.end_to_end import forks
 
 SIDECAR = Path(sys.executable).parent / "sidecar"
 
@@ -35,20 +35,13 @@ class Result:
         return json.loads(self.output)
 
 
-def sidecar(*arguments: str | Path, state: Path, environment: dict[str, str] | None = None) -> Result:
-    """Run the installed command line."""
-    command = [str(SIDECAR), "--state", str(state), *map(str, arguments)]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=280,
-        stdin=subprocess.DEVNULL,
-        cwd=state.parent,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
+def sidecar(*arguments: str | Path, state: Path) -> Result:
+    """Run the command line in a process of its own."""
+    given = ["--state", str(state), *map(str, arguments)]
+    with TemporaryDirectory() as folder:
+        output, messages = Path(folder, "output"), Path(folder, "messages")
+        code = forks.command(given, state.parent, output, messages)
+        return Result(code, output.read_text(encoding="utf-8"), messages.read_text(encoding="utf-8"))
 
 
 class LoopbackHttp(HTTPAdapter):
