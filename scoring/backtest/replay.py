@@ -14,7 +14,7 @@ from scoring.projection.calendar import EPOCH, Span, day_number, first_day_with_
 from scoring.projection.deals import ADDED, NEW
 from scoring.projection.model import Outlook
 from scoring.projection.new_business import won_in
-from scoring.projection.pipeline import due_pipeline
+from scoring.projection.pipeline import due_pipeline, stage_weights
 from scoring.projection.project import QUARTERS, QuarterProjection, prepare
 from scoring.quarter import Quarter
 
@@ -141,7 +141,8 @@ def _projected(
 ) -> pd.DataFrame:
     cells = projection.cells(view)
     rows = projection.numbers(cells, view.day)
-    due = due_pipeline(projection.line, projection.book.stages, projection.line.at(view.day), projection.span)
+    weights = stage_weights(projection.line, projection.book.stages)
+    due = due_pipeline(weights, projection.line.at(view.day), projection.span)
     peers = projection.spread(view.deal, due)
     last_year = np.full(len(rows), np.nan)
     if year_before is not None:

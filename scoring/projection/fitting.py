@@ -14,7 +14,7 @@ from scoring.projection.layout import Layout, layout
 from scoring.projection.learning import Week, assumed_odds, growth, lessons, past_weeks
 from scoring.projection.model import ProjectionModel, by_owner, outlook_of
 from scoring.projection.new_business import entered, new_business, owner_wins, pillar_shares, won_in
-from scoring.projection.pipeline import due_pipeline
+from scoring.projection.pipeline import StageWeights, due_pipeline, stage_weights
 from scoring.projection.scopes import with_total
 from scoring.projection.timeline import Timeline
 from scoring.projection.trial import Replay, past_levels, past_proof
@@ -58,7 +58,7 @@ def learn(line: Timeline, book: Book, spans: list[Span]) -> ProjectionModel:
     )
     if len(spans) < 2:
         return model
-    replays = []
+    replays, weights = [], stage_weights(line, book.stages)
     for number, span in enumerate(spans):
         others = np.flatnonzero(every != number)
         without = replace(
@@ -68,7 +68,7 @@ def learn(line: Timeline, book: Book, spans: list[Span]) -> ProjectionModel:
             owners_new=wins.iloc[others].sum(),
         )
         past_quarter = PastQuarter(number, span, weeks[number][::EVERY])
-        replays += _replayed(without, line, code, past_quarter, group, book.stages)
+        replays += _replayed(without, line, code, past_quarter, group, weights)
     shock, scope = _shock(replays, len(spans)), group.people.units["scope"].to_numpy(dtype=object)
     levels = past_levels(replays, scope, shock, len(spans))
     return replace(model, shock=shock, levels=levels, proof=past_proof(replays, scope, shock, spans))
@@ -84,7 +84,7 @@ class PastQuarter:
 
 
 def _replayed(
-    model: ProjectionModel, line: Timeline, code: DealCodes, past: PastQuarter, group: Layout, stages: pd.DataFrame
+    model: ProjectionModel, line: Timeline, code: DealCodes, past: PastQuarter, group: Layout, weights: StageWeights
 ) -> list[Replay]:
     span = past.span
     final, final_account = finals(line, group, span)
@@ -95,7 +95,7 @@ def _replayed(
         accounts = group.by_account(view.deal, view.contributions()).sum(axis=1)
         busy = accounts[:, ADDED] > 0
         came = (final_account - accounts[:, BOOKED])[busy]
-        amount = due_pipeline(line, stages, week.standing, span)[:, :1]
+        amount = due_pipeline(weights, week.standing, span)[:, :1]
         due = with_total(group.people.rolled_up(group.by_owner(view.deal, amount)), 1)[..., 0]
         left, units_came = span.weeks_left(week.day), final - units[..., BOOKED]
         found.append(Replay(past.number, left, units, units_came, due, accounts[busy], came))
