@@ -16,6 +16,10 @@ COMMANDS = {
         "sidecar.org.command",
         "The local org: run it, load and export folders of CSVs, generate a book, take a package.",
     ),
+    "init": (
+        "sidecar.init.command",
+        "Write a commented sidecar.toml and a key pair, and say what to do in Salesforce Setup.",
+    ),
     "doctor": (
         "sidecar.doctor.command",
         "Look for what would keep the sidecar from working, and say what to do about it.",
