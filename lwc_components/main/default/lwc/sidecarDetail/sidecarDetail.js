@@ -41,6 +41,11 @@ export function numberOf(value) {
     return isNumber(value) ? value : null;
 }
 
+/** @returns {object} the numbers among the named values of an object, null in place of anything else */
+export function numbersOf(raw, names) {
+    return Object.fromEntries(names.map((name) => [name, numberOf(raw[name])]));
+}
+
 /** @returns {string} the value if it is text, else "" */
 export function textOf(value) {
     return typeof value === 'string' ? value : '';

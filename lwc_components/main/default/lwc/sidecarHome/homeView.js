@@ -2,22 +2,24 @@
  * What the home page shows, from the answer to its request: pure functions.
  */
 import { actionOf } from 'c/sidecarActionRows';
-import { freshness, noticeOf, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
+import {
+    freshness,
+    noticeOf,
+    numberOf,
+    numbersOf,
+    objectOf,
+    objectsOf,
+    proseOf,
+    readDetail,
+    textOf
+} from 'c/sidecarDetail';
+import { weeksOf } from 'c/sidecarPlan';
 import { fill, isNumber } from 'c/sidecarFormat';
 import { nearestOf, optionsOf } from './scopes';
 import * as label from './labels';
 
 const FIGURES = ['plan', 'booked', 'open', 'worst', 'commit', 'best', 'gap'];
 const CAUSES = ['won', 'lost', 'slipped', 'pulled_in', 'new', 'resized', 'rescored', 'new_business'];
-
-const numbersOf = (raw, names) => Object.fromEntries(names.map((name) => [name, numberOf(raw[name])]));
-
-function weeksOf(curve) {
-    return objectsOf(curve.weeks).map((raw) => ({
-        date: textOf(raw.date),
-        ...numbersOf(raw, ['booked', 'worst', 'commit', 'best', 'plan'])
-    }));
-}
 
 function partsOf(raw, name) {
     return objectsOf(raw).map((part) => ({

@@ -1,6 +1,7 @@
 /**
  * Words about plan and segments, as every panel says them.
  */
+import { numbersOf, objectsOf, textOf } from 'c/sidecarDetail';
 import { fill, formatMoneyShort, formatPercent, isNumber } from 'c/sidecarFormat';
 import HEADLINE from '@salesforce/label/c.Sidecar_Quarter_Headline';
 import HEADLINE_OVER from '@salesforce/label/c.Sidecar_Quarter_Headline_Over';
@@ -34,4 +35,15 @@ export function planHeadline({ booked, plan, gap }, currency) {
     }
     const percent = formatPercent(share);
     return gap > 0 ? fill(HEADLINE, percent, formatMoneyShort(gap, currency)) : fill(HEADLINE_OVER, percent);
+}
+
+/**
+ * @param {object} curve JSON with `weeks`
+ * @returns {object[]} weeks for `c-sidecar-curve`; null where an amount is not known
+ */
+export function weeksOf(curve) {
+    return objectsOf(curve.weeks).map((raw) => ({
+        date: textOf(raw.date),
+        ...numbersOf(raw, ['booked', 'worst', 'commit', 'best', 'plan'])
+    }));
 }

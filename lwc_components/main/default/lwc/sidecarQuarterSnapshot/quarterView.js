@@ -1,9 +1,9 @@
 /**
  * What the quarter's snapshot shows, from the account's values: pure functions.
  */
-import { freshness, noticeOf, numberOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
+import { freshness, noticeOf, numbersOf, objectOf, objectsOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
 import { fill, formatMoneyShort, isNumber } from 'c/sidecarFormat';
-import { planHeadline } from 'c/sidecarPlan';
+import { planHeadline, weeksOf } from 'c/sidecarPlan';
 import * as label from './labels';
 
 /** The shortfall in the user's own money format; else what the sidecar has to say. */
@@ -16,10 +16,9 @@ function alertOf({ commit, plan }, detail, currency) {
 
 function segmentOf(raw) {
     const names = ['plan', 'booked', 'open', 'worst', 'commit', 'best'];
-    return {
-        segment: textOf(raw.segment),
-        ...Object.fromEntries(names.map((name) => [name, numberOf(raw[name])]))
-    };
+    const figures = numbersOf(raw, names);
+    const gap = isNumber(figures.plan) && isNumber(figures.booked) ? figures.plan - figures.booked : null;
+    return { segment: textOf(raw.segment), ...figures, gap };
 }
 
 const FIELDS = ['plan', 'booked', 'open', 'worst', 'commit', 'best', 'gap'];
@@ -39,7 +38,7 @@ export function quarterView(account, now) {
     const { state, value: detail } = readDetail(account.detail);
     const quarter = objectOf(detail.quarter);
     const currency = textOf(detail.currency);
-    const total = Object.fromEntries(FIELDS.map((name) => [name, numberOf(account[name])]));
+    const total = numbersOf(account, FIELDS);
     return {
         isScored: true,
         title: textOf(quarter.label) ? fill(label.TITLE_NAMED, quarter.label) : label.TITLE,
@@ -48,6 +47,8 @@ export function quarterView(account, now) {
         headline: planHeadline(total, currency) || label.NO_PLAN,
         alert: alertOf(total, detail, currency),
         segments: objectsOf(detail.segments).map(segmentOf),
+        weeks: weeksOf(detail),
+        quarterEnd: textOf(quarter.end),
         confidence: textOf(detail.confidence),
         confidenceReason: proseOf(detail.confidence_reason),
         detailNotice: noticeOf(state),

@@ -11,6 +11,11 @@ export default class SidecarQuarterSnapshot extends SidecarQueryPanel {
         return quarterView(accountOf(data), now);
     }
 
+    /** One week is a point, which the bar shows better. */
+    get hasCurve() {
+        return this.view.weeks.length > 1;
+    }
+
     get title() {
         return this.view?.title ?? label.TITLE;
     }

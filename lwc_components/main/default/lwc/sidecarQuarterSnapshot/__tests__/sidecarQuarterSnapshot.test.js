@@ -83,12 +83,28 @@ describe('with a projection', () => {
         const element = await show(quarter);
         const rows = findAll(element, 'tbody tr').map((row) => [...row.children].map((cell) => cell.textContent));
         expect(rows).toEqual([
-            ['Renew', '$600K', '$420K', '$210K', '$580K'],
-            ['Upsell', '$500K', '$250K', '$640K', '$410K'],
-            ['Net New', '–', '$0', '$180K', '$30K'],
-            ['Account', '$1.1M', '$670K', '$1.03M', '$1.01M']
+            ['Renew', '$600K', '$420K', '$580K', '$630K', '$180K'],
+            ['Upsell', '$500K', '$250K', '$410K', '$560K', '$250K'],
+            ['Net New', '–', '$0', '$30K', '$120K', '–'],
+            ['Account', '$1.1M', '$670K', '$1.01M', '$1.21M', '$430K']
         ]);
         expect(textOf(element)).toContain("don't add up to the commit of the account");
+    });
+
+    it('draws the quarter so far where its weeks are told', async () => {
+        expect(find(await show(quarter), 'c-sidecar-curve')).toBeNull();
+        unmountAll();
+        const weeks = ['2026-10-04', '2026-10-11'].map((date) => ({
+            date,
+            booked: 1,
+            worst: 2,
+            commit: 3,
+            best: 4,
+            plan: null
+        }));
+        const detail = JSON.stringify({ v: 1, quarter: { end: '2026-12-31' }, weeks });
+        const element = await show(withValues({ Sidecar_Projection_Detail__c: detail }));
+        expect(find(element, 'c-sidecar-curve').quarterEnd).toBe('2026-12-31');
     });
 
     it('says how sure it is and why', async () => {
