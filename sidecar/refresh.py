@@ -18,7 +18,8 @@ from sidecar.book.currencies import record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, desired_records
-from sidecar.desired.actions import present_actions, removals
+from sidecar.desired.actions import present_actions
+from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
 from sidecar.fitted import deal_model
 from sidecar.guard import Confirm, check_size
@@ -196,7 +197,7 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
     """
     targets = [own.target(configuration.write) for own in SCORED]
     plan = sync.make_plan(mirror, targets, scored.desired.tables, retry_refused=retry_refused)
-    return replace(plan, removals=removals(mirror, scored.expired))
+    return replace(plan, removals=removals(mirror, scored.expired, scored.desired, scored.quarter.start.date()))
 
 
 def refresh(

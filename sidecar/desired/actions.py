@@ -5,7 +5,6 @@ the object; and who owns a record stays the admin's to decide.
 """
 
 import pandas as pd
-import pyarrow as pa
 
 from scoring.actions import RECORDS
 from scoring.health.proposals import KIND as HEALTH
@@ -65,11 +64,3 @@ def present_actions(mirror: Mirror) -> pd.DataFrame:
     found = mirror.connection.execute(query).df()
     days = [column.name for column in RECORDS.columns if column.kind == "day"]
     return RECORDS.conform(found.astype(dict.fromkeys(days, "datetime64[us]")))
-
-
-def removals(mirror: Mirror, expired: "pd.Series[str]") -> pa.Table:
-    """Records of actions that may go: object and record_id, as a plan lists them."""
-    query = f'SELECT ? AS object, "Id" AS record_id FROM "{ACTION.object}" WHERE "{ACTION.key}" IN (SELECT unnest(?))'
-    parameters = [ACTION.object, list(expired)]
-    found: pa.Table = mirror.connection.sql(f"{query} ORDER BY record_id", params=parameters).to_arrow_table()
-    return found
