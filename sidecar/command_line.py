@@ -27,6 +27,10 @@ COMMANDS = {
     "pull": ("sidecar.commands", "Bring what changed in the org into the mirror."),
     "plan": ("sidecar.commands", "Show what a refresh would write, value by value. Writes nothing to the org."),
     "refresh": ("sidecar.commands", "Pull, score, and write back what differs."),
+    "digest": (
+        "sidecar.digest.command",
+        "Show the weekly digest of each rep and leader. Sends nothing without --send.",
+    ),
     "serve": (
         "sidecar.service.command",
         "Refresh every few minutes and compare every night, until stopped; status, metrics and triggers over HTTP.",

@@ -8,10 +8,10 @@ import difflib
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sidecar.errors import ConfigurationError
@@ -86,6 +86,35 @@ class ServiceSection(Section):
         if value is not None and value not in available_timezones():
             raise ValueError(f"{value!r} is no time zone: expected an IANA name such as Europe/Berlin")
         return value
+
+
+class MailSection(Section):
+    """The mail server that takes the digests. Without `host` none is sent."""
+
+    host: str | None = Field(None, description="SMTP server")
+    port: int = Field(587, ge=1, le=65535, description="587 with starttls, 465 with tls")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="none: for a server on this machine")
+    username: str | None = Field(None, description="login, where the server wants one")
+    password: SecretStr | None = Field(None, description="better as SIDECAR_MAIL__PASSWORD in the environment")
+    sender: str | None = Field(None, description="address that the digests come from")
+    timeout_seconds: float = Field(20.0, gt=0, le=120, description="patience with a server that does not answer")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "MailSection":
+        if self.host is not None and self.sender is None:
+            raise ValueError("host is set and sender is not: set sender to the address that digests come from")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: set both or none")
+        if self.security == "none" and self.host not in (None, "localhost", "127.0.0.1", "::1"):
+            raise ValueError("security = 'none' is for a server on this machine: use starttls or tls")
+        return self
+
+
+class DigestSection(Section):
+    """The weekly digest."""
+
+    at: time = Field(time(7, 0), description="on Mondays, in the org's time zone")
+    without: tuple[str, ...] = Field((), description="usernames of those who want none")
 
 
 class OpportunityFields(Section):
@@ -218,6 +247,8 @@ class Configuration(BaseSettings):
     calendar: CalendarSection = CalendarSection()
     health: HealthSection = HealthSection()
     service: ServiceSection = ServiceSection()
+    mail: MailSection = MailSection()
+    digest: DigestSection = DigestSection()
 
     @field_validator("segments")
     @classmethod

@@ -6,13 +6,14 @@ from sidecar.configuration import Configuration
 from sidecar.connection import logged_in
 from sidecar.doctor import access, data, limits, machine
 from sidecar.doctor.finding import PROBLEM, Finding, of_error, ok
+from sidecar.doctor.mail import mail
 from sidecar.doctor.patient import Patient
 from sidecar.state import State
 from sync import Org, SyncError
 
 Check = Callable[[Patient], Iterator[Finding]]
 
-OF_MACHINE = (machine.secrets, machine.disk)
+OF_MACHINE = (machine.secrets, machine.disk, mail)
 OF_ORG: tuple[Check, ...] = (
     *(machine.mirror, machine.clock),
     *(access.package, access.reading, access.writing, access.users),

@@ -8,16 +8,22 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 from sidecar import refresh as flow
-from sidecar.book.calendar import time_zone
+from sidecar.book.calendar import time_zone, today
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
+from sidecar.digest.gather import digests
+from sidecar.digest.ledger import SentDigests, week_of
+from sidecar.digest.mail import MailError
+from sidecar.digest.recipients import addressed
+from sidecar.digest.send import send
 from sidecar.service.runner import Task
 from sidecar.service.schedule import Daily, Every, Job
 from sidecar.service.stopping import Stoppable
 from sidecar.state import State
 from sync import Mirror, Org, Usage
 
-RECONCILE, REFRESH = "reconcile", "refresh"
+RECONCILE, REFRESH, DIGEST = "reconcile", "refresh", "digest"
+MONDAY = 0
 
 
 @dataclass
@@ -64,7 +70,7 @@ class Tasks:
 
     def by_job(self) -> Mapping[str, Task]:
         """The task of each job."""
-        return {RECONCILE: self.reconcile, REFRESH: self.refresh}
+        return {RECONCILE: self.reconcile, REFRESH: self.refresh, DIGEST: self.digest}
 
     def refresh(self) -> str:
         """Pull what changed, score, write what differs."""
@@ -79,6 +85,17 @@ class Tasks:
             pulled.check_needed()
             done = flow.refresh(org, mirror, self.configuration, None, progress, always=True)
             return f"{pulled.rows_read:,} rows compared; {self._told(done)}"
+
+    def digest(self) -> str:
+        """Send the week's digests to those who have not got theirs."""
+        sent = SentDigests(self.state.service_folder / "digests.json")
+        with self.open() as (org, mirror):
+            week = week_of(today(mirror))
+            to = addressed(org, list(digests(mirror)), self.configuration.digest.without)
+            outcome = send(to, self.configuration.mail, sent, week=week, org_url=org.instance_url)
+        if outcome.refused or outcome.waiting:
+            raise MailError(f"{outcome}; what is left is tried again")
+        return str(outcome)
 
     @contextmanager
     def open(self) -> Iterator[tuple[Org, Mirror]]:
@@ -105,9 +122,11 @@ class Tasks:
 
 
 def jobs_of(configuration: Configuration, zone: ZoneInfo) -> tuple[Job, ...]:
-    """The jobs in order of preference: the night's work includes a refresh, so it comes first."""
+    """The jobs in order of preference: the night's work includes a refresh, the digest tells of it."""
     section = configuration.service
+    digest = (Job(DIGEST, Daily(configuration.digest.at, zone, MONDAY)),) if configuration.mail.host else ()
     return (
         Job(RECONCILE, Daily(section.nightly, zone)),
         Job(REFRESH, Every(timedelta(minutes=section.refresh_minutes)), at_first_start=True),
+        *digest,
     )

@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
 
-from sidecar.configuration import Configuration, ServiceSection
+from sidecar.configuration import Configuration, MailSection, ServiceSection
 from sidecar.errors import SetupError
 from sidecar.service.presence import only_service
 from sidecar.service.process import make_runner, serve, tick
@@ -22,7 +24,7 @@ from sidecar.service.requests.watch import Watch
 from sidecar.service.runner import Runner
 from sidecar.service.schedule import Daily
 from sidecar.service.stopping import StopRequested
-from sidecar.service.tasks import Tasks
+from sidecar.service.tasks import Tasks, jobs_of
 from sidecar.state import State
 from sync import Mirror, OrgUnavailable, PullReport, ledger
 from tests.end_to_end.driving import SIDECAR
@@ -95,6 +97,15 @@ def test_the_night_s_work_compares_every_row_and_scores_in_any_case(
     with pytest.raises(OrgUnavailable):
         Tasks(clinic.configuration, State.open(tmp_path / "state"), Event()).reconcile()
     assert asked == [{"full": True}, {"always": True}]
+
+
+def test_there_is_a_digest_on_mondays_as_soon_as_there_is_a_mail_server() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    assert [job.name for job in jobs_of(Configuration(), zone)] == ["reconcile", "refresh"]
+    mail = MailSection(host="mail.acme.example", sender="sidecar@acme.example")
+    digest = jobs_of(Configuration(mail=mail), zone)[-1]
+    after = datetime(2026, 11, 18, tzinfo=UTC)
+    assert (digest.name, digest.times.following(after)) == ("digest", datetime(2026, 11, 23, 6, tzinfo=UTC))
 
 
 def test_a_port_that_is_taken_is_told_with_the_remedy(clinic: Clinic, tmp_path: Path) -> None:

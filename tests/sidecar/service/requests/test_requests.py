@@ -19,7 +19,7 @@ from sidecar.service.requests.watch import Watch, between_looks
 from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks
 from sidecar.state import State
-from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage
+from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage, soql
 from tests.sidecar.conftest import Clinic
 
 NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
@@ -167,11 +167,11 @@ def test_requests_of_users_who_may_not_see_the_account_are_refused(desk: Desk, m
 def test_the_org_is_asked_what_each_user_may_see(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def access(_org: object, sobject: str, _fields: object, where: rights.soql.Condition) -> list[dict[str, object]]:
+    def access(_org: object, sobject: str, _fields: object, where: soql.Condition) -> list[dict[str, object]]:
         asked.append(f"{sobject} {where.text}")
         return [{"RecordId": ACCOUNT, "HasReadAccess": "005A" in where.text}]
 
-    monkeypatch.setattr(rights, "ask", access)
+    monkeypatch.setattr("sidecar.record_access.ask", access)
     org = SimpleNamespace(instance_url="https://acme.my.salesforce.com")
     requests = [Request("r1", work.RECALCULATE, ACCOUNT, "005A"), Request("r2", work.RECALCULATE, ACCOUNT[:15], "005B")]
     assert rights.may_read(org, requests) == {"r1"}  # type: ignore[arg-type] - as much of an org as it needs

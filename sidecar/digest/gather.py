@@ -1,0 +1,110 @@
+"""Digests from the mirror: what the last refresh wrote, by person."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sidecar.digest.content import Digest, Figures, Item
+from sync import Mirror
+
+CANDIDATES = 40
+"""Lines of a kind that are looked at for one person: what the person may not see is left out of them."""
+
+_MOVED = {
+    "won": "won",
+    "lost": "lost",
+    "slipped": "slipped out of the quarter",
+    "pulled_in": "pulled in",
+    "new": "new deals",
+    "resized": "deals re-sized",
+    "rescored": "probabilities",
+    "new_business": "business still to come",
+}
+_DATA = ("Missing data", "No next step", "Past close date", "Renewal without next step", "Renewal missing")
+
+# A leader's people: all below, at any height.
+_PEOPLE = """
+    WITH RECURSIVE below(id) AS (
+        SELECT $user UNION SELECT u."Id" FROM "User" u JOIN below ON u."ManagerId" = below.id WHERE $team
+    )
+"""
+_ROWS = """
+    SELECT p."Sidecar_Scope__c" AS scope, u."Id" AS user_id, u."Name" AS name, p."Sidecar_Quarter_Label__c" AS quarter,
+           p."Sidecar_Plan__c" AS plan, p."Sidecar_Booked__c" AS booked, p."Sidecar_Commit__c" AS "commit",
+           p."Sidecar_Best__c" AS best, p."Sidecar_Gap__c" AS gap, p."Sidecar_Detail__c" AS detail
+    FROM "Sidecar_Projection__c" p JOIN "User" u ON u."Id" = p."Sidecar_Rep__c"
+    WHERE u."IsActive" AND p."Sidecar_Segment__c" = 'All' AND p."Sidecar_Scope__c" IN ('Rep', 'Team')
+      AND p."Sidecar_Quarter_Start__c" = (SELECT max("Sidecar_Quarter_Start__c") FROM "Sidecar_Projection__c")
+    ORDER BY u."Name", u."Id", scope
+"""
+_AT_RISK = f"""{_PEOPLE}
+    SELECT o."Id" AS record_id, o."Name" AS title, replace(o."Sidecar_Risk_Tags__c", ';', ', ') AS detail,
+           NULL AS amount, o."CloseDate" AS due
+    FROM "Opportunity" o WHERE o."OwnerId" IN (SELECT id FROM below) AND NOT o."IsClosed"
+      AND o."Sidecar_Risk_Tags__c" IS NOT NULL AND o."Sidecar_Quarter_Probability__c" > 0
+    ORDER BY o."Sidecar_Forecast_ARR__c" DESC NULLS LAST, o."Id" LIMIT {CANDIDATES}
+"""
+_ACTIONS = f"""{_PEOPLE}
+    SELECT coalesce(a."Sidecar_Opportunity__c", a."Sidecar_Account__c") AS record_id, a."Sidecar_Subject__c" AS title,
+           coalesce(o."Name", c."Name", '') || coalesce(': ' || a."Sidecar_Reason__c", '') AS detail,
+           a."Sidecar_Impact__c" AS amount, a."Sidecar_Due_Date__c" AS due
+    FROM "Sidecar_Action__c" a LEFT JOIN "Opportunity" o ON o."Id" = a."Sidecar_Opportunity__c"
+    LEFT JOIN "Account" c ON c."Id" = a."Sidecar_Account__c"
+    WHERE a."Sidecar_Assignee__c" IN (SELECT id FROM below) AND a."Sidecar_Status__c" = 'Open'
+      AND a."Sidecar_Impact__c" > 0 AND coalesce(a."Sidecar_Opportunity__c", a."Sidecar_Account__c") IS NOT NULL
+    ORDER BY a."Sidecar_Order__c", a."Sidecar_Key__c" LIMIT {CANDIDATES}
+"""
+_TO_FIX = f"""{_PEOPLE}
+    SELECT "Sidecar_Kind__c", count(*) FROM "Sidecar_Action__c"
+    WHERE "Sidecar_Assignee__c" IN (SELECT id FROM below) AND "Sidecar_Status__c" = 'Open'
+      AND list_contains($kinds, "Sidecar_Kind__c") GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+
+
+def digests(mirror: Mirror) -> Iterator[Digest]:
+    """A digest for each active person with a projection: of the team for those who lead one, else of the own deals.
+
+    Lines about records are as many as may be looked at, not yet those that are shown (see `Digest.limited_to`).
+    """
+    if "Sidecar_Projection__c" not in mirror.table_names():
+        return
+    rows = _dicts(mirror, _ROWS, {})
+    leaders = {row["user_id"] for row in rows if row["scope"] == "Team"}
+    for row in rows:
+        team = row["scope"] == "Team"
+        if team or row["user_id"] not in leaders:
+            yield _digest(mirror, row, team)
+
+
+def _digest(mirror: Mirror, row: dict[str, Any], team: bool) -> Digest:
+    detail = json.loads(row["detail"] or "{}")
+    change = detail.get("change") or {}
+    people = {"user": row["user_id"], "team": team}
+    to_fix = mirror.connection.execute(_TO_FIX, {**people, "kinds": list(_DATA)}).fetchall()
+    return Digest(
+        user_id=row["user_id"],
+        name=row["name"],
+        team=team,
+        quarter=row["quarter"] or "",
+        whole=_figures("All", row),
+        moved={word: change[key] for key, word in _MOVED.items() if change.get(key)},
+        segments=tuple(_figures(part["segment"], part) for part in detail.get("segments") or ()),
+        at_risk=_items(mirror, _AT_RISK, people),
+        actions=_items(mirror, _ACTIONS, people),
+        to_fix=dict(to_fix),
+    )
+
+
+def _figures(name: str, row: dict[str, Any]) -> Figures:
+    booked, commit, best = (float(row[key] or 0) for key in ("booked", "commit", "best"))
+    return Figures(name, row["plan"], booked, commit, best, row["gap"])
+
+
+def _items(mirror: Mirror, query: str, people: dict[str, Any]) -> tuple[Item, ...]:
+    return tuple(Item(**row) for row in _dicts(mirror, query, people))
+
+
+def _dicts(mirror: Mirror, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    found = mirror.connection.execute(query, values or None)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
