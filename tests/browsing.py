@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 REPOSITORY = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
+Open = Callable[..., Page]  # opens an address, as `Visits.open`
 LONGEST_MILLISECONDS = 20_000  # to wait for what a click needs
 expect.set_options(timeout=LONGEST_MILLISECONDS)
 ARGUMENTS = (
@@ -25,6 +27,22 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# Synthetic shadow hides our elements from selectors: of what axe finds on the whole page, that inside ours is kept.
+GRAVE_FINDINGS = """async () => {
+    const isOurs = (node) => {
+        for (let at = node; at; at = at.parentNode ?? at.host) {
+            if (at.localName?.startsWith('c-sidecar')) {
+                return true;
+            }
+        }
+        return false;
+    };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], elementRef: true });
+    return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.filter(({ element }) => isOurs(element)).map(({ html }) => `${id}: ${html}`));
+}"""
 
 
 def needed(what: str, present: bool) -> None:
@@ -99,3 +117,11 @@ def load_axe(page: Page) -> None:
     # Above the picture behind the page, which is a pseudo element, axe can't tell any contrast.
     page.add_style_tag(content="*::before, *::after { display: none !important }")
     page.evaluate(file.read_text())
+
+
+def requests_of(page: Page) -> Counter[str]:
+    """How often components asked for what; what the standard path asks about the object is the page's."""
+    asked: list[str] = page.evaluate(
+        "window.__dataRequests.filter(({ by }) => by === 'component').map(({ path }) => path.split('?')[0])"
+    )
+    return Counter(path for path in asked if not path.startswith("/ui-api/object-info"))

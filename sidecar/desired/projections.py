@@ -67,7 +67,8 @@ PROJECTIONS = """
            confidence, CASE WHEN segment = 'All' THEN action_summary END AS action_summary,
            to_json({'v': 1, 'weeks': coalesce(weeks, [])})::VARCHAR AS curve,
            to_json({
-               'v': 1, 'confidence_reason': confidence_reason, 'since': strftime(quarter.since, '%Y-%m-%d'),
+               'v': 1, 'quarter_end': strftime(quarter."end", '%Y-%m-%d'),
+               'confidence_reason': confidence_reason, 'since': strftime(quarter.since, '%Y-%m-%d'),
                'change': moved, 'pillars': coalesce(pillars, []),
                'segments': CASE WHEN projection.segment = 'All' THEN coalesce(segments, []) END,
                'deals': deals, 'actions': coalesce(acting, 0),

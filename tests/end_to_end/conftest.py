@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from localorg.pages import ensure_built
+from tests.browsing import Open, Visits, node_modules_needed
 from tests.end_to_end.driving import sidecar
 from tests.end_to_end.forks import served
 
@@ -76,6 +79,21 @@ def unscored_copy(unscored_files: Path) -> Iterator[Path]:
     """A never refreshed state directory of a test's own, served."""
     with served(unscored_files):
         yield unscored_files
+
+
+@pytest.fixture(scope="session")
+def pages() -> None:
+    """The pages, built where `sidecar demo` builds them; a lock lets one worker build and the other wait."""
+    node_modules_needed()
+    ensure_built(REPOSITORY)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens an address. At the end no script, request or answer may have failed."""
+    visits = Visits(browser)
+    yield visits.open
+    assert visits.close() == []
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,9 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from simple_salesforce.api import Salesforce
 
 from localorg import server
-from localorg.pages import ensure_built
-from tests.browsing import REPOSITORY, Visits, load_axe, node_modules_needed
+from tests.browsing import GRAVE_FINDINGS, REPOSITORY, Open, Visits, load_axe, requests_of
 from tests.end_to_end.driving import plain_client
 
-Open = Callable[..., Page]
 Record = dict[str, Any]
 pytestmark = pytest.mark.browser
 
@@ -28,21 +25,6 @@ PANELS = {
     "Account": ("c-sidecar-health-panel", "c-sidecar-quarter-snapshot"),
     "Opportunity": ("c-sidecar-deal-score",),
 }
-# Synthetic shadow hides our elements from selectors: of what axe finds on the whole page, that inside ours is kept.
-GRAVE_FINDINGS = """async () => {
-    const isOurs = (node) => {
-        for (let at = node; at; at = at.parentNode ?? at.host) {
-            if (at.localName?.startsWith('c-sidecar')) {
-                return true;
-            }
-        }
-        return false;
-    };
-    const { violations } = await axe.run(document, { resultTypes: ['violations'], elementRef: true });
-    return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.filter(({ element }) => isOurs(element)).map(({ html }) => `${id}: ${html}`));
-}"""
 ACCOUNT = """
     SELECT Id, Name, Sidecar_Health__c, Sidecar_Health_Technical__c, Sidecar_Health_Deployment__c,
            Sidecar_Health_Adoption__c, Sidecar_Health_Detail__c, Sidecar_Quarter_Plan__c, Sidecar_Quarter_Booked__c,
@@ -73,13 +55,6 @@ def first(client: Salesforce, query: str) -> Record:
 
 def path_of(sobject: str, record_id: str) -> str:
     return f"/lightning/r/{sobject}/{record_id}/view"
-
-
-@pytest.fixture(scope="module")
-def pages() -> None:
-    """The pages, built where `sidecar demo` builds them; a lock lets one worker build and the other wait."""
-    node_modules_needed()
-    ensure_built(REPOSITORY)
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +96,6 @@ def unscored_org(unscored_state: Path, pages: None, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """Opens an address. At the end no script, request or answer may have failed."""
-    visits = Visits(browser)
-    yield visits.open
-    assert visits.close() == []
-
-
-@pytest.fixture
 def open_failing_page(browser: Browser) -> Iterator[Open]:
     """Opens an address where something is going to fail."""
     visits = Visits(browser)
@@ -165,14 +132,6 @@ def open_dimensions(page: Page) -> None:
     """Open every dimension of health that the page shows."""
     for toggle in page.locator("c-sidecar-health-dimension button").all():
         toggle.click()
-
-
-def requests_of(page: Page) -> Counter[str]:
-    """How often components asked for what; what the standard path asks about the object is the page's."""
-    asked: list[str] = page.evaluate(
-        "window.__dataRequests.filter(({ by }) => by === 'component').map(({ path }) => path.split('?')[0])"
-    )
-    return Counter(path for path in asked if not path.startswith("/ui-api/object-info"))
 
 
 def test_the_account_page_shows_the_health_that_the_org_holds(url: str, account: Record, open_page: Open) -> None:

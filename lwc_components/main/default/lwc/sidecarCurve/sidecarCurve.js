@@ -41,7 +41,7 @@ export default class SidecarCurve extends LightningElement {
     get rows() {
         return this.weeks.map(({ date, booked, worst, commit, best, plan }) => [
             formatDay(date),
-            ...[booked, worst, commit, best, plan].map((amount) => formatMoney(amount, this.currency))
+            ...[booked, worst, commit, best, plan].map((amount) => formatMoneyShort(amount, this.currency))
         ]);
     }
 
