@@ -58,17 +58,25 @@ def path_of(sobject: str, record_id: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def url(demo_state: Path, pages: None) -> Iterator[str]:
+def state(demo_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo of this module's own: the one that others share is served without pages."""
+    state = tmp_path_factory.mktemp("pages") / "state"
+    shutil.copytree(demo_made, state)
+    return state
+
+
+@pytest.fixture(scope="module")
+def url(state: Path, pages: None) -> Iterator[str]:
     """Address of the refreshed org."""
-    info = server.start(demo_state, package=REPOSITORY / "lwc_components")
+    info = server.start(state, package=REPOSITORY / "lwc_components")
     yield info.url
     server.stop(info)
 
 
 @pytest.fixture(scope="module")
-def org(demo_state: Path, url: str) -> Iterator[Salesforce]:
+def org(state: Path, url: str) -> Iterator[Salesforce]:
     """Another client than the pages, in the same org."""
-    with plain_client(demo_state) as client:
+    with plain_client(state) as client:
         yield client
 
 
