@@ -1,8 +1,9 @@
 """How long scoring takes, beside what a data scientist would use.
 
-A part of it has a function that returns figures by name; this prints them together. Here: the win probabilities of a
-table of deals, against scikit-learn's histogram gradient boosting on the same rows (its categories given to it as
-codes, while we read texts) and against statsmodels' logistic regression asked row by row.
+- The win probabilities of a table of deals, against scikit-learn's histogram gradient boosting on the same rows (its
+  categories given to it as codes, while we read texts) and against statsmodels' logistic regression asked row by row.
+- A whole book (`benchmarks.scoring_book`): processor seconds of each step, and what a million open deals take beyond
+  the fits (`seconds_per_million`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from benchmarks.report import arguments, peak_mb, publish
+from benchmarks.report import arguments, measure, peak_mb, publish
 from scoring.win_probability import fit
 
 _CATEGORIES = ("stage", "segment", "pillar", "rep")
@@ -31,10 +32,13 @@ def main(command_line: list[str] | None = None) -> int:
     """Run the benchmark."""
     parser = arguments("scoring", "Seconds to score open deals.")
     parser.add_argument("--rows", type=int, help="open deals (default 1,000,000, quick 200,000)")
+    parser.add_argument("--book", type=int, help="open deals of the whole book (default 1,000,000, quick 20,000)")
     options = parser.parse_args(command_line)
     rows = options.rows or (200_000 if options.quick else 1_000_000)
     figures = _prediction(rows, learned_from=20_000 if options.quick else 100_000)
-    publish("scoring", quick=options.quick, figures=figures | {"peak_mb": peak_mb()}, path=options.json)
+    figures |= {"peak_mb": peak_mb()}
+    figures |= measure("benchmarks.scoring_book", str(options.book or (20_000 if options.quick else 1_000_000)))
+    publish("scoring", quick=options.quick, figures=figures, path=options.json)
     return 0
 
 

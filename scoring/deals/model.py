@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scoring.as_of import known_at
@@ -144,14 +145,20 @@ def part_of(book: Book, only: Collection[str] | None) -> Book:
     """The book with only some deals: nothing else is looked at when a part of them is scored."""
     if only is None:
         return book
-    ids = pd.Index(list(only))
+    ids = pd.Index(list(only), dtype="str").unique()
     return replace(
         book,
         **{
-            name: (table := getattr(book, name))[table["opportunity_id"].isin(ids)].reset_index(drop=True)
+            name: (table := getattr(book, name))[_among(table["opportunity_id"], ids)].reset_index(drop=True)
             for name in ("opportunities", "stage_history", "roles", "lines", "activities", "predictors")
         },
     )
+
+
+def _among(values: "pd.Series[str]", ids: pd.Index) -> npt.NDArray[np.bool_]:
+    """Which values are among some ids; `isin` takes ten times as long for texts."""
+    found: npt.NDArray[np.bool_] = ids.get_indexer(pd.Index(values)) >= 0
+    return found
 
 
 def _won_by(deals: pd.DataFrame, outlook: Outlook, today: pd.Timestamp, dates: Sequence[pd.Timestamp]) -> pd.DataFrame:
