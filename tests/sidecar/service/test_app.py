@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from threading import Event
-from zoneinfo import ZoneInfo
 
 import pytest
-from flask.testing import FlaskClient
 
-from sidecar.configuration import Configuration
-from sidecar.service.app import create_app
-from sidecar.service.job_memory import JobMemory
 from sidecar.service.job_state import JobState
-from sidecar.service.runner import Runner
 from sidecar.service.status import not_ready
-from sidecar.service.tasks import Tasks, jobs_of
 from sidecar.service.token import Token
 from sidecar.state import State
-from sync import Usage
+from sync import Mirror, MirrorBusy, Usage, ledger
+from tests.sidecar.service.conftest import ACCOUNT, KEY, NOW, Desk
 
-NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
-KEY = {"Authorization": "Bearer right"}
 PLACES = ("/metrics", "/api/v1/status")
-
-
-class Desk:
-    """The application's client, and what stands behind it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.state = State.open(folder / "state")
-        self.tasks = Tasks(Configuration(), self.state, Event())
-        jobs = jobs_of(self.tasks.configuration, ZoneInfo("UTC"))
-        memory = JobMemory(self.state.service_folder / "jobs.json", jobs, NOW)
-        self.runner = Runner(
-            jobs, {"refresh": lambda: "3 rows read"}, memory, lambda *_: None, stop=Event(), now=lambda: NOW
-        )
-        self.app = create_app(self.runner, self.tasks, Token("right"))
-        self.client: FlaskClient = self.app.test_client()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}])
@@ -56,7 +27,8 @@ def test_without_the_token_nothing_is_told(desk: Desk, place: str, headers: dict
 
 
 def test_a_place_that_is_none_needs_the_token_too(desk: Desk) -> None:
-    assert desk.client.get("/../../etc/passwd").status_code == 401
+    assert desk.client.get("/../../etc/passwd").status_code == 302  # to the login
+    assert desk.client.post("/../../etc/passwd").status_code == 401
     assert desk.client.get("/../../etc/passwd", headers=KEY).status_code == 404
 
 
@@ -131,6 +103,34 @@ def test_a_job_is_triggered_once_refused_while_it_runs_and_unknown_ones_are_name
     assert desk.client.post("/api/v1/jobs/refresh", headers=KEY).status_code == 409
     answer = desk.client.post("/api/v1/jobs/dance", headers=KEY)
     assert answer.status_code == 404 and "expected reconcile, refresh" in answer.get_json()["message"]
+
+
+def test_runs_values_and_a_record_s_history_are_told(desk: Desk) -> None:
+    assert desk.client.get("/api/v1/runs", headers=KEY).get_json() == {"runs": []}
+    assert desk.client.get("/api/v1/runs/r1", headers=KEY).status_code == 404
+    desk.wrote("r1", "Sidecar_Health__c", "50", "62")
+    with Mirror.open(desk.state.mirror_file) as mirror:
+        ledger.begin(mirror, "r2")
+        ledger.end(mirror, "r2", ledger.DONE, ledger.RunCounts())  # a refresh without news
+    [run] = desk.client.get("/api/v1/runs", headers=KEY).get_json()["runs"]
+    assert (run["run_id"], run["status"], run["rows_written"]) == ("r1", "done", 1)
+    [value] = desk.client.get("/api/v1/runs/r1", headers=KEY).get_json()["values"]
+    assert (value["field"], value["old_value"], value["new_value"]) == ("Sidecar_Health__c", "50", "62")
+    for name in (ACCOUNT, ACCOUNT[:15]):
+        [value] = desk.client.get(f"/api/v1/records/{name}", headers=KEY).get_json()["values"]
+        assert (value["run_id"], value["new_value"]) == ("r1", "62")
+    assert desk.client.get("/api/v1/records/001'--", headers=KEY).get_json()["values"] == []
+
+
+def test_a_mirror_in_the_hands_of_a_command_is_told_as_unavailable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.wrote("r1", "Sidecar_Health__c", "50", "62")
+
+    def busy(_: object) -> None:
+        raise MirrorBusy("in use")
+
+    monkeypatch.setattr("sidecar.service.history.Mirror.open", busy)
+    answer = desk.client.get("/api/v1/runs", headers=KEY)
+    assert answer.status_code == 503 and answer.get_json()["message"] == "in use"
 
 
 def test_the_token_is_made_once_and_is_private(tmp_path: Path) -> None:

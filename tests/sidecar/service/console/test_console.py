@@ -1,0 +1,128 @@
+"""The console: who gets in, what forms need, and that texts of the org stay texts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.exceptions import TooManyRequests
+
+from sidecar.configuration import Configuration, ServiceSection
+from sidecar.service.console.settings import settings_in_force
+from sidecar.service.guard import Attempts
+from tests.sidecar.service.conftest import ACCOUNT, Desk
+
+PAGES = ("/", "/runs", f"/records?id={ACCOUNT}", "/settings", "/log")
+EVIL = "<script>alert(1)</script>=HYPERLINK(1)"
+
+
+@pytest.fixture
+def inside(desk: Desk) -> FlaskClient:
+    """A client that is logged in."""
+    assert desk.client.post("/login", data={"token": "right"}).status_code == 303
+    return desk.client
+
+
+def csrf(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/").text)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_session_every_page_leads_to_the_login(desk: Desk, page: str) -> None:
+    answer = desk.client.get(page)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_with_a_session_every_page_is_shown(inside: FlaskClient, page: str) -> None:
+    answer = inside.get(page)
+    assert answer.status_code == 200 and answer.content_type.startswith("text/html")
+    assert "<script" not in answer.text and "style=" not in answer.text  # what the security policy would refuse
+
+
+def test_a_wrong_token_opens_nothing_and_after_five_nobody_can_try(desk: Desk) -> None:
+    for _ in range(5):
+        answer = desk.client.post("/login", data={"token": "wrong"})
+        assert answer.status_code == 401 and "not the token" in answer.text
+    assert desk.client.post("/login", data={"token": "right"}).status_code == 429
+    assert desk.client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 429
+    assert desk.client.get("/healthz").status_code == 200
+
+
+def test_a_minute_later_one_can_try_again() -> None:
+    now = 100.0
+    attempts = Attempts(lambda: now)
+    for _ in range(5):
+        attempts.check()
+        attempts.wrong()
+    with pytest.raises(TooManyRequests):
+        attempts.check()
+    now = 160.0
+    attempts.check()
+
+
+def test_the_session_s_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Desk) -> None:
+    cookie = desk.client.post("/login", data={"token": "right"}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "right" not in cookie
+
+
+def test_a_form_without_its_field_changes_nothing(desk: Desk, inside: FlaskClient) -> None:
+    for data in ({}, {"csrf": "x"}):
+        assert inside.post("/jobs/reconcile", data=data).status_code == 403
+        assert inside.post("/api/v1/jobs/reconcile", data=data).status_code == 403
+    assert not desk.runner.memory["reconcile"].wanted
+    assert inside.post("/jobs/reconcile", data={"csrf": csrf(inside)}).status_code == 303
+    assert desk.runner.memory["reconcile"].wanted
+
+
+def test_logging_out_ends_the_session(inside: FlaskClient) -> None:
+    assert inside.post("/logout", data={"csrf": csrf(inside)}).status_code == 303
+    assert inside.get("/runs").status_code == 302
+
+
+def test_a_session_of_another_token_is_none(desk: Desk, inside: FlaskClient) -> None:
+    desk.app.config["SECRET_KEY"] = b"that of another token"
+    assert inside.get("/runs").status_code == 302
+
+
+def test_texts_of_the_org_are_no_markup(desk: Desk, inside: FlaskClient) -> None:
+    desk.wrote("r1", EVIL, EVIL, EVIL)
+    desk.runner.memory.keep("refresh", desk.runner.memory["refresh"].failed(desk.runner.now(), EVIL, for_a_person=True))
+    (desk.state.service_folder / "service.log").write_text(EVIL)
+    for page in ("/", "/runs/r1", f"/records?id={ACCOUNT}", "/log", f"/records?id={EVIL}"):
+        text = inside.get(page).text
+        assert "<script" not in text and "&lt;script&gt;" in text, page
+
+
+def test_a_record_s_history_says_which_run_wrote_what(desk: Desk, inside: FlaskClient) -> None:
+    desk.wrote("r1", "Sidecar_Health__c", "50", "62")
+    text = inside.get("/records", query_string={"id": ACCOUNT[:15]}).text
+    assert all(word in text for word in ("Sidecar_Health__c", "50", "62", 'href="/runs/r1"', "plan --explain"))
+    assert "Nothing was ever written on 006X" in inside.get("/records?id=006X").text
+
+
+@pytest.mark.parametrize("place", ["/runs/nothing", "/runs/..%2f..%2fetc%2fpasswd", "/style.css/../../views.py"])
+def test_places_that_are_none_are_not_found(inside: FlaskClient, place: str) -> None:
+    assert inside.get(place).status_code == 404
+
+
+def test_the_log_is_shown_from_the_beginning_of_a_line(desk: Desk, inside: FlaskClient) -> None:
+    lines = [f"line {number:06d} of the log" for number in range(4000)]
+    (desk.state.service_folder / "service.log").write_text("\n".join(lines))
+    found = re.search(r"<pre>(.*)</pre>", inside.get("/log").text, re.DOTALL)
+    assert found is not None
+    shown = found.group(1).splitlines()
+    assert shown[-1] == lines[-1] and shown[0] in lines and len(shown) < len(lines)
+
+
+def test_settings_tell_where_each_value_comes_from_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDECAR_SERVICE__ALERT_WEBHOOK", "https://hooks.example/secretsecret")
+    told = {row.key: row for row in settings_in_force(Configuration(service=ServiceSection(refresh_minutes=5)))}
+    assert (told["service.refresh_minutes"].value, told["service.refresh_minutes"].source) == ("5", "file or option")
+    assert (told["pull.budget_run"].value, told["pull.budget_run"].source) == ("0.25", "default")
+    assert told["service.alert_webhook"].source == "environment"
+    assert "secretsecret" not in str(told) and told["service.alert_webhook"].value == "********"
+    assert told["mapping.product.pillar"].value == "Family"
