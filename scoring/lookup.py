@@ -20,6 +20,22 @@ def looked_up(keys: "pd.Series[str]", values: pd.Series) -> pd.Series:
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
 
 
+def among(keys: "pd.Series[str]", values: "pd.Series[str]") -> "pd.Series[bool]":
+    """Whether each key is one of many values.
+
+    `Series.isin` goes through its values one by one: it is for few of them.
+
+    Args:
+        keys: keys; a missing one is not among the values.
+        values: any number of them, each as often as it likes.
+
+    Returns:
+        Aligned with `keys`.
+    """
+    found = pd.Index(values.dropna().unique()).get_indexer(pd.Index(keys)) >= 0
+    return pd.Series(found, index=keys.index, dtype="bool")
+
+
 def codes(names: "pd.Series[str]", known: pd.Index) -> npt.NDArray[np.int64]:
     """Positions of names in `known`, one after the last where a name is missing or not among them."""
     found = known.get_indexer(pd.Index(names))

@@ -21,12 +21,13 @@ from sidecar.desired import Desired, desired_records
 from sidecar.desired.actions import present_actions
 from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
-from sidecar.fitted import deal_model
+from sidecar.fitted import deal_model, projection
 from sidecar.guard import Confirm, check_size
 from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle
 from sidecar.targets import SCORED
+from sidecar.unmoved import Unmoved
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
 
 # The projection is learned from past quarters; older ones say little about the next.
@@ -140,11 +141,18 @@ def pull(
     return replace(report, objects=(*report.objects, *files))
 
 
-def score(mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Scored:
+def score(
+    mirror: Mirror,
+    configuration: Configuration,
+    as_of: date | None,
+    progress: Progress,
+    unmoved: Unmoved | None = None,
+) -> Scored:
     """Score the book as it stands in the mirror.
 
     Args:
         as_of: the day to score for; default the org's today. Later records of the mirror are not looked at.
+        unmoved: see `desired_records`.
     """
     progress.stage("Score")
     day = as_of or today(mirror)
@@ -153,28 +161,20 @@ def score(mirror: Mirror, configuration: Configuration, as_of: date | None, prog
     calendar = fiscal_quarters(mirror, configuration, day - YEARS_TO_LEARN_FROM, day)
     quarter = scoring.quarter_at(calendar, moment)
     settings = scoring.DealSettings(quarter_month=quarter.start.month)
-    projected = scoring.projection.prepare(book, moment, quarter, quarters=calendar)
-    model = deal_model(mirror, book, moment, settings)
+    projected = projection(mirror, configuration, book, moment, quarter, calendar)
+    model = deal_model(mirror, configuration, book, moment, settings)
     deals = projected.timed(model.score(book, moment, quarter))
     history = scoring.deal_history(model, book, moment)
-    projection = scoring.projection.projection_tables(projected, deals)
+    tables = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
-    proposed = actions(book, deals, projection.rows, moment, quarter, extra=[playbooks])
+    proposed = actions(book, deals, tables.rows, moment, quarter, extra=[playbooks])
     followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
+    rates = record_rates(mirror)
     desired = desired_records(
-        book.opportunities,
-        deals,
-        history,
-        health,
-        projection,
-        followed,
-        needed,
-        quarter,
-        scored_at,
-        record_rates(mirror),
+        book.opportunities, deals, history, health, tables, followed, needed, quarter, scored_at, rates, unmoved
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 
@@ -222,7 +222,7 @@ def refresh(
         as_of: the day to score for; default the org's today.
         max_changes, confirm: see `guard.check_size`.
         retry_refused: see `make_plan`.
-        always: compute scores and plan in any case.
+        always: compute scores and plan in any case, of every record.
 
     Raises:
         sync.MissingPackage, sync.MissingField, MassChangeError: before anything is written.
@@ -233,10 +233,11 @@ def refresh(
     pulled.check_needed()
     day = as_of or today(mirror)
     state = present_state(mirror, configuration, day)
+    unmoved = None if always or retry_refused else Unmoved(mirror, configuration)
     if is_settled(mirror, state) and not (retry_refused or always):
         scored = _as_before(mirror, configuration, day)
     else:
-        scored = score(mirror, configuration, day, progress)
+        scored = score(mirror, configuration, day, progress, unmoved)
     planned = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
     check_size(planned, mirror, configuration.write, max_changes, confirm)
     unsettle(mirror)
@@ -248,5 +249,7 @@ def refresh(
         done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
     elif done.complete:
         settle(mirror, state)
+    if unmoved is not None and not scored.settled:
+        unmoved.keep(planned)
     progress.end()
     return done

@@ -13,7 +13,7 @@ from scoring.actions.ranking import numbered
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import HANDLED, OPEN, RECORDS, SNOOZED
 from scoring.book import OPPORTUNITIES
-from scoring.lookup import looked_up
+from scoring.lookup import among, looked_up
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def follow_up(
     kept = kept[kept.groupby(about).cumcount() < settings.per_record]
     chosen = kept[kept.groupby(kept["owner_id"].fillna("")).cumcount() < settings.per_owner]
     current = _current(chosen, scores, as_of)
-    past = records[~records["key"].isin(current["key"])]
-    proposed = past["key"].isin(candidates["record_key"])
+    past = records[~among(records["key"], current["key"])]
+    proposed = among(past["key"], candidates["record_key"])
     rows = with_outcomes(past, proposed, OPPORTUNITIES.conform(deals), scores, as_of, settings)
-    expired = _expired(rows, base[past.index].isin(actions["key"]), as_of, settings)
+    expired = _expired(rows, among(base[past.index], actions["key"]), as_of, settings)
     snoozed = (kept["status"] == SNOOZED) & (kept["snoozed_until"] > as_of.normalize())
     awake = kept[~snoozed]
     together = pd.concat([RECORDS.conform(current), rows[~expired]], ignore_index=True)

@@ -71,4 +71,5 @@ def layout(line: Timeline, book: Book) -> Layout:
 
 
 def _names(*columns: "pd.Series[str]") -> pd.Index:
-    return pd.Index(sorted(set().union(*(column.dropna() for column in columns))), dtype="str")
+    names = pd.concat(columns).dropna().drop_duplicates().sort_values()
+    return pd.Index(names, dtype="str", name=None)

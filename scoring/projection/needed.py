@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from scoring.lookup import among
 from scoring.projection.project import QuarterProjection
 from scoring.results import DEALS_IN_NEED
 
@@ -17,8 +18,8 @@ def deals_in_need(projection: QuarterProjection, opportunity_id: "pd.Series[str]
     Returns:
         `DEALS_IN_NEED`, rows with at least one deal.
     """
-    ids = projection.line.deals["opportunity_id"]
-    deal = np.flatnonzero(ids.isin(opportunity_id.dropna()) & ~projection.line.deals["is_closed"])
+    deals = projection.line.deals
+    deal = np.flatnonzero(among(deals["opportunity_id"], opportunity_id) & ~deals["is_closed"])
     one = np.ones((len(deal), 1))
     parts = [
         projection.cell_rows.assign(deals=projection.spread(deal, one)[:, 0]),

@@ -16,6 +16,15 @@ from sidecar.desired.money import CURVE, PROJECTED, in_record_currency
 from sidecar.desired.opportunities import OPPORTUNITIES
 from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
+from sidecar.unmoved import Unmoved
+
+# What is about all records comes first; of the others the table with a row for each, from which some are passed over.
+_PARTS = (
+    (PROJECTION, PROJECTIONS, None),
+    (ACTION, RECORD_ROWS, None),
+    (OPPORTUNITY, OPPORTUNITIES, "scores"),
+    (ACCOUNT, ACCOUNTS, "health"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,14 +34,16 @@ class Desired:
     Attributes:
         tables: object's API name -> Arrow table with the key, every field of ours and, where rows are sorted by a
             parent, that column.
+        passed_over: records without a row, since they hold what they should.
     """
 
     tables: Mapping[str, pa.Table]
+    passed_over: int = 0
 
     @property
     def scored(self) -> int:
         """Records with a desired state."""
-        return sum(len(table) for table in self.tables.values())
+        return sum(len(table) for table in self.tables.values()) + self.passed_over
 
 
 def desired_records(
@@ -46,6 +57,7 @@ def desired_records(
     quarter: Quarter,
     scored_at: pd.Timestamp,
     rates: pd.DataFrame,
+    unmoved: Unmoved | None = None,
 ) -> Desired:
     """Turn scores into desired records.
 
@@ -60,6 +72,7 @@ def desired_records(
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
         rates: of the records' currencies, result of `record_rates`.
+        unmoved: passes over accounts and deals that have not moved; all get a row without it.
 
     Returns:
         Tables in the org's units: percentages 0..100, whole scores, dates without time; money on an account or a deal
@@ -121,8 +134,13 @@ def desired_records(
             connection.register(name, frame)
         connection.execute(f"CREATE TEMP TABLE action_summaries AS {SUMMARIES}")
         connection.execute(f"CREATE TEMP TABLE week_lists AS {WEEKS}")
-        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
-        return Desired({own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts})
+        passed_over = 0
+        tables = {}
+        for own_fields, query, records in _PARTS:
+            if unmoved is not None and records is not None:
+                passed_over += unmoved.pass_over(connection, own_fields, query, records)
+            tables[own_fields.object] = _in_org_units(connection, own_fields, query, scored_at)
+        return Desired(tables, passed_over)
 
 
 def _suggested(actions: pd.DataFrame) -> pd.DataFrame:

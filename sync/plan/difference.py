@@ -35,6 +35,8 @@ def difference(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, de
 
     Raises ValueError when its keys are not unique or not all there.
     """
+    if not desired.num_rows:
+        return Difference(CHANGES.empty_table(), REFUSED.empty_table())
     with registered(connection, desired_rows=naive(desired)):
         _check_keys(connection, checked)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {compared(checked)}")
