@@ -5,7 +5,7 @@ An org with a million simple deals is served by a process of its own, its clock 
 - `full`: the first run, into an empty mirror;
 - `echo`: the next, which reads our own writes back (the pull alone writes nothing, and has none);
 - `unchanged`: nothing has happened since;
-- `changed`: one deal in a hundred has another amount.
+- `changed`: one deal in a hundred has another amount, a quarter more.
 
 This is done twice, by the pull alone and by the whole refresh (pull, score, plan, write), whose seconds are told by
 stage. At last the pull of as many changed deals is measured in an org with a quarter of the deals: its peak memory is
@@ -106,12 +106,12 @@ def _load(state: Path, exports: Path, moment: datetime) -> None:
 
 
 def _changed(state: Path, one_in: int) -> Path:
-    """A folder with one deal in so many, whose amount is another."""
+    """A folder with one deal in so many, whose amount is a quarter more: enough to be written."""
     folder = state / "changes"
     folder.mkdir()
     deals = pyarrow.csv.read_csv(state / "exports" / "Opportunity.csv")
     some = deals.take(list(range(0, deals.num_rows, one_in))).select(["Id", "Amount"])
-    amounts = [float(amount or 0) + 1 for amount in some.column("Amount").to_pylist()]
+    amounts = [round(1.25 * float(amount or 1), 2) for amount in some.column("Amount").to_pylist()]
     pyarrow.csv.write_csv(some.set_column(1, "Amount", [amounts]), folder / "Opportunity.csv")
     return folder
 

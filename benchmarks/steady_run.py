@@ -74,7 +74,8 @@ def _timed() -> Iterator[dict[str, float]]:
             try:
                 return work(*given, **named)
             finally:
-                seconds[f"{name}_seconds"] = time.perf_counter() - began
+                stage = f"{name}_seconds"
+                seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - began
 
         return measured
 

@@ -17,7 +17,7 @@ from sidecar.book.calendar import fiscal_quarters, today
 from sidecar.book.currencies import record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
-from sidecar.desired import Desired, desired_records
+from sidecar.desired import Desired, Past, desired_records
 from sidecar.desired.actions import present_actions
 from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
@@ -164,7 +164,6 @@ def score(
     projected = projection(mirror, configuration, book, moment, quarter, calendar)
     model = deal_model(mirror, configuration, book, moment, settings)
     deals = projected.timed(model.score(book, moment, quarter))
-    history = scoring.deal_history(model, book, moment)
     tables = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
@@ -174,7 +173,7 @@ def score(
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     rates = record_rates(mirror)
     desired = desired_records(
-        book.opportunities, deals, history, health, tables, followed, needed, quarter, scored_at, rates, unmoved
+        Past(model, book, moment), deals, health, tables, followed, needed, quarter, scored_at, rates, unmoved
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 

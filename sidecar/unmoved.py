@@ -8,6 +8,7 @@ ends as one that compares every record.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import duckdb
@@ -43,7 +44,14 @@ class Unmoved:
         self._before = self._read()
         self._found = _HASHES.empty_table()
 
-    def pass_over(self, connection: duckdb.DuckDBPyConnection, own: OwnFields, query: str, records: str) -> int:
+    def pass_over(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        own: OwnFields,
+        query: str,
+        records: str,
+        inputs: Sequence[str] = (),
+    ) -> int:
         """Take the records that have not moved out of the tables that a query reads; returns how many there were.
 
         Args:
@@ -51,12 +59,13 @@ class Unmoved:
             own: the object that the query is about, Account or Opportunity.
             query: SQL of what its records should hold.
             records: the table of which each row makes a record.
+            inputs: tables in place of those that the query reads and that are not there yet.
         """
         columns = ", ".join(f'"{name}"' for name in own.columns)
         held = f'SELECT "Id" AS id, hash({columns}) AS hash FROM main."{own.object}"'
         connection.register("held", self._mirror.connection.sql(held).to_arrow_table())
         connection.register("before", self._before)
-        of_record = {name: _record_of(connection, own, name) for name in tables_read(connection, query)}
+        of_record = {name: _record_of(connection, own, name) for name in (*tables_read(connection, query), *inputs)}
         connection.execute(f"CREATE OR REPLACE TEMP TABLE hashes AS {_hashes(of_record, query, records)}")
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE passed_over AS"
@@ -66,7 +75,7 @@ class Unmoved:
         found = connection.sql(f"SELECT '{own.object}' AS object, id, hash FROM hashes").to_arrow_table()
         self._found = pa.concat_tables([self._found, found.cast(_HASHES)])
         for name, (record, _) in of_record.items():
-            if record in ("opportunity_id", "account_id"):
+            if record in ("opportunity_id", "account_id") and name not in inputs:
                 moved = f"SELECT * FROM {name} ANTI JOIN passed_over ON id = {record}"
                 rows = connection.sql(moved).to_arrow_table()
                 connection.unregister(name)

@@ -7,24 +7,17 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from scoring import DealHistory, DealScores, HealthScores, Quarter
+from scoring import DealScores, HealthScores, Quarter
 from scoring.actions import FollowUp
 from scoring.projection import ProjectionTables
 from sidecar.desired.accounts import ACCOUNTS
 from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
 from sidecar.desired.money import CURVE, PROJECTED, in_record_currency
 from sidecar.desired.opportunities import OPPORTUNITIES
+from sidecar.desired.past import Past
 from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 from sidecar.unmoved import Unmoved
-
-# What is about all records comes first; of the others the table with a row for each, from which some are passed over.
-_PARTS = (
-    (PROJECTION, PROJECTIONS, None),
-    (ACTION, RECORD_ROWS, None),
-    (OPPORTUNITY, OPPORTUNITIES, "scores"),
-    (ACCOUNT, ACCOUNTS, "health"),
-)
 
 
 @dataclass(frozen=True)
@@ -47,9 +40,8 @@ class Desired:
 
 
 def desired_records(
-    deals: pd.DataFrame,
+    past: Past,
     scores: DealScores,
-    history: DealHistory,
     health: HealthScores,
     projection: ProjectionTables,
     actions: FollowUp,
@@ -62,9 +54,8 @@ def desired_records(
     """Turn scores into desired records.
 
     Args:
-        deals: the book's opportunities (`opportunity_id`, `account_id`).
+        past: of the deals.
         scores: of the open deals. Closed deals have no row and so are left alone.
-        history: of the same deals.
         health: of the accounts.
         projection: of the quarter.
         actions: what to do next, and the records of it.
@@ -84,7 +75,7 @@ def desired_records(
 
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
         frames = {
-            "deals": deals[["opportunity_id", "account_id"]],
+            "deals": past.book.opportunities[["opportunity_id", "account_id"]],
             "scores": own(scores.scores, "opportunity_id", "forecast_arr"),
             "factors": scores.factors,
             "benchmarks": scores.benchmarks,
@@ -95,12 +86,10 @@ def desired_records(
                     "deals": [scores.base_deals],
                     "method": [scores.method],
                     "since": pd.Series([scores.proved_since], dtype="datetime64[us]"),
-                    "as_of": pd.Series([history.as_of], dtype="datetime64[us]"),
+                    "as_of": pd.Series([past.as_of.normalize()], dtype="datetime64[us]"),
                 }
             ),
             "proof": scores.proof,
-            "past_weeks": history.weeks,
-            "moves": history.changes,
             "dimensions": health.dimensions,
             "measures": health.measures,
             "reasons": health.reasons,
@@ -134,13 +123,21 @@ def desired_records(
             connection.register(name, frame)
         connection.execute(f"CREATE TEMP TABLE action_summaries AS {SUMMARIES}")
         connection.execute(f"CREATE TEMP TABLE week_lists AS {WEEKS}")
-        passed_over = 0
-        tables = {}
-        for own_fields, query, records in _PARTS:
-            if unmoved is not None and records is not None:
-                passed_over += unmoved.pass_over(connection, own_fields, query, records)
-            tables[own_fields.object] = _in_org_units(connection, own_fields, query, scored_at)
+        passed_over = _passed_over(connection, past, unmoved) if unmoved is not None else 0
+        open_deals = connection.sql("SELECT opportunity_id FROM scores").df()["opportunity_id"]
+        history = past.of(open_deals if unmoved is not None else None)
+        connection.register("past_weeks", history.weeks)
+        connection.register("moves", history.changes)
+        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
+        tables = {own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts}
         return Desired(tables, passed_over)
+
+
+def _passed_over(connection: duckdb.DuckDBPyConnection, past: Past, unmoved: Unmoved) -> int:
+    """Take the records that have not moved out of the tables, before the past of the deals is looked up."""
+    past.hash_inputs(connection, "past_inputs")
+    deals = unmoved.pass_over(connection, OPPORTUNITY, OPPORTUNITIES, "scores", inputs=("past_inputs",))
+    return deals + unmoved.pass_over(connection, ACCOUNT, ACCOUNTS, "health")
 
 
 def _suggested(actions: pd.DataFrame) -> pd.DataFrame:

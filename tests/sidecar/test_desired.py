@@ -10,7 +10,7 @@ import scoring
 from scoring import Book
 from scoring.actions import RECORDS, actions, follow_up
 from scoring.projection import deals_in_need, prepare, projection_tables
-from sidecar.desired import Desired, desired_records
+from sidecar.desired import Desired, Past, desired_records
 from sidecar.targets import SCORED
 
 AS_OF = pd.Timestamp("2026-11-22")
@@ -25,16 +25,15 @@ ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Seri
 def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY) -> Desired:
     """The desired records of a book."""
     model = scoring.fit_deals(book, AS_OF)
-    deals, history = model.score(book, AS_OF, QUARTER), scoring.deal_history(model, book, AS_OF)
+    deals = model.score(book, AS_OF, QUARTER)
     projected = prepare(book, AS_OF, QUARTER)
     projection = projection_tables(projected, deals)
     health = scoring.score_health(book, AS_OF)
     proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
     needed = deals_in_need(projected, followed.shown["opportunity_id"])
-    return desired_records(
-        book.opportunities, deals, history, health, projection, followed, needed, QUARTER, SCORED_AT, rates
-    )
+    past = Past(model, book, AS_OF)
+    return desired_records(past, deals, health, projection, followed, needed, QUARTER, SCORED_AT, rates)
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:

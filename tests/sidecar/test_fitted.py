@@ -65,7 +65,7 @@ def test_the_projection_stays_for_the_day_until_a_stage_or_the_configuration_is_
     day, quarter = DAY + pd.Timedelta(days=5), Quarter("Q2", DAY, pd.Timestamp("2026-06-30"))
     stages = pd.DataFrame({"stage": ["Closed Won"], "sort_order": 1, "is_closed": True, "is_won": True})
     stages["default_probability"], stages["is_active"] = 1.0, True
-    staged = validate(replace(book, stages=stages))
+    staged = validate(Book(opportunities=book.opportunities, stages=stages))
     mapped = Configuration.model_validate({"mapping": {"opportunity": {"arr": "Yearly__c"}}})
     quarters = pd.DataFrame({"label": ["Q1"], "start": pd.Timestamp("2026-01-01"), "end": pd.Timestamp("2026-03-31")})
     file = tmp_path / "projection-model.pickle"
