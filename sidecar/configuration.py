@@ -66,6 +66,7 @@ class FeedsSection(Section):
     """Folders of files that are read beside the org, at every pull."""
 
     usage: Path | None = Field(None, description="folder of .csv or .parquet files with usage by account and week")
+    targets: Path | None = Field(None, description="folder of .csv or .parquet files with customers' own targets")
 
 
 class ServiceSection(Section):
@@ -334,10 +335,9 @@ def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
     """Paths in the file are meant from the file's own folder."""
     org = configuration.org
     paths = {name: folder / value for name in ("private_key_file", "ca_bundle") if (value := getattr(org, name))}
-    feeds = configuration.feeds
-    if feeds.usage is not None:
-        feeds = feeds.model_copy(update={"usage": folder / feeds.usage})
-    return configuration.model_copy(update={"org": org.model_copy(update=paths), "feeds": feeds})
+    feeds = {name: folder / value for name, value in configuration.feeds if value is not None}
+    changed = {"org": org.model_copy(update=paths), "feeds": configuration.feeds.model_copy(update=feeds)}
+    return configuration.model_copy(update=changed)
 
 
 def _explain(error: ValidationError, source: str) -> str:

@@ -1,4 +1,4 @@
-"""Folders of files that are read beside the org: usage by account, product and week."""
+"""Folders of files that are read beside the org: usage by account, product and week; customers' own targets."""
 
 import time
 from collections.abc import Iterator
@@ -24,6 +24,20 @@ USAGE = Feed(
 )
 """The table of the mirror and the columns of its files; an optional column may be absent."""
 
+TARGETS = Feed(
+    "target_feed",
+    (
+        FeedColumn("account_id", required=True, refers_to="Account"),
+        FeedColumn("measure", required=True),
+        FeedColumn("target", "number", required=True),
+        FeedColumn("product"),
+        FeedColumn("valid_from", "date"),
+        FeedColumn("source_id"),
+    ),
+    key=("account_id", "measure", "product", "valid_from"),
+)
+"""What a customer's success plan asks of a measure of health, in the measure's unit."""
+
 
 def read_feeds(mirror: Mirror, configuration: Configuration, progress: Progress) -> tuple[ObjectPull, ...]:
     """Bring new and changed files of the configured folders into the mirror.
@@ -37,6 +51,8 @@ def read_feeds(mirror: Mirror, configuration: Configuration, progress: Progress)
 def _configured(configuration: Configuration) -> Iterator[tuple[Feed, Path]]:
     if configuration.feeds.usage is not None:
         yield USAGE, configuration.feeds.usage
+    if configuration.feeds.targets is not None:
+        yield TARGETS, configuration.feeds.targets
 
 
 def _read(mirror: Mirror, feed: Feed, folder: Path, progress: Progress) -> ObjectPull:

@@ -128,6 +128,17 @@ def usage(source: Sources) -> str:
     """
 
 
+def targets(source: Sources) -> str:
+    """SQL of the customers' own targets, from the feed's files."""
+    feed = source("target_feed")
+    return f"""
+        SELECT {feed.get("account_id", "VARCHAR")} AS account_id, {feed.get("product", "VARCHAR")} AS product,
+               {feed.get("measure", "VARCHAR")} AS measure, {feed.get("target", "DOUBLE")} AS target,
+               {feed.get("valid_from", "TIMESTAMP")} AS valid_from, {feed.get("source_id", "VARCHAR")} AS source_id
+        FROM {feed.relation} ORDER BY account_id, measure, product, valid_from
+    """
+
+
 def deployments(source: Sources) -> str:
     """SQL of the deployments with their milestones."""
     table = source("Sidecar_Deployment__c")

@@ -26,6 +26,7 @@ def read_book(mirror: Mirror, configuration: Configuration) -> Book:
         "assets": customer.assets(source, configuration),
         "contracts": customer.contracts(source, configuration),
         "usage": customer.usage(source),
+        "targets": customer.targets(source),
         "deployments": customer.deployments(source),
         "cases": customer.cases(source, configuration),
         "roles": deals.roles(source),

@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from sidecar.book import read_book
 from sidecar.configuration import load
 from sidecar.feeds import read_feeds
 from sync import SILENT, Mirror
@@ -38,3 +40,24 @@ def test_without_a_folder_nothing_is_read(tmp_path: Path) -> None:
     with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
         assert read_feeds(mirror, load(tmp_path / "sidecar.toml"), SILENT) == ()
         assert mirror.table_names() == ()
+
+
+def test_a_customer_s_own_target_reaches_the_book(tmp_path: Path) -> None:
+    (tmp_path / "targets").mkdir()
+    text = f"account_id,measure,target,valid_from\n{ACCOUNT},utilisation,60,2026-01-01\n{ACCOUNT},utilisation,,\n"
+    (tmp_path / "targets" / "a.csv").write_text(text)
+    path = tmp_path / "sidecar.toml"
+    path.write_text('[feeds]\ntargets = "targets"\n')
+    with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
+        mirror.connection.execute("CREATE TABLE Account AS SELECT ? AS Id, 'Acme' AS Name", [ACCOUNT])
+        mirror.connection.execute("CREATE TABLE User AS SELECT '005' AS Id, 'Zoe' AS Name, true AS IsActive")
+        mirror.connection.execute(
+            "CREATE TABLE Opportunity AS SELECT '' AS Id, '' AS AccountId, '' AS OwnerId, '' AS Name, '' AS StageName"
+        )
+        [told] = read_feeds(mirror, load(path), SILENT)
+        targets = read_book(mirror, load(path)).targets
+    assert "row 2" in told.problem
+    rows = targets[["account_id", "measure", "target", "valid_from"]].to_dict("records")
+    assert rows == [
+        {"account_id": ACCOUNT, "measure": "utilisation", "target": 60.0, "valid_from": pd.Timestamp("2026-01-01")}
+    ]
