@@ -2,7 +2,7 @@
 
 from datetime import date
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import make_msgid, parseaddr
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -14,8 +14,8 @@ from sidecar.errors import ConfigurationError
 _THOUSAND, _MILLION = 1_000, 1_000_000
 
 
-def message(to: Addressed, *, sender: str, week: date, org_url: str) -> EmailMessage:
-    """The mail. Its Message-ID follows from person and week, so that a server may know a repeat.
+def message(to: Addressed, *, sender: str, week: date, org_url: str, preview: bool = False) -> EmailMessage:
+    """The mail. Its Message-ID follows from person and week, so that a server may know a repeat; a preview's does not.
 
     Raises:
         ConfigurationError: the sender is no address.
@@ -29,8 +29,8 @@ def message(to: Addressed, *, sender: str, week: date, org_url: str) -> EmailMes
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = to.address
-    mail["Subject"] = subject(to.digest)
-    mail["Message-ID"] = f"<digest-{week}-{to.digest.user_id}@{domain}>"
+    mail["Subject"] = f"Preview: {subject(to.digest)}" if preview else subject(to.digest)
+    mail["Message-ID"] = make_msgid(domain=domain) if preview else f"<digest-{week}-{to.digest.user_id}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text(to.digest, org_url))
     mail.add_alternative(html(to.digest, org_url), subtype="html")

@@ -8,12 +8,13 @@ from sidecar import refresh as flow
 from sidecar.configuration import Configuration
 from sidecar.service.requests import mailbox
 from sidecar.service.requests.mailbox import DONE, FAILED, REFUSED, Answer, Request
+from sidecar.service.requests.preview import preview
 from sidecar.service.requests.rights import may_read
 from sync import Mirror, Org, Progress
 
 _log = logging.getLogger(__name__)
 
-RECALCULATE = "Recalculate account"
+RECALCULATE, PREVIEW = "Recalculate account", "Preview digest"
 _ACCOUNT_ID = re.compile(r"001[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 _RECORDS = """SELECT "Id" FROM "Account" WHERE "Id"[:15] = $account
     UNION ALL SELECT "Id" FROM "Opportunity" WHERE "AccountId"[:15] = $account"""
@@ -36,30 +37,51 @@ def fulfil(
         sync.SyncError: the org did not take the answers; the next look finds the requests again.
     """
     mailbox.take(org, requests)
-    sound = [request for request in requests if _problem(request) is None]
     answers = [Answer(request, REFUSED, text) for request in requests if (text := _problem(request)) is not None]
-    done = None
-    try:
-        allowed = may_read(org, sound)
-        answers += [Answer(r, REFUSED, "You cannot see this account.") for r in sound if r.id not in allowed]
-        sound = [request for request in sound if request.id in allowed]
-        if sound:
-            done = flow.refresh(org, mirror, configuration, None, progress)
-            answers += [_recalculated(mirror, done, request) for request in sound]
-    except Exception:
-        _log.exception("requests of users failed")  # the reason may name what only some may see: it stays here
-        text = "It did not work. Ask again later, or ask your administrator: the reason is in the sidecar's log."
-        answers += [Answer(request, FAILED, text) for request in sound]
+    sound = [request for request in requests if request.kind == RECALCULATE and _problem(request) is None]
+    previews = [request for request in requests if request.kind == PREVIEW]
+    done, recalculated = _recalculate(org, mirror, configuration, sound, progress)
+    answers += [*recalculated, *_preview(org, mirror, configuration, previews)]
     mailbox.answer(org, answers)
     _log.info("%s", "; ".join(f"{a.request.kind} {a.request.id}: {a.status}" for a in answers))
     return done
 
 
+def _recalculate(
+    org: Org, mirror: Mirror, configuration: Configuration, sound: list[Request], progress: Progress
+) -> tuple[flow.Refresh | None, list[Answer]]:
+    done, answers = None, []
+    try:
+        allowed = may_read(org, sound)
+        answers = [Answer(r, REFUSED, "You cannot see this account.") for r in sound if r.id not in allowed]
+        sound = [request for request in sound if request.id in allowed]
+        if sound:
+            done = flow.refresh(org, mirror, configuration, None, progress)
+        answers += [_recalculated(mirror, done, request) for request in sound if done]
+    except Exception:
+        answers += _failed(sound)
+    return done, answers
+
+
+def _preview(org: Org, mirror: Mirror, configuration: Configuration, requests: list[Request]) -> list[Answer]:
+    try:
+        return list(preview(org, mirror, configuration, requests))
+    except Exception:
+        return _failed(requests)
+
+
+def _failed(requests: Sequence[Request]) -> list[Answer]:
+    """The answer to requests that an exception stopped; it is logged, since it may name what only some may see."""
+    _log.exception("requests of users failed")
+    text = "It did not work. Ask again later, or ask your administrator: the reason is in the sidecar's log."
+    return [Answer(request, FAILED, text) for request in requests]
+
+
 def _problem(request: Request) -> str | None:
     """Why a request cannot be done by anybody; None when it can."""
-    if request.kind != RECALCULATE:
-        return f"This version of the sidecar cannot do this. It can: {RECALCULATE}."
-    if not _ACCOUNT_ID.fullmatch(request.record_id):
+    if request.kind not in (RECALCULATE, PREVIEW):
+        return f"This version of the sidecar cannot do this. It can: {RECALCULATE}, {PREVIEW}."
+    if request.kind == RECALCULATE and not _ACCOUNT_ID.fullmatch(request.record_id):
         return "This is no account. Record Id takes the 15 or 18 characters of an account's Id."
     return None
 

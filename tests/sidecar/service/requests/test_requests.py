@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -12,7 +12,9 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
-from sidecar.configuration import Configuration, ServiceSection
+from sidecar.configuration import Configuration, MailSection, ServiceSection
+from sidecar.digest.content import Digest, Figures
+from sidecar.digest.mail import MailError
 from sidecar.service.requests import mailbox, rights, work
 from sidecar.service.requests.mailbox import Request
 from sidecar.service.requests.watch import Watch, between_looks
@@ -21,6 +23,7 @@ from sidecar.service.tasks import Tasks
 from sidecar.state import State
 from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage, soql
 from tests.sidecar.conftest import Clinic
+from tests.sidecar.digest.smtp_server import mail_server
 
 NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
 ACCOUNT = "001000000000001AAA"
@@ -108,10 +111,50 @@ def test_what_is_no_account_is_refused_without_a_refresh(desk: Desk, record: str
     assert status == "Refused" and "no account" in text and desk.refreshes == 0
 
 
-def test_a_kind_that_this_version_cannot_do_is_refused_and_others_are_done(desk: Desk) -> None:
-    other, mine = desk.asked(kind="Preview digest"), desk.asked()
+def test_a_kind_that_this_version_cannot_do_is_refused(desk: Desk) -> None:
+    request = desk.asked()
+    with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
+        [found] = mailbox.waiting(org)
+        work.fulfil(org, mirror, desk.clinic.configuration, [replace(found, kind="Dance")], SILENT)
+    status, text = desk.answer(request)
+    assert status == "Refused" and "It can: Recalculate account, Preview digest" in text
+
+
+def test_without_a_mail_server_a_preview_is_refused_and_the_rest_is_done(desk: Desk) -> None:
+    other, mine = desk.asked(kind=work.PREVIEW, record=None), desk.asked()
     desk.look()
     assert desk.answer(other)[0] == "Refused" and desk.answer(mine)[0] == "Done"
+
+
+def test_a_preview_goes_to_the_one_who_asks_once_and_is_not_the_week_s(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = desk.clinic.served.inside.user("admin@local.example").id
+    desk.clinic.served.update("User", {"Id": own, "Email": "ada@acme.example"})
+    whole = Figures("All", 1000.0, 670.0, 800.0, 900.0, 330.0)
+    people = [Digest(user, "Ada", False, "FY2026 Q4", whole) for user in (own, "005000000000009AAA")]
+    monkeypatch.setattr("sidecar.service.requests.preview.digests", lambda _: people)
+    requests = [desk.asked(kind=work.PREVIEW, record=None) for _ in range(2)]
+    with mail_server() as server:
+        mail = MailSection(host="127.0.0.1", port=server.port, security="none", sender="sidecar@acme.example")
+        desk.clinic = replace(desk.clinic, configuration=desk.clinic.configuration.model_copy(update={"mail": mail}))
+        desk.look()
+        assert [m["To"] for m in server.mails] == ["ada@acme.example"]
+        assert server.mails[0]["Subject"] == "Preview: FY2026 Q4: 67% of plan, 330 to go"
+    assert {desk.answer(request) for request in requests} == {("Done", "Sent to your e-mail address.")}
+    assert not (desk.state.service_folder / "digests.json").exists()
+
+
+def test_a_preview_that_the_mail_server_does_not_take_fails_and_a_recalculation_beside_it_does_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MailError("mail.acme.example: 550 no")
+
+    monkeypatch.setattr(work, "preview", fail)
+    other, mine = desk.asked(kind=work.PREVIEW, record=None), desk.asked()
+    desk.look()
+    assert desk.answer(other)[0] == "Failed" and desk.answer(mine)[0] == "Done"
 
 
 def test_an_account_that_nobody_lets_us_see_is_refused(desk: Desk) -> None:

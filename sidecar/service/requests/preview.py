@@ -1,0 +1,40 @@
+"""Mails people their own digest as it would be today; it does not count as the week's."""
+
+from collections.abc import Collection, Iterator
+
+from sidecar.book.calendar import today
+from sidecar.configuration import Configuration
+from sidecar.digest.gather import digests
+from sidecar.digest.ledger import week_of
+from sidecar.digest.mail import mailer
+from sidecar.digest.recipients import addressed
+from sidecar.digest.render import message
+from sidecar.service.requests.mailbox import DONE, REFUSED, Answer, Request
+from sync import Mirror, Org
+
+
+def preview(org: Org, mirror: Mirror, configuration: Configuration, requests: Collection[Request]) -> Iterator[Answer]:
+    """Mail each person who asks one digest, however often they asked; only to their own address.
+
+    Raises:
+        ConfigurationError, MailError, MailOutcomeUnknown: the mail server did not take it.
+    """
+    section = configuration.mail
+    if not requests:
+        return
+    if section.host is None:
+        for request in requests:
+            yield Answer(request, REFUSED, "No mail server is configured for the sidecar: ask your administrator.")
+        return
+    users = {request.user_id for request in requests}
+    found = list(addressed(org, [digest for digest in digests(mirror) if digest.user_id in users], ()))
+    week = week_of(today(mirror))
+    with mailer(section) as server:
+        for to in found:
+            server.send(message(to, sender=section.sender or "", week=week, org_url=org.instance_url, preview=True))
+    sent = {to.digest.user_id for to in found}
+    for request in requests:
+        if request.user_id in sent:
+            yield Answer(request, DONE, "Sent to your e-mail address.")
+        else:
+            yield Answer(request, REFUSED, "There is no projection of yours, so there is nothing to tell.")
