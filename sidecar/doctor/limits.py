@@ -1,6 +1,7 @@
 """What the org meters: API calls and data storage."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from sidecar.doctor.finding import Finding, ok, problem, warning
@@ -9,6 +10,9 @@ from sync import RequestRefused
 
 _ROW_KILOBYTES = 2  # what a record counts, whatever is in it (Salesforce Help, "Data and File Storage Allocations")
 _LITTLE_STORAGE = 0.1
+_MUCH = 0.5  # of the org's calls of a day, for us alone
+_MINUTES_OF_A_DAY = 1440
+_DESCRIBES = 25  # in one call
 
 
 def api_calls(patient: Patient) -> Iterator[Finding]:
@@ -29,6 +33,22 @@ def api_calls(patient: Patient) -> Iterator[Finding]:
         yield warning("API calls", text, "see in Setup > API Usage who uses them")
     else:
         yield ok("API calls", text)
+    yield from _of_service(patient, usage.maximum)
+
+
+def _of_service(patient: Patient, maximum: int) -> Iterator[Finding]:
+    """What `sidecar serve` would take in a day without news: refreshes, and looks for requests."""
+    section, objects = patient.configuration.service, sum(schema is not None for schema in patient.schemas.values())
+    refreshes = _MINUTES_OF_A_DAY // section.refresh_minutes * (objects + ceil(len(patient.schemas) / _DESCRIBES))
+    looks = min(_MINUTES_OF_A_DAY * 60 / section.request_seconds, section.request_share * maximum)
+    share = (refreshes + looks) / maximum if maximum else 1.0
+    if share > _MUCH:
+        yield warning(
+            "API calls",
+            f"sidecar serve would take about {refreshes:,} calls a day for refreshes and up to {looks:,.0f} to look for"
+            f" requests, {share:.0%} of the org's",
+            "raise refresh_minutes, or lower request_share, under [service]",
+        )
 
 
 def storage(patient: Patient) -> Iterator[Finding]:

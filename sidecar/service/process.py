@@ -19,7 +19,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from sidecar.configuration import Configuration, ServiceSection
 from sidecar.errors import SetupError
-from sidecar.mirror_access import open_mirror
 from sidecar.service.alerts import Alerts
 from sidecar.service.app import create_app
 from sidecar.service.job_memory import JobMemory
@@ -30,6 +29,7 @@ from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks, jobs_of
 from sidecar.service.token import Token
 from sidecar.state import State
+from sync import Mirror, MirrorBusy
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1
@@ -68,8 +68,11 @@ def make_runner(tasks: Tasks) -> Runner:
     """The runner of these tasks, with the states of jobs that the last service left."""
     state, configuration = tasks.state, tasks.configuration
     if tasks.zone is None and state.mirror_file.exists():
-        with open_mirror(state) as mirror:
-            tasks.look_at(mirror)
+        try:
+            with Mirror.open(state.mirror_file) as mirror:
+                tasks.look_at(mirror)
+        except MirrorBusy:
+            _log.info("a command has the mirror: times are those of UTC until the first refresh")
     jobs = jobs_of(configuration, tasks.zone or ZoneInfo("UTC"))
     memory = JobMemory(state.service_folder / "jobs.json", jobs, datetime.now(UTC))
     return Runner(jobs, tasks.by_job(), memory, Alerts(configuration.service), stop=tasks.stop)

@@ -67,12 +67,22 @@ def test_a_clock_that_is_off_is_a_warning_with_its_side(clinic: Clinic) -> None:
         assert told.state == OK
 
 
-@pytest.mark.parametrize(("used", "state"), [(100, OK), (700, WARNING), (800, PROBLEM)])
+@pytest.mark.parametrize(("used", "state"), [(10_000, OK), (70_000, WARNING), (80_000, PROBLEM)])
 def test_calls_that_are_used_up_are_told_with_the_budget(clinic: Clinic, used: int, state: str) -> None:
     with clinic.patient() as found:
-        found.org.session.usage = Usage(used, 1000)
+        found.org.session.usage = Usage(used, 100_000)
         [told] = limits.api_calls(found)
-    assert told.state == state and f"{used} of 1,000" in told.text
+    assert told.state == state and f"{used:,} of 100,000" in told.text
+
+
+def test_a_service_that_would_take_most_of_a_small_org_s_calls_is_warned_of(clinic: Clinic) -> None:
+    with clinic.patient() as found:
+        found.org.session.usage = Usage(0, 5_000)
+        told = list(limits.api_calls(found))[-1]
+        assert told.state == WARNING and "up to 500 to look for requests" in told.text
+        slower = found.configuration.service.model_copy(update={"refresh_minutes": 60})
+        calmer = replace(found, configuration=found.configuration.model_copy(update={"service": slower}))
+        assert [told.state for told in limits.api_calls(calmer)] == [OK]
 
 
 @pytest.mark.parametrize(("free", "state"), [(500, OK), (50, WARNING), (0, PROBLEM)])

@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from sidecar.configuration import Configuration
 from sidecar.errors import SetupError
 from sidecar.mirror_access import open_mirror
 from sidecar.service.presence import Presence, announce, only_service, running_service
+from sidecar.service.process import make_runner
+from sidecar.service.tasks import Tasks
 from sidecar.state import State
 from sync import Mirror, MirrorBusy
 
@@ -66,6 +70,15 @@ def test_a_command_waits_for_the_service_s_job_and_says_so_once(
             assert mirror.table_names() == ()
     assert len(pauses) == 2
     assert capsys.readouterr().err.count("is at work on the mirror") == 1
+
+
+def test_a_service_starts_while_a_command_has_the_mirror(state: State) -> None:
+    with Mirror.open(state.mirror_file):
+        pass
+    with held_elsewhere(state.mirror_file) as holder, only_service(state):
+        runner = make_runner(Tasks(Configuration(), state, Event()))
+        assert [job.name for job in runner.jobs] == ["reconcile", "refresh"]
+        holder.communicate()
 
 
 def test_a_command_gives_up_after_its_patience_and_waits_for_no_other_command(state: State) -> None:
