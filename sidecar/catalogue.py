@@ -4,7 +4,7 @@ Required fields stop the run when they are missing; optional ones are left out a
 configuration names are required: a person asked for them.
 """
 
-from sidecar.configuration import Configuration, MappingSection
+from sidecar.configuration import Configuration, FeedsSection, MappingSection
 from sidecar.targets import ACCOUNT, ACTION, OPPORTUNITY, PROJECTION, RUN
 from sync import Catalogue, CatalogueObject
 
@@ -20,7 +20,7 @@ def catalogue(configuration: Configuration) -> Catalogue:
         user may not see; without them a score has less coverage, which it says.
     """
     return (
-        *_master_data(),
+        *_master_data(configuration.feeds),
         *_currencies_and_calendar(),
         *_quotas(),
         *_deals(configuration.mapping),
@@ -29,7 +29,7 @@ def catalogue(configuration: Configuration) -> Catalogue:
     )
 
 
-def _master_data() -> Catalogue:
+def _master_data(feeds: FeedsSection) -> Catalogue:
     return (
         CatalogueObject(
             "Organization",
@@ -45,7 +45,7 @@ def _master_data() -> Catalogue:
         ),
         CatalogueObject(
             "Account",
-            ("Id", "Name", *ACCOUNT.field_names),
+            tuple(dict.fromkeys(("Id", "Name", feeds.account, *ACCOUNT.field_names))),
             ("Industry", "NumberOfEmployees", "AnnualRevenue", "BillingCountry", "ParentId", "OwnerId"),
             extras=_CURRENCY,
         ),

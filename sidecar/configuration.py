@@ -67,6 +67,7 @@ class FeedsSection(Section):
 
     usage: Path | None = Field(None, description="folder of .csv or .parquet files with usage by account and week")
     targets: Path | None = Field(None, description="folder of .csv or .parquet files with customers' own targets")
+    account: str = Field("Id", description="Account field that their column account_id holds: Id, a key or the name")
 
 
 class ServiceSection(Section):
@@ -335,7 +336,7 @@ def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
     """Paths in the file are meant from the file's own folder."""
     org = configuration.org
     paths = {name: folder / value for name in ("private_key_file", "ca_bundle") if (value := getattr(org, name))}
-    feeds = {name: folder / value for name, value in configuration.feeds if value is not None}
+    feeds = {name: folder / value for name, value in configuration.feeds if isinstance(value, Path)}
     changed = {"org": org.model_copy(update=paths), "feeds": configuration.feeds.model_copy(update=feeds)}
     return configuration.model_copy(update=changed)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import sync
@@ -49,10 +50,11 @@ def read_feeds(mirror: Mirror, configuration: Configuration, progress: Progress)
 
 
 def _configured(configuration: Configuration) -> Iterator[tuple[Feed, Path]]:
-    if configuration.feeds.usage is not None:
-        yield USAGE, configuration.feeds.usage
-    if configuration.feeds.targets is not None:
-        yield TARGETS, configuration.feeds.targets
+    feeds = configuration.feeds
+    for feed, folder in ((USAGE, feeds.usage), (TARGETS, feeds.targets)):
+        if folder is not None:
+            account, *others = feed.columns
+            yield replace(feed, columns=(replace(account, by=feeds.account), *others)), folder
 
 
 def _read(mirror: Mirror, feed: Feed, folder: Path, progress: Progress) -> ObjectPull:

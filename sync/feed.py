@@ -31,12 +31,13 @@ _SHOWN = 20
 @dataclass(frozen=True)
 class FeedColumn:
     """One column: its name in files and table, its kind ("text", "date" or "number"), whether a row needs it, and the
-    object of the mirror that it refers to by Id."""
+    object of the mirror that it refers to, by Id or by another field; the table holds the Id."""
 
     name: str
     kind: str = "text"
     required: bool = False
     refers_to: str | None = None
+    by: str = "Id"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Feed:
     table: str
     columns: tuple[FeedColumn, ...]
     key: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Under which its files are remembered: they are read again when they are to be matched by another field."""
+        return "".join([self.table, *(f" by {each.by}" for each in self.columns if each.by != "Id")])
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class _FileRead:
         known = first_row(
             connection,
             "SELECT size, modified, hash, problem FROM _sync.feed_files WHERE feed = ? AND file = ?",
-            [self.feed.table, self.path.name],
+            [self.feed.name, self.path.name],
         )
         if known and known[:2] == (state.st_size, state.st_mtime_ns):
             return FeedReport(1, 1, problems=_lines(known[3]))
@@ -125,7 +131,7 @@ class _FileRead:
         now = datetime.now(UTC).replace(tzinfo=None)
         self.mirror.connection.execute(
             "INSERT OR REPLACE INTO _sync.feed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [self.feed.table, self.path.name, size, modified, digest, report.rows, now, "\n".join(report.problems)],
+            [self.feed.name, self.path.name, size, modified, digest, report.rows, now, "\n".join(report.problems)],
         )
 
     def _prepare(self) -> FeedReport:
@@ -161,8 +167,8 @@ class _FileRead:
         texts = {each.name: _text(columns.get(each.name)) for each in self.feed.columns}
         reasons = [reason for each in self.feed.columns for reason in _reasons(each, texts[each.name])]
         joins = "".join(
-            f" LEFT JOIN (SELECT left(Id, 15) AS short, any_value(Id) AS Id FROM main.{quoted(each.refers_to)}"
-            f" GROUP BY 1) {_found(each)} ON left({texts[each.name]}, 15) = {_found(each)}.short"
+            f" LEFT JOIN ({_records(each, each.refers_to)}) {_found(each)}"
+            f" ON {_compared(each, texts[each.name])} = {_found(each)}.compared"
             for each in self.feed.columns
             if each.refers_to is not None
         )
@@ -198,6 +204,19 @@ def _found(column: FeedColumn) -> str:
     return quoted(f"found_{column.name}")
 
 
+def _records(column: FeedColumn, sobject: str) -> str:
+    """SQL of what a value is compared with, and the Id it stands for: none where several records share it."""
+    compared = _compared(column, f"CAST({quoted(column.by)} AS VARCHAR)")
+    return (
+        f"SELECT {compared} AS compared, any_value(Id) AS Id FROM main.{quoted(sobject)} GROUP BY 1 HAVING count(*) = 1"
+    )
+
+
+def _compared(column: FeedColumn, text: str) -> str:
+    """Ids count by their first 15 characters, keys and names whatever their case."""
+    return f"left({text}, 15)" if column.by == "Id" else f"lower(trim({text}))"
+
+
 def _text(column: str | None) -> str:
     return f"nullif(trim(i.{quoted(column)}), '')" if column is not None else "CAST(NULL AS VARCHAR)"
 
@@ -212,7 +231,10 @@ def _reasons(column: FeedColumn, text: str) -> Sequence[str]:
     """SQL of what may be wrong with a value, NULL when nothing is."""
     value, name = _value(column, text), column.name
     bad = f"{value} IS NULL" + (f" OR NOT isfinite({value})" if column.kind != "text" else "")
-    expected = f"an Id of {column.refers_to} in the mirror" if column.refers_to else _WORDS[column.kind]
+    expected = _WORDS[column.kind]
+    if column.refers_to is not None:
+        what = "an Id of" if column.by == "Id" else f"the {column.by} of one"
+        expected = f"{what} {column.refers_to} in the mirror"
     wrong = f"CASE WHEN {text} IS NOT NULL AND ({bad}) THEN '{name} is ' || {text} || ', expected {expected}' END"
     lacking = f"CASE WHEN {text} IS NULL THEN '{name} is empty' END"
     return (wrong, lacking) if column.required else (wrong,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -129,3 +130,22 @@ def test_a_kill_leaves_a_file_read_or_unread(mirror: Mirror, folder: Path) -> No
 def test_a_folder_that_is_none_is_a_matter_of_configuration(mirror: Mirror, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"is no folder.*\[feeds\]"):
         read_feed(mirror, FEED, tmp_path / "nowhere")
+
+
+def test_rows_are_matched_by_another_field_whatever_its_case_and_refused_where_records_share_it(
+    mirror: Mirror, folder: Path
+) -> None:
+    mirror.connection.execute("ALTER TABLE Account ADD COLUMN Key__c VARCHAR")
+    mirror.connection.execute("UPDATE Account SET Key__c = CASE Id WHEN ? THEN ' Acme-1' ELSE 'twin' END", [ONE])
+    mirror.connection.execute("INSERT INTO Account VALUES ('001000000000003AAA', 'Twin')")
+    (folder / "a.csv").write_text(HEADER + f"acme-1 ,2026-03-02,7,W\nTWIN,2026-03-02,7,W\n{ONE},2026-03-02,7,W\n")
+    assert read_feed(mirror, FEED, folder).refused == 2, "by Id, two rows have none"
+    account, *others = FEED.columns
+    by_key = replace(FEED, columns=(replace(account, by="Key__c"), *others))
+    told = read_feed(mirror, by_key, folder)
+    assert rows(mirror) == [(ONE, date(2026, 3, 2), 7.0, "W")]
+    assert told.unchanged == 0, "a file is read again when its rows are matched otherwise"
+    assert told.problems == (
+        "a.csv, row 2: account_id is TWIN, expected the Key__c of one Account in the mirror",
+        f"a.csv, row 3: account_id is {ONE}, expected the Key__c of one Account in the mirror",
+    )
