@@ -210,6 +210,19 @@ class CalendarSection(Section):
     fiscal_year_start_month: int | None = Field(None, ge=1, le=12, description="1 to 12; default: the org's own")
 
 
+class ActionsSection(Section):
+    """What to do next: what calls for an action, and how many are kept."""
+
+    likely: float = Field(0.5, ge=0, le=1, description="win probability from which a deal is worth pulling in")
+    commit_category: str = Field("Commit", description="forecast category that means commit")
+    commit_probability: float = Field(0.5, ge=0, le=1, description="a committed deal less likely than this is at risk")
+    critical_days: int = Field(30, ge=1, description="a committed deal at risk that closes within these is critical")
+    renewal_days: int = Field(90, ge=1, description="days before its close date when a renewal needs a next step")
+    coverage_days: int = Field(30, ge=1, description="with fewer days left new pipeline is not asked for")
+    per_owner: int = Field(25, ge=1, description="most actions of one person")
+    keep_days: int = Field(180, ge=1, description="days that an ended action is kept")
+
+
 class HealthSection(Section):
     """Customer health: what is measured, what counts how much, and the bands. The measures: docs/health.md."""
 
@@ -247,6 +260,7 @@ class Configuration(BaseSettings):
     mapping: MappingSection = MappingSection()
     segments: SegmentsSection = SegmentsSection()
     calendar: CalendarSection = CalendarSection()
+    actions: ActionsSection = ActionsSection()
     health: HealthSection = HealthSection()
     service: ServiceSection = ServiceSection()
     mail: MailSection = MailSection()

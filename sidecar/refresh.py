@@ -10,7 +10,7 @@ import pandas as pd
 
 import scoring
 import sync
-from scoring.actions import actions, follow_up
+from scoring.actions import ActionSettings, actions, follow_up
 from scoring.health.proposals import health_proposals
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
@@ -167,8 +167,9 @@ def score(
     tables = scoring.projection.projection_tables(projected, deals)
     health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
-    proposed = actions(book, deals, tables.rows, moment, quarter, extra=[playbooks])
-    followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment)
+    rules = ActionSettings(**configuration.actions.model_dump())
+    proposed = actions(book, deals, tables.rows, moment, quarter, rules, extra=[playbooks])
+    followed = follow_up(proposed, present_actions(mirror), book.opportunities, deals.scores, moment, rules)
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     rates = record_rates(mirror)

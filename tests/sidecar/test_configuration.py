@@ -1,9 +1,11 @@
 """`sidecar.toml`: defaults, overrides, and messages that say which key, what was expected and the remedy."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scoring.actions import ActionSettings
 from sidecar.configuration import load
 from sidecar.errors import ConfigurationError
 
@@ -51,6 +53,7 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
         ("[[health.measures.utilisation.targets]]\nproduct = 'X'", r"health\.measures\.utilisation\.targets\[0\]"),
         ("[health.measures.utilisation]\ntarget = 30", r"utilisation\.target: received 30; expected more than .* 40"),
         ("[health]\nusual_churn = 2.0", r"health\.usual_churn"),
+        ("[actions]\nlikely = 2", r"actions\.likely: .*less than or equal to 1"),
         ('[org]\nusername = "x"', r"no consumer_key and no private_key_file"),
         ('[segments]\nrenew = ["New"]', r"the type 'New' stands under both Renew and Net New"),
         ("[org", "not a TOML file"),
@@ -74,3 +77,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     configuration = load(file)
     assert configuration.write.probability_step == 2.5
     assert configuration.write.money_step == 9
+
+
+def test_actions_are_called_for_as_usual_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    usual, asked = (
+        ActionSettings(**load(write(tmp_path, text)).actions.model_dump())
+        for text in ("", '[actions]\ncommit_category = "Upside"\n')
+    )
+    assert usual == ActionSettings()
+    assert asked == replace(usual, commit_category="Upside")
