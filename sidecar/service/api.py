@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import Conflict, NotFound
 
 from sidecar.service import history, status
+from sidecar.service.openapi import document
 from sidecar.service.runner import Runner
 from sidecar.service.tasks import Tasks
 
@@ -17,6 +18,10 @@ def api(runner: Runner, tasks: Tasks) -> Blueprint:
     @pages.get("/status")
     def tell() -> Response:
         return jsonify({**status.status(runner, tasks), "not_ready": reasons(runner, tasks)})
+
+    @pages.get("/openapi.json")
+    def described() -> Response:
+        return jsonify(document())
 
     @pages.get("/runs")
     def runs() -> Response:

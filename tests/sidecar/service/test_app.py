@@ -122,6 +122,35 @@ def test_runs_values_and_a_record_s_history_are_told(desk: Desk) -> None:
     assert desk.client.get("/api/v1/records/001'--", headers=KEY).get_json()["values"] == []
 
 
+def test_the_document_names_every_place_of_the_api_and_no_other(desk: Desk) -> None:
+    rules = [rule for rule in desk.app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")]
+    served = {
+        (rule.rule.removeprefix("/api/v1").replace("<", "{").replace(">", "}"), method.lower())
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    told = desk.client.get("/api/v1/openapi.json", headers=KEY).get_json()["paths"]
+    assert {(path, verb) for path, item in told.items() for verb in item if verb != "parameters"} == served
+
+
+def test_answers_have_the_properties_that_the_document_tells_of(desk: Desk) -> None:
+    desk.wrote("r1", "Sidecar_Health__c", "50", "62")
+    desk.tasks.usage = Usage(12, 15000)
+    told = desk.client.get("/api/v1/openapi.json", headers=KEY).get_json()["paths"]
+    places = {"/status": "", "/runs": "", "/runs/{run_id}": "r1", "/records/{name}": ACCOUNT}
+    for path, name in places.items():
+        answer = desk.client.get("/api/v1" + path.partition("{")[0] + name, headers=KEY).get_json()
+        schema = told[path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert sorted(answer) == schema["required"], path
+        for key, items in answer.items():
+            inner = schema["properties"][key]
+            rows = items if inner.get("type") == "array" and "required" in inner["items"] else []
+            assert all(sorted(row) == inner["items"]["required"] for row in rows), key
+    jobs = told["/status"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["jobs"]
+    status = desk.client.get("/api/v1/status", headers=KEY).get_json()
+    assert sorted(status["jobs"]["refresh"]) == jobs["additionalProperties"]["required"]
+
+
 def test_a_mirror_in_the_hands_of_a_command_is_told_as_unavailable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.wrote("r1", "Sidecar_Health__c", "50", "62")
 
