@@ -135,9 +135,9 @@ def test_a_service_answers_while_it_works_and_a_sigterm_in_mid_job_ends_it_with_
             url = json.loads(waited_for(place, process))["url"]
             token = (state.service_folder / "token").read_text().strip()
             bearer = {"Authorization": f"Bearer {token}"}
-            assert requests.get(f"{url}/healthz", timeout=5).status_code == 200
-            assert requests.get(f"{url}/api/v1/status", timeout=5).status_code == 401
-            while not requests.get(f"{url}/api/v1/status", headers=bearer, timeout=5).json()["jobs"]["refresh"][
+            assert requests.get(f"{url}/healthz", timeout=60).status_code == 200
+            assert requests.get(f"{url}/api/v1/status", timeout=60).status_code == 401
+            while not requests.get(f"{url}/api/v1/status", headers=bearer, timeout=60).json()["jobs"]["refresh"][
                 "running_since"
             ]:
                 time.sleep(0.1)
@@ -155,7 +155,7 @@ def test_a_service_answers_while_it_works_and_a_sigterm_in_mid_job_ends_it_with_
 
 def status(url: str, headers: dict[str, str]) -> Any:
     """What the service tells of itself."""
-    return requests.get(f"{url}/api/v1/status", headers=headers, timeout=5).json()
+    return requests.get(f"{url}/api/v1/status", headers=headers, timeout=60).json()
 
 
 def waited_for(file: Path, process: subprocess.Popen[str]) -> str:
