@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3.11
 BIN := .venv/bin
-BENCHMARKS := pull steady writeback local_org book crash accuracy scoring health
+BENCHMARKS := pull steady writeback local_org book crash accuracy scoring health screens
 
 .PHONY: setup demo test lint test-components test-python bench screenshots clean
 

@@ -88,6 +88,8 @@ export default class SidecarActionList extends LightningElement {
         const { id, status } = detail;
         const place = this.all.findIndex((action) => action.id === id);
         const action = this.all[place];
+        // an answer that comes before the write is known of must not take the action from under the keyboard
+        this.remember(id, action.status, action, place);
         this.mark(id, true);
         try {
             await updateRecord({ fields: fieldsOf(detail) });

@@ -10,10 +10,6 @@ export default class SidecarDealScore extends SidecarRecordPanel {
     fieldsByName = FIELDS;
     viewOf = dealView;
 
-    get hasMissing() {
-        return this.view.missing?.length > 0;
-    }
-
     handleEdit() {
         this[NavigationMixin.Navigate]({
             type: 'standard__recordPage',

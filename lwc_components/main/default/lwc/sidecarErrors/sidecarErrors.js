@@ -47,3 +47,15 @@ export function reduceErrors(errors) {
     const messages = listOf(errors).flatMap(messagesOf).filter(isReadable);
     return [...new Set(messages.map((message) => message.trim()))];
 }
+
+/**
+ * To GraphQL a field that somebody may not see is not there: it refuses the question that sorts by it, rather than leave it out.
+ * @param {*} errors one error or several, of any shape
+ * @returns {boolean} whether all of them say that something of the package is unknown
+ */
+export function isHiddenFromUser(errors) {
+    const messages = reduceErrors(errors);
+    const isUnknown = (message) =>
+        /\bSidecar_\w+__c\b/.test(message) && /undefined|unknown|not defined|cannot query/i.test(message);
+    return messages.length > 0 && messages.every(isUnknown);
+}

@@ -8,7 +8,10 @@ import * as label from './labels';
 
 const OBJECT = 'Opportunity';
 
-/** Asks for nothing until somebody wants to fill something in; only then for what they may change, and for picklists. */
+/**
+ * Stands on the page even with nothing to show: what it tells of a saved value has to come from the page.
+ * Asks for nothing until somebody wants to fill something in; only then for what they may change, and for picklists.
+ */
 export default class SidecarMissingData extends LightningElement {
     label = label;
     isOpen = false;
@@ -42,6 +45,10 @@ export default class SidecarMissingData extends LightningElement {
     receivePicklists({ data, error }) {
         this.picklists = data?.picklistFieldValues ?? this.picklists;
         this.failure = error ? this.explain(error) : this.failure;
+    }
+
+    get hasMissing() {
+        return this.missing.length > 0;
     }
 
     get text() {

@@ -1,5 +1,6 @@
 import { LightningElement, api, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
+import { isHiddenFromUser } from 'c/sidecarErrors';
 
 /**
  * Base of the panels that ask for a record with one GraphQL request. A panel gives `query` and `viewOf`, and puts `view` and
@@ -29,8 +30,9 @@ export default class SidecarQueryPanel extends LightningElement {
     receive({ data, errors, refresh }) {
         this.refresh = refresh ?? this.refresh;
         if (errors?.length) {
-            this.errors = errors;
-            this.view = undefined;
+            const isHidden = isHiddenFromUser(errors);
+            this.errors = isHidden ? undefined : errors;
+            this.view = isHidden ? { isHidden } : undefined;
         } else if (data) {
             this.view = this.viewOf(data, Date.now());
             this.errors = undefined;

@@ -181,6 +181,18 @@ it('says so when there is no open deal, and when deals may not be seen', async (
     expect(textOf(hidden)).toContain('permission set Sidecar User');
 });
 
+it.each([
+    "Variable '$orderBy' has invalid value: unknown field 'Sidecar_Forecast_ARR__c'",
+    "Validation error (FieldUndefined): Field 'Sidecar_Win_Probability__c' in type 'Opportunity' is undefined"
+])('takes a refused question about fields of ours for a missing permission: %s', async (message) => {
+    const element = mount('c-sidecar-account-deals', SidecarAccountDeals, { recordId: ACCOUNT });
+    graphql.emitErrors([{ message }]);
+    await settle();
+    expect(textOf(element)).toContain('permission set Sidecar User');
+    expect(find(element, '[role="alert"]')).toBeNull();
+    await expect(element).toBeAccessible();
+});
+
 it('shows an error in the panel and asks again', async () => {
     const element = mount('c-sidecar-account-deals', SidecarAccountDeals, { recordId: ACCOUNT });
     graphql.emitErrors([{ message: 'Server busy' }], undefined, async () => graphql.emit(answer([node(1)])));

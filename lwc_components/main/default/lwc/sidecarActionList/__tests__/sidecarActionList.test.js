@@ -109,6 +109,19 @@ it('keeps what was dealt with in its place when the page has asked again', async
     expect(titles(element)).toHaveLength(3);
 });
 
+it('keeps its place, and so the keyboard, when the page asks again before the write is known of', async () => {
+    const element = await show();
+    const before = findAll(element, 'c-sidecar-action-item')[1];
+    updateRecord.mockImplementationOnce(async () => {
+        element.actions = [THREE[0], THREE[2]];
+        await settle();
+    });
+    await click(element, 'Complete', 1);
+    await settle();
+    expect(findAll(element, 'c-sidecar-action-item')[1]).toBe(before);
+    expect(textOf(before)).toBe('Completed: Call customer 2');
+});
+
 it('forgets what was dealt with when it shows somebody else’s', async () => {
     const element = await show({ scope: 'mine' });
     await click(element, 'Complete', 0);

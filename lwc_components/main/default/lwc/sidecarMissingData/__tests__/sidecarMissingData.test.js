@@ -79,6 +79,22 @@ it('writes what was filled in, and only that, and says so', async () => {
     expect(find(element, '.input')).toBeNull();
 });
 
+it('says that it was saved although nothing is missing by then', async () => {
+    const element = await open([AMOUNT]);
+    const toast = jest.fn();
+    document.body.addEventListener('lightning__showtoast', toast, { once: true });
+    updateRecord.mockImplementationOnce(async () => {
+        element.missing = [];
+        await settle();
+    });
+    await enter(element, 'Amount', '5');
+    button(element, 'Save').click();
+    await settle();
+    await settle();
+    expect(textOf(element)).toBe('');
+    expect(toast).toHaveBeenCalled();
+});
+
 it('offers the picklist’s own values', async () => {
     const element = await open([TYPE]);
     expect(getPicklistValuesByRecordType.getLastConfig()).toMatchObject({
