@@ -1,7 +1,8 @@
 """What a page costs: bytes of our own components, requests for data, and the time from data to paint.
 
 - `own_gzip_kb`: our components of the page with all that they import of ours, minified and gzipped.
-- `data_requests`: what our components ask of the org until the page stands still.
+- `data_requests`: what our components ask of the org until the page stands still. What the path asks about the object
+  is the platform's.
 - `paint_vs_empty_card`: milliseconds from the last answer to the last paint, beside those of a page with one empty
   lightning-card (a list card without rows), opened in turns in the same run; medians.
 
@@ -71,7 +72,8 @@ FROM_DATA_TO_PAINT = """() => {
     const answers = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/services/data/'));
     return window.__painted - Math.max(...answers.map(({ responseEnd }) => responseEnd));
 }"""
-REQUESTS = "window.__dataRequests.filter(({ by }) => by === 'component').length"
+REQUESTS = """window.__dataRequests
+    .filter(({ by, path }) => by === 'component' && !path.startsWith('/ui-api/object-info')).length"""
 STILL_MILLISECONDS = 400
 
 

@@ -1,11 +1,11 @@
-"""Takes the pictures of the README: `docs/images/account.png` and `docs/images/opportunity.png`.
+"""Takes the pictures of the pages, on a desk, a tablet and a phone: `docs/screenshots/PAGE-WIDTH.png`.
 
     .venv/bin/python docs/screenshots.py
 
 Makes a local org with a generated book in a temporary folder, through the command line as anybody would, scores it as
-of the book's last day, and opens in Chromium the pages of the account and of the deal that have most to show. Seed and
-last day are fixed, the browser's clock stands in the afternoon of that day: the pictures change only when the product
-does. The state of `make demo` is not touched.
+of the book's last day, and opens in Chromium, as the rep with most open deals, the home page and the pages of the
+account and of the deal that have most to show. Seed and last day are fixed, the browser's clock stands in the afternoon
+of that day: the pictures change only when the product does. The state of `make demo` is not touched.
 """
 
 import subprocess
@@ -22,9 +22,10 @@ from playwright.sync_api import Browser, sync_playwright
 from localorg import server
 from localorg.org import LocalOrg
 from localorg.pages import ensure_built
+from sidecar.org.lead import appoint
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-IMAGES = REPOSITORY / "docs" / "images"
+IMAGES = REPOSITORY / "docs" / "screenshots"
 PACKAGE = REPOSITORY / "lwc_components"
 SIDECAR = Path(sys.executable).parent / "sidecar"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,8 +39,8 @@ ARGUMENTS = (
 )
 LAST_DAY = "2026-11-20"
 SEED = "7"
-WIDTH, HEIGHT = 1440, 840
-LARGEST_BYTES = 160_000
+HEIGHTS = {1440: 1200, 768: 1200, 320: 1200}
+LARGEST_BYTES = 260_000
 
 ACCOUNT = """
     SELECT Id FROM Account
@@ -64,29 +65,47 @@ def main() -> None:
         make_org(state)
         account, deal = chosen(state)
         with served(state) as url, chromium() as browser:
-            take(browser, f"{url}/lightning/r/Account/{account}/view", IMAGES / "account.png")
-            take(browser, f"{url}/lightning/r/Opportunity/{deal}/view", IMAGES / "opportunity.png")
+            pages = {
+                "home": "page/home",
+                "account": f"r/Account/{account}/view",
+                "opportunity": f"r/Opportunity/{deal}/view",
+            }
+            for name, path in pages.items():
+                for width in HEIGHTS:
+                    take(browser, f"{url}/lightning/{path}", IMAGES / f"{name}-{width}.png", width)
 
 
 def make_org(state: Path) -> None:
-    """Generate and score the book."""
-    for arguments in (("org", "book", "--end", LAST_DAY, "--seed", SEED), ("refresh", "--as-of", LAST_DAY)):
-        command = [str(SIDECAR), "--state", str(state), *arguments]
-        # Run from the empty folder: a sidecar.toml of the checkout names another org.
-        done = subprocess.run(command, cwd=state.parent, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-        if done.returncode != 0:
-            raise click.ClickException(f"`sidecar {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr}")
+    """Generate and score the book; pages open as a rep who leads a team."""
+    run(state, "org", "book", "--end", LAST_DAY, "--seed", SEED)
+    with opened(state) as org:
+        appoint(org)
+    run(state, "refresh", "--as-of", LAST_DAY)
+
+
+def run(state: Path, *arguments: str) -> None:
+    """Run the command line on the state, from an empty folder: a sidecar.toml of the checkout names another org."""
+    command = [str(SIDECAR), "--state", str(state), *arguments]
+    done = subprocess.run(command, cwd=state.parent, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode != 0:
+        raise click.ClickException(f"`sidecar {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr}")
+
+
+@contextmanager
+def opened(state: Path) -> Iterator[LocalOrg]:
+    """The org of the state, while nothing serves it."""
+    org = LocalOrg.open(state / "org" / "org.sqlite")
+    try:
+        yield org
+    finally:
+        org.close()
 
 
 def chosen(state: Path) -> tuple[str, str]:
     """The account with the largest pipeline whose health is known in all dimensions, and a deal of it to act on."""
-    org = LocalOrg.open(state / "org" / "org.sqlite")
-    try:
-        with org.database.reader() as connection:
-            (account,) = connection.execute(ACCOUNT).fetchone()
-            (deal,) = connection.execute(DEAL, (account,)).fetchone()
-    finally:
-        org.close()
+    with opened(state) as org, org.database.reader() as connection:
+        (account,) = connection.execute(ACCOUNT).fetchone()
+        (deal,) = connection.execute(DEAL, (account,)).fetchone()
     return account, deal
 
 
@@ -113,9 +132,9 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def take(browser: Browser, address: str, file: Path) -> None:
+def take(browser: Browser, address: str, file: Path, width: int) -> None:
     """Write the picture of a page once everything on it has loaded."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, timezone_id="UTC", locale="en-US")
+    page = browser.new_page(viewport={"width": width, "height": HEIGHTS[width]}, timezone_id="UTC", locale="en-US")
     page.clock.set_fixed_time(datetime.combine(datetime.fromisoformat(LAST_DAY), time(15), UTC))
     page.goto(address)
     page.get_by_text("Scored ").first.wait_for(state="attached")
@@ -125,7 +144,7 @@ def take(browser: Browser, address: str, file: Path) -> None:
     size = file.stat().st_size
     click.echo(f"{file.relative_to(REPOSITORY)}: {size / 1000:.0f} kB")
     if size > LARGEST_BYTES:
-        raise click.ClickException(f"{file} has {size} bytes: too many for a README, lower the viewport")
+        raise click.ClickException(f"{file} has {size} bytes: too many, lower the viewport")
 
 
 if __name__ == "__main__":

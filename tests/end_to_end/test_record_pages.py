@@ -16,6 +16,7 @@ from simple_salesforce.api import Salesforce
 
 from localorg import server
 from localorg.org import LocalOrg
+from localorg.store.records import Records
 from tests.browsing import GRAVE_FINDINGS, REPOSITORY, Open, load_axe, requests_of
 from tests.end_to_end.driving import plain_client
 
@@ -57,6 +58,17 @@ class Site:
 
     def path(self, sobject: str, record_id: str) -> str:
         return f"{self.url}/lightning/r/{sobject}/{record_id}/view"
+
+    @property
+    def admin(self) -> Records:
+        """Writes as the administrator."""
+        return self.inside.records(self.inside.user("admin@local.example"))
+
+    def value(self, sobject: str, record_id: str, field: str) -> object:
+        """What the org holds in one field."""
+        found = self.client.query(f"SELECT {field} FROM {sobject} WHERE Id = '{record_id}'")["records"]
+        value: object = found[0][field]
+        return value
 
     @property
     def account_page(self) -> str:
@@ -158,11 +170,11 @@ def test_an_action_is_completed_and_taken_back_by_keyboard(site: Site, open_page
     press_until_focused(page, item.get_by_role("button", name="Complete"))
     page.keyboard.press("Enter")
     expect(item).to_contain_text("Completed:")
-    assert site.client.Sidecar_Action__c.get(first["Id"])["Sidecar_Status__c"] == "Completed"
+    assert site.value("Sidecar_Action__c", first["Id"], "Sidecar_Status__c") == "Completed"
     expect(item.get_by_role("button", name="Undo")).to_be_focused()
     page.keyboard.press("Enter")
     expect(item.get_by_role("button", name="Complete")).to_be_focused()
-    assert site.client.Sidecar_Action__c.get(first["Id"])["Sidecar_Status__c"] == "Open"
+    assert site.value("Sidecar_Action__c", first["Id"], "Sidecar_Status__c") == "Open"
 
 
 def test_what_a_deal_lacks_is_filled_in_on_the_spot(site: Site, open_page: Open) -> None:
@@ -173,8 +185,8 @@ def test_what_a_deal_lacks_is_filled_in_on_the_spot(site: Site, open_page: Open)
     missing.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The score takes it in at the next refresh.")).to_be_visible()
     expect(page.locator("c-sidecar-missing-data").filter(has_text="Next step")).to_have_count(0)
-    assert site.client.Opportunity.get(site.deal)["NextStep"] == "Call the sponsor"
-    site.client.Opportunity.update(site.deal, {"NextStep": None})
+    assert site.value("Opportunity", site.deal, "NextStep") == "Call the sponsor"
+    site.admin.update("Opportunity", [{"Id": site.deal, "NextStep": None}])
 
 
 @pytest.mark.parametrize("width", [1440, 320])
@@ -206,11 +218,10 @@ def fits_and_findings(page: Page) -> tuple[int, list[str]]:
 
 
 def test_an_account_with_thousands_of_deals_stays_usable(site: Site, open_page: Open) -> None:
-    records = site.inside.records(site.inside.user("admin@local.example"))
-    (account,) = records.insert("Account", [{"Name": HOSTILE}])
+    (account,) = site.admin.insert("Account", [{"Name": HOSTILE}])
     common = {"AccountId": account.id, "StageName": "1 Tech Discovery", "CloseDate": "2027-01-31"}
     rows = [{**common, "Name": f"{HOSTILE} - {number:04}", "Amount": number} for number in range(MANY)]
-    assert all(result.success for result in records.insert("Opportunity", rows))
+    assert all(result.success for result in site.admin.insert("Opportunity", rows))
     page = open_page(site.path("Account", str(account.id)), width=320)
     panel = page.locator("c-sidecar-account-deals")
     expect(panel.get_by_text("Open Deals (2,000)")).to_be_visible()
