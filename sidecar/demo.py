@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
-import duckdb
 
 from localorg.book import BookSettings, fill, make_world
 from sidecar import refresh as flow
@@ -17,7 +16,7 @@ from sidecar.org.books import filling
 from sidecar.org.lead import appoint
 from sidecar.report import refresh_report
 from sidecar.state import State
-from sync import Mirror, Org
+from sync import Mirror, Org, in_memory
 
 SHOWCASE = """
     SELECT accounts.Id, arg_max(deals.Id, (deals.Sidecar_Suggested_Action__c IS NOT NULL,
@@ -94,7 +93,7 @@ def showcase(desired: Desired) -> Showcase | None:
 
     Preferred are accounts with all three health dimensions known, then those with the largest open pipeline.
     """
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
+    with in_memory() as connection:
         connection.register("accounts", desired.tables["Account"])
         connection.register("deals", desired.tables["Opportunity"])
         row = connection.execute(SHOWCASE).fetchone()

@@ -21,7 +21,7 @@ from sync.errors import (
     UnexpectedAnswer,
 )
 from sync.feed import Feed, FeedColumn, FeedReport, read_feed
-from sync.mirror import Mirror
+from sync.mirror import Mirror, in_memory
 from sync.plan import Plan, Target, TargetField, make_plan
 from sync.plan.explain import ExplainedRecord, ExplainedValue, explain
 from sync.progress import SILENT, Progress
@@ -74,6 +74,7 @@ __all__ = [
     "check",
     "explain",
     "failures",
+    "in_memory",
     "ledger",
     "make_plan",
     "plan_undo",

@@ -18,6 +18,7 @@ from sidecar.desired.past import Past
 from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 from sidecar.unmoved import Unmoved
+from sync import in_memory
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def desired_records(
     def own(frame: pd.DataFrame, record: str, *money: str) -> pd.DataFrame:
         return in_record_currency(frame, record, money, rates)
 
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
+    with in_memory() as connection:
         frames = {
             "deals": past.book.opportunities[["opportunity_id", "account_id"]],
             "scores": own(scores.scores, "opportunity_id", "forecast_arr"),

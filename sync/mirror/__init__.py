@@ -11,12 +11,12 @@ import duckdb
 
 from sync.mirror.bookkeeping import read_property, read_state, write_property
 from sync.mirror.content import fingerprint
-from sync.mirror.database import FRUGAL_LIMIT, MEMORY_LIMIT, connect
+from sync.mirror.database import FRUGAL_LIMIT, MEMORY_LIMIT, connect, in_memory
 from sync.mirror.sql import first_row, quoted
 from sync.mirror.tables import columns_of
 from sync.schema import ObjectSchema
 
-__all__ = ["Mirror"]
+__all__ = ["Mirror", "in_memory"]
 
 
 def _nothing(name: str) -> None:

@@ -16,6 +16,22 @@ FRUGAL_LIMIT = "160MB"
 """What reading rows mostly needs. With more, DuckDB would keep what it has written, and grow with the rows."""
 
 _MAX_THREADS = 4
+_ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+# DuckDB's own bar would go to standard output, into the middle of a report.
+_SILENT = "SET enable_progress_bar = false"
+
+
+def in_memory(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A database of its own, for work on tables: it prints nothing and fetches nothing.
+
+    threads: default one for each processor.
+    """
+    connection = duckdb.connect(":memory:", config=_ALONE if threads is None else {**_ALONE, "threads": threads})
+    connection.execute(_SILENT)
+    return connection
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -24,12 +40,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     Raises MirrorBusy when another process holds it, ConfigurationError when it is no mirror or one of a newer version.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY_LIMIT,
-        "threads": min(_MAX_THREADS, os.cpu_count() or 1),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
+    config = {**_ALONE, "memory_limit": MEMORY_LIMIT, "threads": min(_MAX_THREADS, os.cpu_count() or 1)}
     try:
         connection = duckdb.connect(str(path), config=config)
     except duckdb.IOException as error:
@@ -37,6 +48,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         raise ConfigurationError(f"{path} cannot be opened as a mirror: {_first_line(error)}") from error
     try:
+        connection.execute(_SILENT)
         _check_version(connection, path)
     except BaseException:
         connection.close()

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sync.mirror.database import in_memory
 from sync.mirror.sql import first_row, text_literal
 from sync.plan.estimate import RECORD_KB, bulk_calls, collection_calls
 from sync.plan.parts import job_parts
@@ -21,7 +22,7 @@ _LISTED = 100
 def summarize(changes: pa.Table, refused: pa.Table, targets: Sequence[CheckedTarget], threshold: int) -> dict[str, Any]:
     """See `Plan.summary`: rows, values, objects, biggest_changes, refused, refused_values, estimated_calls,
     storage_kb."""
-    connection = duckdb.connect(config={"threads": 1})
+    connection = in_memory(threads=1)
     try:
         connection.register("changes", changes)
         objects = [_object(connection, item, threshold) for item in targets]

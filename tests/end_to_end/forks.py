@@ -12,7 +12,7 @@ from pathlib import Path
 from localorg import server
 
 START_SECONDS = 60
-COMMAND_SECONDS = 280
+COMMAND_SECONDS = 600
 
 
 def _context() -> ForkServerContext:

@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
-from localorg import server
 from tests.end_to_end.driving import plain_client, sidecar
+from tests.end_to_end.forks import served
 from tests.end_to_end.written import own_values
 
 OBJECTS = Path("main", "default", "objects")
@@ -34,17 +34,15 @@ def narrow_package(folder: Path) -> Path:
 
 
 def test_what_the_org_cannot_hold_is_told_with_record_and_field_and_the_rest_is_written(
-    unscored_copy: Path, tmp_path: Path
+    unscored_files: Path, tmp_path: Path
 ) -> None:
-    assert sidecar("org", "deploy", narrow_package(tmp_path), state=unscored_copy).code == 0
-    info = server.start(unscored_copy, package=None)  # a start of its own would bring the package of the checkout
-    try:
-        planned = sidecar("plan", "--json", state=unscored_copy)
-        done = sidecar("refresh", "--json", state=unscored_copy)
-        with plain_client(unscored_copy) as client:
+    state = unscored_files
+    assert sidecar("org", "deploy", narrow_package(tmp_path), state=state).code == 0
+    with served(state):  # a command would start it with the package of the checkout
+        planned = sidecar("plan", "--json", state=state)
+        done = sidecar("refresh", "--json", state=state)
+        with plain_client(state) as client:
             held = own_values(client)
-    finally:
-        server.stop(info)
     assert planned.code == 0, planned.messages
     reasons = {value["field"]: value["reason"] for value in planned.json["refused_values"]}
     assert "characters, the field holds 12" in reasons["Sidecar_Suggested_Action__c"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sync import ConfigurationError, FieldSchema, Mirror, MirrorBusy, ObjectSchema
+from sync import ConfigurationError, FieldSchema, Mirror, MirrorBusy, ObjectSchema, in_memory
 from sync.mirror.bookkeeping import claim
 
 HOLD = "import sys; from sync import Mirror; m = Mirror.open(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -66,3 +66,9 @@ def test_a_schema_survives_being_kept() -> None:
     field = FieldSchema("Kind__c", "Kind", "picklist", length=255, restricted=True, values=("a", "b;c"))
     schema = ObjectSchema("X__c", "X", "a00", {"Kind__c": field})
     assert ObjectSchema.from_json(schema.to_json()) == schema
+
+
+def test_the_databases_own_progress_bar_is_off_as_it_would_print_into_the_report(tmp_path: Path) -> None:
+    with Mirror.open(tmp_path / "mirror.duckdb") as mirror, in_memory() as beside:
+        for connection in (mirror.connection, beside):
+            assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
