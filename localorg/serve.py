@@ -46,8 +46,11 @@ _LOCK_SECONDS = 5.0  # a server whose parent was killed needs a moment to end
 _log = logging.getLogger(LOG_NAME)
 
 
-def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1") -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises ServerError when another process serves this state folder already."""
+def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1", *, parent: int | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises ServerError when another process serves this state folder already.
+
+    parent: process whose end is the end of this one; nobody takes the server for running then.
+    """
     with _only_server(state):
         org = LocalOrg.open(org_folder(state) / "org.sqlite", package)
         try:
@@ -55,7 +58,7 @@ def serve(state: Path, package: Path | None, port: int, host: str = "127.0.0.1")
             app = create_app(org, settings=Settings(package=package, pages=PageSettings.of_repository(_ROOT)))
             services: Services = app.extensions["localorg"]
             server = _listening(app, host, port)
-            _write_record(state, org, app_keys, server.effective_host, int(server.effective_port))
+            _write_record(state, org, app_keys, server.effective_host, int(server.effective_port), parent)
             _log.info("listening on %s:%s", server.effective_host, server.effective_port)
             try:
                 server.run()
@@ -119,10 +122,11 @@ def _locked(lock: TextIO) -> bool:
     return True
 
 
-def _write_record(state: Path, org: LocalOrg, app: ConnectedApp, host: str, port: int) -> None:
+def _write_record(state: Path, org: LocalOrg, app: ConnectedApp, host: str, port: int, parent: int | None) -> None:
     record = {
         "url": f"http://{host}:{port}",
         "pid": os.getpid(),
+        "parent": parent,
         "port": port,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "organization_id": org.org_id,
@@ -163,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.parent is not None:
         _end_with_parent(options.parent)
     try:
-        serve(options.state, options.package, options.port, options.host)
+        serve(options.state, options.package, options.port, options.host, parent=options.parent)
     except LocalOrgError as error:
         logging.getLogger(LOG_NAME).error("%s", error)
         return 1

@@ -59,6 +59,8 @@ def running(state: Path) -> ServerInfo | None:
     found = _record(state)
     if found is None or not psutil.pid_exists(found["pid"]):
         return None
+    if (parent := found.get("parent")) is not None and not psutil.pid_exists(parent):
+        return None  # it ends within moments, with the process that it was started for
     try:
         answer = requests.get(f"{found['url']}/local/org", timeout=_ANSWER_SECONDS)
         same = answer.json()["organization_id"] == found["organization_id"]

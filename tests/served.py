@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import waitress
+from flask import Flask
 
 from localorg.http.app import create_app
 from localorg.org import LocalOrg
@@ -56,11 +57,8 @@ class Served:
 
 
 @contextmanager
-def serving(org_file: Path, key_file: Path, consumer_key: str) -> Iterator[Served]:
-    """Serve the org in this file until the block ends."""
-    inside = LocalOrg.open(org_file)
-    app = create_app(inside)
-    services = app.extensions["localorg"]
+def listening(app: Flask) -> Iterator[str]:
+    """The address of an app behind the web server that serves it outside of tests."""
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     closing = threading.Event()
 
@@ -72,8 +70,19 @@ def serving(org_file: Path, key_file: Path, consumer_key: str) -> Iterator[Serve
                 raise
 
     threading.Thread(target=serve, daemon=True).start()  # ends by itself within a second of the close
-    yield Served(inside, f"http://127.0.0.1:{server.effective_port}", consumer_key, key_file, services.faults)
+    yield f"http://127.0.0.1:{server.effective_port}"
     closing.set()
+    server.task_dispatcher.shutdown()
     server.close()
+
+
+@contextmanager
+def serving(org_file: Path, key_file: Path, consumer_key: str) -> Iterator[Served]:
+    """Serve the org in this file until the block ends."""
+    inside = LocalOrg.open(org_file)
+    app = create_app(inside)
+    services = app.extensions["localorg"]
+    with listening(app) as url:
+        yield Served(inside, url, consumer_key, key_file, services.faults)
     services.close()
     inside.close()

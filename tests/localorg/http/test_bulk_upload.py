@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-import waitress
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +17,7 @@ from localorg.http import bulk_upload
 from localorg.http.bulk_upload import Upload
 from tests.localorg.http.bulk_jobs import CSV, create_ingest, ingested, table
 from tests.localorg.http.conftest import Served, error_of
+from tests.served import listening
 
 SIGNS = ["`", "^", ",", "|", ";", "\t"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -140,13 +139,8 @@ def test_an_upload_that_is_too_large_is_refused_and_may_be_made_again(
 @pytest.fixture
 def address(served: Served) -> Iterator[str]:
     """The org behind the web server that serves it outside of tests."""
-    server = waitress.create_server(served.app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(5)
+    with listening(served.app) as url:
+        yield url
 
 
 @pytest.mark.shows("bulk.ingest_upload")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import waitress
 
 from localorg.http import download
 from tests.localorg.http.conftest import BASE, Served, close, error_of, serve
+from tests.served import listening
 
 TIER = {"object": "Account", "field": "Tier__c"}
 
@@ -319,14 +320,10 @@ def test_a_server_stops_while_a_job_waits_for_its_late_rows(tmp_path: Path, org_
 
 
 @pytest.fixture
-def address(served: Served) -> Any:
+def address(served: Served) -> Iterator[str]:
     """The org behind its real server."""
-    server = waitress.create_server(served.app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(30)
+    with listening(served.app) as url:
+        yield url
 
 
 def read(served: Served, address: str, path: str, **options: Any) -> requests.Response:

@@ -99,6 +99,14 @@ def test_a_server_of_another_org_at_the_same_address_is_not_taken(state: Path, t
     assert server.running(tmp_path) is None
 
 
+def test_a_server_whose_process_is_gone_is_not_taken_as_it_ends_too(state: Path, tmp_path: Path) -> None:
+    (tmp_path / "org").mkdir()
+    record = json.loads((state / "org" / "server.json").read_text())
+    for parent, taken in ((os.getpid(), True), (os.getpid() + 10_000_000, False)):
+        (tmp_path / "org" / "server.json").write_text(json.dumps(record | {"parent": parent}))
+        assert (server.running(tmp_path) is not None) == taken
+
+
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "org").mkdir()
     (tmp_path / "org" / "org.sqlite").write_text("this is no database, and long enough not to look like an empty one")

@@ -24,10 +24,6 @@ from localorg.pages import PageSettings, ensure_built
 from tests.browsing import REPOSITORY, node_modules_needed
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PATH_ITEM = (
-    "<itemInstances><componentInstance><componentName>runtime_sales_pathassistant:pathAssistant</componentName>"
-    "</componentInstance></itemInstances><name>header</name>"
-)
 LABEL = (
     "<labels><fullName>Probe_Title</fullName><language>en_US</language><protected>true</protected>"
     "<shortDescription>Probe</shortDescription><value>Probe &amp; label</value></labels></CustomLabels>"
@@ -64,8 +60,6 @@ def probed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(REPOSITORY / "lwc_components", folder, ignore=ignored)
     source = folder / "main/default"
     shutil.copytree(Path(__file__).parent / "probes", source, dirs_exist_ok=True)
-    page = source / "flexipages/Sidecar_Opportunity_Record_Page.flexipage-meta.xml"
-    page.write_text(page.read_text().replace("<name>header</name>", PATH_ITEM, 1))
     labels = source / "labels/CustomLabels.labels-meta.xml"
     labels.write_text(labels.read_text().replace("</CustomLabels>", LABEL))
     return folder
