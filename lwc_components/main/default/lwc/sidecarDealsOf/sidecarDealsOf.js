@@ -1,6 +1,7 @@
 import { LightningElement, api, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
 import { OPEN_DEALS, dealsOf, filterOf } from 'c/sidecarDealQuery';
+import { askAgain } from 'c/sidecarErrors';
 import { fill, formatNumber } from 'c/sidecarFormat';
 import NONE from '@salesforce/label/c.Sidecar_Pillar_No_Deals';
 import MORE from '@salesforce/label/c.Sidecar_Pillar_More_Deals';
@@ -48,16 +49,7 @@ export default class SidecarDealsOf extends LightningElement {
         return more > 0 ? fill(MORE, formatNumber(more)) : '';
     }
 
-    async handleRetry() {
-        const before = this.errors;
-        this.errors = undefined;
-        try {
-            await this.refresh?.();
-        } catch (error) {
-            this.errors = error;
-        }
-        if (!this.found && !this.errors) {
-            this.errors = before;
-        }
+    handleRetry() {
+        return askAgain(this, 'found');
     }
 }

@@ -56,6 +56,25 @@ export function reduceErrors(errors) {
 export function isHiddenFromUser(errors) {
     const messages = reduceErrors(errors);
     const isUnknown = (message) =>
-        /\bSidecar_\w+__c\b/.test(message) && /undefined|unknown|not defined|cannot query/i.test(message);
+        /\bSidecar_\w+__c/.test(message) && /undefined|unknown|not defined|cannot query/i.test(message);
     return messages.length > 0 && messages.every(isUnknown);
+}
+
+/**
+ * Repeats a component's GraphQL request. While the answer is awaited its grey placeholder stands; if asking fails again without an answer,
+ * the error comes back.
+ * @param {object} asker component with `errors` and the wire's `refresh`
+ * @param {string} answer name of the property that an answer fills
+ */
+export async function askAgain(asker, answer) {
+    const before = asker.errors;
+    asker.errors = undefined;
+    try {
+        await asker.refresh?.();
+    } catch (error) {
+        asker.errors = error;
+    }
+    if (!asker[answer] && !asker.errors) {
+        asker.errors = before;
+    }
 }

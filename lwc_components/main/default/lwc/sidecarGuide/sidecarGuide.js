@@ -1,6 +1,7 @@
 import { LightningElement, api, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
 import { OPEN_DEALS, dealsOf, filterOf } from 'c/sidecarDealQuery';
+import { askAgain } from 'c/sidecarErrors';
 import { plural } from 'c/sidecarFormat';
 import { segmentName } from 'c/sidecarPlan';
 import { hasSeen, remember } from './firstVisit';
@@ -88,16 +89,7 @@ export default class SidecarGuide extends LightningElement {
         }
     }
 
-    async handleRetry() {
-        const before = this.errors;
-        this.errors = undefined;
-        try {
-            await this.refresh?.();
-        } catch (error) {
-            this.errors = error;
-        }
-        if (!this.deals && !this.errors) {
-            this.errors = before;
-        }
+    handleRetry() {
+        return askAgain(this, 'deals');
     }
 }

@@ -94,9 +94,3 @@ export function homeView(answer, userId, now) {
     }
     return FIGURES.some((name) => isNumber(row[name])) ? readyView(row, answer, userId, now) : emptyOf(answer.rows);
 }
-
-/** Whether the request was refused because the user may not see the objects at all: they are then not part of the schema. */
-export function isForbidden(errors) {
-    const list = [errors].flat();
-    return list.some((error) => /Sidecar_(Projection|Action)__c/.test(error?.message ?? ''));
-}

@@ -1,9 +1,10 @@
 import { LightningElement, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
+import { askAgain, isHiddenFromUser } from 'c/sidecarErrors';
 import { fill, formatNumber } from 'c/sidecarFormat';
 import USER_ID from '@salesforce/user/Id';
 import { HOME, answerOf } from './query';
-import { homeView, isForbidden } from './homeView';
+import { homeView } from './homeView';
 import { variablesOf } from './scopes';
 import * as label from './labels';
 
@@ -22,8 +23,9 @@ export default class SidecarHome extends LightningElement {
     receive({ data, errors, refresh }) {
         this.refresh = refresh ?? this.refresh;
         if (errors?.length) {
-            this.view = isForbidden(errors) ? { isHidden: true } : undefined;
-            this.errors = this.view ? undefined : errors;
+            const isHidden = isHiddenFromUser(errors);
+            this.errors = isHidden ? undefined : errors;
+            this.view = isHidden ? { isHidden } : undefined;
         } else if (data) {
             this.view = homeView(answerOf(data), USER_ID, Date.now());
             this.errors = undefined;
@@ -81,17 +83,7 @@ export default class SidecarHome extends LightningElement {
         this.refs.guide.open();
     }
 
-    /** While the answer is awaited the grey placeholder stands; if asking fails again without an answer, the error comes back. */
-    async handleRetry() {
-        const before = this.errors;
-        this.errors = undefined;
-        try {
-            await this.refresh?.();
-        } catch (error) {
-            this.errors = error;
-        }
-        if (!this.view && !this.errors) {
-            this.errors = before;
-        }
+    handleRetry() {
+        return askAgain(this, 'view');
     }
 }

@@ -1,6 +1,6 @@
 import { LightningElement, api, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
-import { isHiddenFromUser } from 'c/sidecarErrors';
+import { askAgain, isHiddenFromUser } from 'c/sidecarErrors';
 
 /**
  * Base of the panels that ask for a record with one GraphQL request. A panel gives `query` and `viewOf`, and puts `view` and
@@ -39,17 +39,7 @@ export default class SidecarQueryPanel extends LightningElement {
         }
     }
 
-    /** While the answer is awaited the grey placeholder stands; if asking fails again without an answer, the error comes back. */
-    async handleRetry() {
-        const before = this.errors;
-        this.errors = undefined;
-        try {
-            await this.refresh?.();
-        } catch (error) {
-            this.errors = error;
-        }
-        if (!this.view && !this.errors) {
-            this.errors = before;
-        }
+    handleRetry() {
+        return askAgain(this, 'view');
     }
 }

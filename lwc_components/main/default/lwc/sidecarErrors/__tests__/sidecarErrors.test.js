@@ -1,4 +1,4 @@
-import { reduceErrors } from 'c/sidecarErrors';
+import { askAgain, isHiddenFromUser, reduceErrors } from 'c/sidecarErrors';
 
 const updateError = {
     ok: false,
@@ -49,5 +49,43 @@ describe('errors of every shape become messages', () => {
         expect(reduceErrors({ status: 502, body: ' <!DOCTYPE html><html><body>Bad gateway</body></html>' })).toEqual(
             []
         );
+    });
+});
+
+describe('what is hidden from the user', () => {
+    it.each([
+        "Validation error: Unknown type 'Sidecar_Projection__c_Filter'.",
+        "Field 'Sidecar_Order__c' in type 'Sidecar_Action__c_OrderBy' is undefined"
+    ])('is told by %s', (message) => {
+        expect(isHiddenFromUser([{ message }])).toBe(true);
+    });
+
+    it.each([
+        [['Sidecar_Projection__c is locked by another request']],
+        [["Field 'Colour' in type 'Account' is undefined"]],
+        [["Unknown type 'Sidecar_Action__c_Filter'.", 'Too busy']],
+        [[]]
+    ])('is not what %j says', (messages) => {
+        expect(isHiddenFromUser(messages)).toBe(false);
+    });
+});
+
+describe('asking again', () => {
+    it('takes the error away while the answer is awaited, and brings it back without one', async () => {
+        const asker = { errors: ['Too busy'], refresh: jest.fn().mockResolvedValue() };
+        const asking = askAgain(asker, 'view');
+        expect(asker.errors).toBeUndefined();
+        await asking;
+        expect(asker.errors).toEqual(['Too busy']);
+        expect(asker.refresh).toHaveBeenCalledTimes(1);
+    });
+
+    it('leaves no error beside an answer, and tells why asking failed', async () => {
+        const answered = { errors: ['Too busy'], refresh: () => Promise.resolve((answered.view = {})) };
+        await askAgain(answered, 'view');
+        expect(answered.errors).toBeUndefined();
+        const refused = { errors: ['Too busy'], refresh: () => Promise.reject(new Error('offline')) };
+        await askAgain(refused, 'view');
+        expect(refused.errors.message).toBe('offline');
     });
 });
