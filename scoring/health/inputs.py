@@ -54,6 +54,7 @@ def read_inputs(book: Book, as_of: pd.Timestamp, settings: HealthSettings) -> In
         settings: which column tells the segment.
     """
     problems = Problems()
+    keys = {measure.key for measure in settings.measures}
     accounts = pd.Index(book.accounts["account_id"].sort_values(), name="account_id")
     names, pair_of = _coder(book, accounts)
     assets = asset_records(book.assets, pair_of(book.assets), len(names), as_of)
@@ -63,6 +64,14 @@ def read_inputs(book: Book, as_of: pd.Timestamp, settings: HealthSettings) -> In
     problems.count(
         *("not_bought", "usage", usage.rows_outside(owned)),
         "Usage of products that the account has not bought: left out of its scores",
+    )
+    problems.count(
+        *("without_account", "targets", int((account_codes(accounts, book.targets) < 0).sum())),
+        "Customers' targets without an account, or of one that is not in the book: left out",
+    )
+    problems.count(
+        *("unknown_measure", "targets", int((~book.targets["measure"].isin(list(keys))).sum())),
+        f"Customers' targets of a measure that is none of {', '.join(sorted(keys))}: left out",
     )
     segments = book.accounts.set_index("account_id")[settings.segment].reindex(accounts).fillna("")
     return Inputs(

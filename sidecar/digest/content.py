@@ -29,7 +29,7 @@ class Item:
         record_id: the deal or account it is about; shown only to those who may see it.
         title, detail: texts as the org has them: any text.
         amount: what it is worth, None where nothing is said.
-        due: until when, None where nothing is said.
+        due: by when, None where nothing is said.
     """
 
     record_id: str

@@ -191,6 +191,21 @@ def test_bad_input_is_counted_and_changes_nothing_else() -> None:
     assert before[("no_entitlement", "usage")] > 0
 
 
+def test_targets_that_meet_nothing_are_counted_and_change_nothing() -> None:
+    book = random_book(9)
+    own = pd.DataFrame(
+        {
+            "account_id": ["nobody", book.accounts["account_id"].iloc[0], book.accounts["account_id"].iloc[0]],
+            "measure": ["utilisation", "utilization", "happiness"],
+            "target": 90.0,
+        }
+    )
+    clean, found = score_health(book, DAY), score_health(replace(book, targets=own), DAY)
+    assert_frame_equal(clean.scores, found.scores)
+    counts = found.problems.set_index(["kind", "table"])["rows"]
+    assert (counts[("without_account", "targets")], counts[("unknown_measure", "targets")]) == (1, 2)
+
+
 def test_weeks_before_a_change_of_unit_are_not_compared() -> None:
     book = random_book(10)
     early = book.usage["week_start"] < DAY - pd.Timedelta(days=40)
