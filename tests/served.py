@@ -11,6 +11,7 @@ from typing import Any
 
 import waitress
 from flask import Flask
+from waitress import wasyncore
 
 from localorg.http.app import create_app
 from localorg.org import LocalOrg
@@ -58,22 +59,30 @@ class Served:
 
 @contextmanager
 def listening(app: Flask) -> Iterator[str]:
-    """The address of an app behind the web server that serves it outside of tests."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    """The address of an app behind the web server that serves it outside of tests.
+
+    The loop is turned by hand, so that nothing is closed under it and no connection that a client keeps is left open.
+    """
+    sockets: dict[int, Any] = {}
+    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
     closing = threading.Event()
 
     def serve() -> None:
-        try:
-            server.run()
-        except OSError:  # closing takes the sockets away under the loop
-            if not closing.is_set():
-                raise
+        while not closing.is_set():
+            wasyncore.loop(timeout=1, use_poll=True, map=sockets, count=1)
 
-    threading.Thread(target=serve, daemon=True).start()  # ends by itself within a second of the close
-    yield f"http://127.0.0.1:{server.effective_port}"
-    closing.set()
-    server.task_dispatcher.shutdown()
-    server.close()
+    loop = threading.Thread(target=serve)
+    loop.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        closing.set()
+        server.pull_trigger()
+        loop.join()
+        server.task_dispatcher.shutdown()
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()
+        server.close()
 
 
 @contextmanager
@@ -82,7 +91,9 @@ def serving(org_file: Path, key_file: Path, consumer_key: str) -> Iterator[Serve
     inside = LocalOrg.open(org_file)
     app = create_app(inside)
     services = app.extensions["localorg"]
-    with listening(app) as url:
-        yield Served(inside, url, consumer_key, key_file, services.faults)
-    services.close()
-    inside.close()
+    try:
+        with listening(app) as url:
+            yield Served(inside, url, consumer_key, key_file, services.faults)
+    finally:
+        services.close()
+        inside.close()

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask, request
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from tests.browsing import Visits, load_axe
 from tests.localorg.http.login_client import AUTHORIZE, TOKEN, login_client
-
-
-@contextmanager
-def listening(app: Flask) -> Iterator[str]:
-    """The application on a port of this machine; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+from tests.served import listening
 
 
 def client_page() -> Flask:
     """A client of its own origin, to which the browser comes back."""
     app = Flask("client")
-    app.add_url_rule("/callback", view_func=lambda: f"<title>back</title><p>{'code' in request.args}</p>")
+    app.add_url_rule(
+        "/callback",
+        view_func=lambda: f'<link rel="icon" href="data:,"><title>back</title><p>{"code" in request.args}</p>',
+    )
     return app
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from localorg.clock import Clock
 from localorg.http.app import create_app
@@ -22,6 +20,7 @@ from localorg.http.settings import Settings
 from localorg.org import LocalOrg
 from localorg.pages import PageSettings, ensure_built
 from tests.browsing import REPOSITORY, node_modules_needed
+from tests.served import listening
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LABEL = (
@@ -129,15 +128,10 @@ def served(folder: Path, template: Template, built: Path) -> Iterator[Site]:
     org = LocalOrg.open(folder / "org.sqlite", clock=Clock(NOON))
     pages = PageSettings(built, REPOSITORY / "node_modules/@salesforce-ux/design-system")
     app = create_app(org, settings=Settings(package=template.package, pages=pages, worker=False))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{server.server_port}", org, app, template.ids)
+        with listening(app) as url:
+            yield Site(url, org, app, template.ids)
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         app.extensions["localorg"].close()
         org.close()
 
