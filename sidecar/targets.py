@@ -186,7 +186,7 @@ RUN = OwnFields(
 REQUEST = OwnFields(
     "Sidecar_Request__c",
     "Id",
-    _own({"Status": ("status", TEXT), "Response": ("response", TEXT)}),
+    _own({"Status": ("status", TEXT), "Response": ("response", TEXT), "Finished_At": ("finished_at", MOMENT)}),
     stamp=None,
 )
 

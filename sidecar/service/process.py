@@ -87,7 +87,7 @@ def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
                 zone = tasks.zone
                 _log.info("times are those of %s", zone)
                 runner.reschedule(jobs_of(tasks.configuration, zone))
-        runner.alone(lambda: watch.look(runner.now()))
+        runner.alone(watch.look)
     except StopRequested:
         return
 
@@ -95,7 +95,7 @@ def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
 @contextmanager
 def _ticking(runner: Runner, tasks: Tasks) -> Iterator[None]:
     """Look every second what is due, in one thread, so that jobs never overlap; what is due is decided elsewhere."""
-    watch = Watch(tasks)
+    watch = Watch(tasks, runner.now)
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
         lambda: tick(runner, tasks, watch),

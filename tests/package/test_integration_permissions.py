@@ -64,12 +64,14 @@ def test_the_integration_changes_no_object_it_has_no_business_with() -> None:
     assert {name for name, allowed in rights.items() if "allowCreate" in allowed} == {
         f"Sidecar_{name}__c" for name in ("Projection", "Action", "Run")
     }
-    # records of our own making are removed when a run is undone, and actions when they ended long ago
+    # records of our own making are removed when a run is undone, actions and requests when they ended long ago
     assert {name for name, allowed in rights.items() if "allowDelete" in allowed} == {
         "Sidecar_Action__c",
         "Sidecar_Projection__c",
+        "Sidecar_Request__c",
     }
-    assert not any("modifyAllRecords" in allowed for allowed in rights.values())
+    # requests are seen by those who made them, and by us who answer them
+    assert {name for name, allowed in rights.items() if "modifyAllRecords" in allowed} == {"Sidecar_Request__c"}
 
 
 def test_the_integration_has_the_few_user_permissions_it_needs() -> None:

@@ -112,10 +112,7 @@ def test_a_user_decides_on_actions_and_asks_and_changes_nothing_else() -> None:
         *(f"Sidecar_Request__c.Sidecar_{name}__c" for name in ("Kind", "Record_Id")),
     }
     rights = object_permissions(found)
-    assert {name for name, allowed in rights.items() if "allowEdit" in allowed} == {
-        "Sidecar_Action__c",
-        "Sidecar_Request__c",
-    }
+    assert {name for name, allowed in rights.items() if "allowEdit" in allowed} == {"Sidecar_Action__c"}
     assert {name for name, allowed in rights.items() if "allowCreate" in allowed} == {"Sidecar_Request__c"}
     assert not any(allowed & {"allowDelete", "modifyAllRecords", VIEW_ALL} for allowed in rights.values())
 

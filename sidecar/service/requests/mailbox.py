@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sidecar.questions import ask
@@ -9,7 +10,9 @@ from sidecar.targets import REQUEST
 from sync import Org, UnexpectedAnswer, soql
 
 NEW, WORKING, DONE, REFUSED, FAILED = "New", "Working", "Done", "Refused", "Failed"
-_KIND, _RECORD, _STATUS, _RESPONSE = (f"Sidecar_{name}__c" for name in ("Kind", "Record_Id", "Status", "Response"))
+_KIND, _RECORD, _STATUS, _RESPONSE, _FINISHED = (
+    f"Sidecar_{name}__c" for name in ("Kind", "Record_Id", "Status", "Response", "Finished_At")
+)
 MOST = 50
 """Requests of one look; the others wait for the next."""
 
@@ -57,9 +60,10 @@ def take(org: Org, requests: Sequence[Request]) -> None:
     _write(org, [{"id": request.id, _STATUS: WORKING} for request in requests])
 
 
-def answer(org: Org, answers: Sequence[Answer]) -> None:
-    """Write the answers; one API call."""
-    _write(org, [{"id": a.request.id, _STATUS: a.status, _RESPONSE: a.text} for a in answers])
+def answer(org: Org, answers: Sequence[Answer], finished_at: datetime) -> None:
+    """Write the answers and the moment (aware) at which they were found; one API call."""
+    finished = finished_at.isoformat(timespec="milliseconds")
+    _write(org, [{"id": a.request.id, _STATUS: a.status, _RESPONSE: a.text, _FINISHED: finished} for a in answers])
 
 
 def _write(org: Org, records: list[dict[str, Any]]) -> None:

@@ -1,7 +1,8 @@
 """Looks for requests every few seconds, at a bounded cost in API calls."""
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
@@ -34,13 +35,14 @@ def between_looks(configuration: Configuration, usage: Usage | None) -> timedelt
 class Watch:
     """Looks for requests and has them done. One login serves for many looks; it costs one API call a look."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._tasks = tasks
+        self._now = now
         self._org: Org | None = None
         self._next: datetime | None = None
         self._in_trouble = False
 
-    def look(self, now: datetime) -> int:
+    def look(self) -> int:
         """Look if it is time, and do what is found; returns how many requests were answered.
 
         Trouble is logged once, and looked again after a minute: the refresh, which has the same trouble, tells people.
@@ -48,6 +50,7 @@ class Watch:
         Raises:
             StopRequested: the service stops; the requests are found again by the next start.
         """
+        now = self._now()
         if self._next is not None and now < self._next:
             return 0
         try:
@@ -78,7 +81,7 @@ class Watch:
         if not waiting:
             return 0
         with tasks.open() as (working, mirror):
-            done = fulfil(working, mirror, tasks.configuration, waiting, Stoppable(tasks.stop))
+            done = fulfil(working, mirror, tasks.configuration, waiting, Stoppable(tasks.stop), self._now)
         if done is not None:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)

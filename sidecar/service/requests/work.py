@@ -1,12 +1,13 @@
 """Doing what users ask for: all that waits together, with one refresh."""
 
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from sidecar import refresh as flow
 from sidecar.configuration import Configuration
 from sidecar.service.requests import mailbox
+from sidecar.service.requests.kinds import PREVIEW, RECALCULATIONS, problem, records
 from sidecar.service.requests.mailbox import DONE, FAILED, REFUSED, Answer, Request
 from sidecar.service.requests.preview import preview
 from sidecar.service.requests.rights import may_read
@@ -14,14 +15,14 @@ from sync import Mirror, Org, Progress
 
 _log = logging.getLogger(__name__)
 
-RECALCULATE, PREVIEW = "Recalculate account", "Preview digest"
-_ACCOUNT_ID = re.compile(r"001[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
-_RECORDS = """SELECT "Id" FROM "Account" WHERE "Id"[:15] = $account
-    UNION ALL SELECT "Id" FROM "Opportunity" WHERE "AccountId"[:15] = $account"""
-
 
 def fulfil(
-    org: Org, mirror: Mirror, configuration: Configuration, requests: Sequence[Request], progress: Progress
+    org: Org,
+    mirror: Mirror,
+    configuration: Configuration,
+    requests: Sequence[Request],
+    progress: Progress,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> flow.Refresh | None:
     """Answer all of these requests; a refresh is made once, if any of them needs it.
 
@@ -29,6 +30,7 @@ def fulfil(
 
     Args:
         requests: waiting ones.
+        now: the clock, for the moment of the answers.
 
     Returns:
         The refresh, None where none was made.
@@ -37,12 +39,12 @@ def fulfil(
         sync.SyncError: the org did not take the answers; the next look finds the requests again.
     """
     mailbox.take(org, requests)
-    answers = [Answer(request, REFUSED, text) for request in requests if (text := _problem(request)) is not None]
-    sound = [request for request in requests if request.kind == RECALCULATE and _problem(request) is None]
+    answers = [Answer(request, REFUSED, text) for request in requests if (text := problem(request)) is not None]
+    sound = [request for request in requests if request.kind in RECALCULATIONS and problem(request) is None]
     previews = [request for request in requests if request.kind == PREVIEW]
     done, recalculated = _recalculate(org, mirror, configuration, sound, progress)
     answers += [*recalculated, *_preview(org, mirror, configuration, previews)]
-    mailbox.answer(org, answers)
+    mailbox.answer(org, answers, now())
     _log.info("%s", "; ".join(f"{a.request.kind} {a.request.id}: {a.status}" for a in answers))
     return done
 
@@ -53,7 +55,7 @@ def _recalculate(
     done, answers = None, []
     try:
         allowed = may_read(org, sound)
-        answers = [Answer(r, REFUSED, "You cannot see this account.") for r in sound if r.id not in allowed]
+        answers = [Answer(request, REFUSED, _unseen(request)) for request in sound if request.id not in allowed]
         sound = [request for request in sound if request.id in allowed]
         if sound:
             done = flow.refresh(org, mirror, configuration, None, progress)
@@ -77,24 +79,21 @@ def _failed(requests: Sequence[Request]) -> list[Answer]:
     return [Answer(request, FAILED, text) for request in requests]
 
 
-def _problem(request: Request) -> str | None:
-    """Why a request cannot be done by anybody; None when it can."""
-    if request.kind not in (RECALCULATE, PREVIEW):
-        return f"This version of the sidecar cannot do this. It can: {RECALCULATE}, {PREVIEW}."
-    if request.kind == RECALCULATE and not _ACCOUNT_ID.fullmatch(request.record_id):
-        return "This is no account. Record Id takes the 15 or 18 characters of an account's Id."
-    return None
+def _unseen(request: Request) -> str:
+    return f"You cannot see this {RECALCULATIONS[request.kind].named}."
 
 
 def _recalculated(mirror: Mirror, done: flow.Refresh, request: Request) -> Answer:
-    rows = mirror.connection.execute(_RECORDS, {"account": request.record_id[:15]}).fetchall()
-    records = {str(record) for (record,) in rows}
-    if not records:
-        return Answer(request, REFUSED, "The sidecar knows no account of this Id: nobody lets it see one.")
-    refused = sum(row.record_id in records for row in done.written.refused)
-    changed = sum(record in records for record in done.plan.changes["record_id"].to_pylist())
+    kind, found = RECALCULATIONS[request.kind], records(mirror, request)
+    if not found and kind.named is None:
+        return Answer(request, REFUSED, "The sidecar knows no account and no deal that you own.")
+    if not found:
+        return Answer(request, REFUSED, f"The sidecar knows no {kind.named} of this Id: nobody lets it see one.")
+    refused = sum(row.record_id in found for row in done.written.refused)
+    changed = sum(record in found for record in done.plan.changes["record_id"].to_pylist())
     if refused:
         return Answer(request, FAILED, f"{refused:,} records were refused by the org; they are tried again.")
     if not changed:
-        return Answer(request, DONE, "Recalculated: all values of the account and its deals stand as they were.")
-    return Answer(request, DONE, f"Recalculated: {changed:,} values of the account and its deals are new.")
+        return Answer(request, DONE, f"Recalculated: all values of {kind.about} stand as they were.")
+    values = "1 value" if changed == 1 else f"{changed:,} values"
+    return Answer(request, DONE, f"Recalculated: {values} of {kind.about} {'is' if changed == 1 else 'are'} new.")

@@ -57,7 +57,7 @@ def test_times_are_the_org_s_as_soon_as_its_time_zone_is_known(tasks: Tasks, mon
         return "done"
 
     watch = Watch(tasks)
-    monkeypatch.setattr(watch, "look", lambda _: 0)
+    monkeypatch.setattr(watch, "look", lambda: 0)
     monkeypatch.setitem(runner._tasks, "refresh", refresh)  # type: ignore[arg-type] - a dict
     tick(runner, tasks, watch)
     assert zones(runner) == {"America/New_York"}

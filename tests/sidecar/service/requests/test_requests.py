@@ -16,6 +16,7 @@ from sidecar.configuration import Configuration, MailSection, ServiceSection
 from sidecar.digest.content import Digest, Figures
 from sidecar.digest.mail import MailError
 from sidecar.service.requests import mailbox, rights, work
+from sidecar.service.requests.kinds import PREVIEW
 from sidecar.service.requests.mailbox import Request
 from sidecar.service.requests.watch import Watch, between_looks
 from sidecar.service.stopping import StopRequested
@@ -25,8 +26,9 @@ from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage, soq
 from tests.sidecar.conftest import Clinic
 from tests.sidecar.digest.smtp_server import mail_server
 
+RECALCULATE = "Recalculate account"
 NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
-ACCOUNT = "001000000000001AAA"
+ACCOUNT, DEAL = "001000000000001AAA", "006000000000001AAA"
 
 
 @dataclass
@@ -38,14 +40,14 @@ class Desk:
     changed: list[str]
     refreshes: int = 0
 
-    def asked(self, kind: str = work.RECALCULATE, record: str | None = ACCOUNT) -> str:
+    def asked(self, kind: str = RECALCULATE, record: str | None = ACCOUNT) -> str:
         """A user's request; returns its id."""
         values = {"Sidecar_Kind__c": kind, "Sidecar_Record_Id__c": record}
         return self.clinic.served.insert("Sidecar_Request__c", values)[0]
 
     def look(self) -> int:
         """One look of the service."""
-        return Watch(Tasks(self.clinic.configuration, self.state, Event())).look(NOW)
+        return Watch(Tasks(self.clinic.configuration, self.state, Event()), lambda: NOW).look()
 
     def answer(self, request: str) -> tuple[str, str]:
         """Status and response of a request."""
@@ -68,9 +70,10 @@ class Desk:
 def desk(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     state = State.open(tmp_path / "state")
     with Mirror.open(state.mirror_file) as mirror:
-        mirror.connection.execute('CREATE TABLE "Account" AS SELECT ? AS "Id"', [ACCOUNT])
-        deal = 'CREATE TABLE "Opportunity" AS SELECT \'006000000000001AAA\' AS "Id", ? AS "AccountId"'
-        mirror.connection.execute(deal, [ACCOUNT])
+        mirror.connection.execute('CREATE TABLE "Account" AS SELECT ? AS "Id", \'\' AS "OwnerId"', [ACCOUNT])
+        own = clinic.served.inside.user("admin@local.example").id
+        deal = 'CREATE TABLE "Opportunity" AS SELECT ? AS "Id", ? AS "AccountId", ? AS "OwnerId"'
+        mirror.connection.execute(deal, [DEAL, ACCOUNT, own])
     desk = Desk(clinic, state, [])
     monkeypatch.setattr("sidecar.refresh.refresh", desk.refresh)
     yield desk
@@ -80,12 +83,44 @@ def desk(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_a_recalculation_is_answered_with_how_many_values_of_the_account_and_its_deals_are_new(desk: Desk) -> None:
-    desk.changed = [ACCOUNT, ACCOUNT, "006000000000001AAA", "001000000000009AAA"]
+    desk.changed = [ACCOUNT, ACCOUNT, DEAL, "001000000000009AAA"]
     request = desk.asked()
     assert desk.look() == 1
     status, text = desk.answer(request)
     assert status == "Done" and "3 values" in text
     assert desk.look() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "text"),
+    [
+        ("Recalculate opportunity", DEAL, "Recalculated: 1 value of the deal is new."),
+        ("Recalculate all of mine", None, "Recalculated: 2 values of your accounts and deals are new."),
+    ],
+)
+def test_a_deal_or_all_of_the_user_s_own_records_are_recalculated_too(
+    desk: Desk, kind: str, record: str | None, text: str
+) -> None:
+    desk.changed = [ACCOUNT, *([DEAL] * (2 if record is None else 1))]
+    request = desk.asked(kind, record)
+    desk.look()
+    assert desk.answer(request) == ("Done", text)
+
+
+def test_one_who_owns_nothing_is_told_so(desk: Desk) -> None:
+    with Mirror.open(desk.state.mirror_file) as mirror:
+        mirror.connection.execute('UPDATE "Opportunity" SET "OwnerId" = NULL')
+    request = desk.asked("Recalculate all of mine", None)
+    desk.look()
+    assert desk.answer(request) == ("Refused", "The sidecar knows no account and no deal that you own.")
+
+
+def test_an_answer_says_when_it_was_given(desk: Desk) -> None:
+    sound, wrong = desk.asked(), desk.asked(record="")
+    finished = f'SELECT "Sidecar_Finished_At__c" FROM "Sidecar_Request__c" WHERE "Id" IN (\'{sound}\', \'{wrong}\')'
+    assert desk.clinic.served.rows(finished) == [(None,), (None,)]
+    desk.look()
+    assert desk.clinic.served.rows(finished) == [("2026-11-24T09:03:00.000Z",)] * 2
 
 
 def test_values_that_stand_are_an_answer_too_and_a_short_id_will_do(desk: Desk) -> None:
@@ -103,12 +138,13 @@ def test_what_waits_together_takes_one_refresh(desk: Desk) -> None:
     assert {desk.answer(request)[0] for request in requests} == {"Done"}
 
 
-@pytest.mark.parametrize("record", [None, "006000000000001AAA", "001' OR Name != '", "001-"])
+@pytest.mark.parametrize("record", [None, DEAL, "001' OR Name != '", "001-"])
 def test_what_is_no_account_is_refused_without_a_refresh(desk: Desk, record: str | None) -> None:
-    request = desk.asked(record=record)
+    request, other = desk.asked(record=record), desk.asked("Recalculate opportunity", ACCOUNT)
     desk.look()
     status, text = desk.answer(request)
     assert status == "Refused" and "no account" in text and desk.refreshes == 0
+    assert desk.answer(other)[0] == "Refused" and "no opportunity" in desk.answer(other)[1]
 
 
 def test_a_kind_that_this_version_cannot_do_is_refused(desk: Desk) -> None:
@@ -117,11 +153,11 @@ def test_a_kind_that_this_version_cannot_do_is_refused(desk: Desk) -> None:
         [found] = mailbox.waiting(org)
         work.fulfil(org, mirror, desk.clinic.configuration, [replace(found, kind="Dance")], SILENT)
     status, text = desk.answer(request)
-    assert status == "Refused" and "It can: Recalculate account, Preview digest" in text
+    assert status == "Refused" and "It can: Recalculate account, Recalculate opp" in text
 
 
 def test_without_a_mail_server_a_preview_is_refused_and_the_rest_is_done(desk: Desk) -> None:
-    other, mine = desk.asked(kind=work.PREVIEW, record=None), desk.asked()
+    other, mine = desk.asked(kind=PREVIEW, record=None), desk.asked()
     desk.look()
     assert desk.answer(other)[0] == "Refused" and desk.answer(mine)[0] == "Done"
 
@@ -134,7 +170,7 @@ def test_a_preview_goes_to_the_one_who_asks_once_and_is_not_the_week_s(
     whole = Figures("All", 1000.0, 670.0, 800.0, 900.0, 330.0)
     people = [Digest(user, "Ada", False, "FY2026 Q4", whole) for user in (own, "005000000000009AAA")]
     monkeypatch.setattr("sidecar.service.requests.preview.digests", lambda _: people)
-    requests = [desk.asked(kind=work.PREVIEW, record=None) for _ in range(2)]
+    requests = [desk.asked(kind=PREVIEW, record=None) for _ in range(2)]
     with mail_server() as server:
         mail = MailSection(host="127.0.0.1", port=server.port, security="none", sender="sidecar@acme.example")
         desk.clinic = replace(desk.clinic, configuration=desk.clinic.configuration.model_copy(update={"mail": mail}))
@@ -152,7 +188,7 @@ def test_a_preview_that_the_mail_server_does_not_take_fails_and_a_recalculation_
         raise MailError("mail.acme.example: 550 no")
 
     monkeypatch.setattr(work, "preview", fail)
-    other, mine = desk.asked(kind=work.PREVIEW, record=None), desk.asked()
+    other, mine = desk.asked(kind=PREVIEW, record=None), desk.asked()
     desk.look()
     assert desk.answer(other)[0] == "Failed" and desk.answer(mine)[0] == "Done"
 
@@ -216,9 +252,10 @@ def test_the_org_is_asked_what_each_user_may_see(desk: Desk, monkeypatch: pytest
 
     monkeypatch.setattr("sidecar.record_access.ask", access)
     org = SimpleNamespace(instance_url="https://acme.my.salesforce.com")
-    requests = [Request("r1", work.RECALCULATE, ACCOUNT, "005A"), Request("r2", work.RECALCULATE, ACCOUNT[:15], "005B")]
-    assert rights.may_read(org, requests) == {"r1"}  # type: ignore[arg-type] - as much of an org as it needs
-    assert asked[0] == f"UserRecordAccess UserId = '005A' AND RecordId IN ('{ACCOUNT}')"
+    requests = [Request("r1", RECALCULATE, ACCOUNT, "005A"), Request("r2", RECALCULATE, ACCOUNT[:15], "005B")]
+    requests.append(Request("r3", "Recalculate all of mine", "", "005B"))
+    assert rights.may_read(org, requests) == {"r1", "r3"}  # type: ignore[arg-type] - as much of an org as it needs
+    assert len(asked) == 2 and asked[0] == f"UserRecordAccess UserId = '005A' AND RecordId IN ('{ACCOUNT}')"
 
 
 def test_when_the_org_does_not_say_what_users_may_see_nothing_is_done(
@@ -238,8 +275,9 @@ def test_an_org_in_trouble_is_left_alone_for_a_minute_and_logged_once(
 ) -> None:
     section = clinic.configuration.org.model_copy(update={"login_url": "http://127.0.0.1:9"})
     configuration = clinic.configuration.model_copy(update={"org": section})
-    watch = Watch(Tasks(configuration, State.open(tmp_path / "state"), Event()))
-    assert [watch.look(NOW + timedelta(seconds=seconds)) for seconds in (0, 2, 59, 61)] == [0, 0, 0, 0]
+    moments = iter(NOW + timedelta(seconds=seconds) for seconds in (0, 2, 59, 61))
+    watch = Watch(Tasks(configuration, State.open(tmp_path / "state"), Event()), lambda: next(moments))
+    assert [watch.look() for _ in range(4)] == [0, 0, 0, 0]
     assert caplog.text.count("cannot look for requests") == 1
 
 
