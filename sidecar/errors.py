@@ -25,3 +25,7 @@ class SetupError(SidecarError):
 
 class MassChangeError(SidecarError):
     """A run would change far more than runs do; a person has to look at its plan and confirm."""
+
+
+class PlanChangedError(SidecarError):
+    """What a person confirmed is not what would be written now; nothing was written."""

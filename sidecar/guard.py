@@ -12,6 +12,13 @@ NEVER_TOO_MANY = 500
 
 Confirm = Callable[[str], bool]
 
+Review = Callable[[Plan], None]
+"""Is shown a plan before anything of it is written; what it raises ends the run."""
+
+
+def unseen(_plan: Plan) -> None:
+    """The review of a run that nobody looks at."""
+
 
 def check_size(plan: Plan, mirror: Mirror, write: WriteSection, max_changes: int | None, confirm: Confirm) -> None:
     """Let a plan pass if it replaces values of no more records than expected, or if a person confirms it.

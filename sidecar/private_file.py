@@ -4,16 +4,16 @@ import os
 from pathlib import Path
 
 
-def write_private(file: Path, text: str) -> None:
-    """Put a text in place of a file's content, with mode 600; a crash leaves the former content.
+def write_private(file: Path, content: str | bytes) -> None:
+    """Put a text (as UTF-8) or bytes in place of a file's content, with mode 600; a crash leaves the former content.
 
     Raises:
         OSError: no room, or no right to write there. The former content stays.
     """
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.write(text)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(content.encode() if isinstance(content, str) else content)
         opened.flush()
         os.fsync(opened.fileno())
     part.replace(file)

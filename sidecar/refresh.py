@@ -22,7 +22,7 @@ from sidecar.desired.actions import present_actions
 from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
 from sidecar.fitted import deal_model, projection
-from sidecar.guard import Confirm, check_size
+from sidecar.guard import Confirm, Review, check_size, unseen
 from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle
@@ -209,6 +209,7 @@ def refresh(
     *,
     max_changes: int | None = None,
     confirm: Confirm = lambda _: False,
+    review: Review = unseen,
     retry_refused: bool = False,
     always: bool = False,
 ) -> Refresh:
@@ -221,6 +222,7 @@ def refresh(
         mirror: opened.
         as_of: the day to score for; default the org's today.
         max_changes, confirm: see `guard.check_size`.
+        review: is shown the plan before.
         retry_refused: see `make_plan`.
         always: compute scores and plan in any case, of every record.
 
@@ -239,6 +241,7 @@ def refresh(
     else:
         scored = score(mirror, configuration, day, progress, unmoved)
     planned = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
+    review(planned)
     check_size(planned, mirror, configuration.write, max_changes, confirm)
     unsettle(mirror)
     written = sync.write_back(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import sync
 from sidecar.configuration import Configuration
 from sidecar.errors import ConfigurationError
+from sidecar.guard import Review, unseen
 from sidecar.refresh import new_run_id, pull
 from sidecar.run_log import write_run_log
 from sidecar.targets import ACCOUNT, ACTION, OPPORTUNITY, PROJECTION
@@ -63,14 +64,26 @@ def plan_undo(org: Org, mirror: Mirror, configuration: Configuration, run_id: st
     return sync.plan_undo(mirror, run_id, parents=PARENTS)
 
 
-def undo(org: Org, mirror: Mirror, configuration: Configuration, run_id: str, progress: Progress) -> Undone:
+def undo(
+    org: Org,
+    mirror: Mirror,
+    configuration: Configuration,
+    run_id: str,
+    progress: Progress,
+    *,
+    review: Review = unseen,
+) -> Undone:
     """Put back what a run changed, where nobody has changed it since.
+
+    Args:
+        review: is shown the plan before anything is written.
 
     Raises:
         sync.SyncError: as for a refresh; the same command goes on afterwards.
     """
     started, clock, name = datetime.now(UTC), time.monotonic(), new_run_id()
     planned = plan_undo(org, mirror, configuration, run_id, progress)
+    review(planned.plan)
     message = f"undo of {run_id}"
     threshold = configuration.write.bulk_threshold
     written = sync.write_back(

@@ -30,6 +30,13 @@ def runs(state: State) -> list[dict[str, Any]]:
         return _rows(mirror, _RUNS, {"most": MOST}) if mirror else []
 
 
+def run(state: State, run_id: str) -> dict[str, Any] | None:
+    """One run, with the columns of `sync.ledger.runs`; None for one that is not there."""
+    with _mirror(state) as mirror:
+        found = _rows(mirror, "SELECT * FROM _sync.runs WHERE run_id = $name", {"name": run_id}) if mirror else []
+    return found[0] if found else None
+
+
 def values(state: State, run_id: str) -> list[dict[str, Any]] | None:
     """Values of one run, as of `sync.ledger.values`; None for a run that is not there."""
     with _mirror(state) as mirror:

@@ -22,6 +22,7 @@ from sidecar.errors import SetupError
 from sidecar.service.alerts import Alerts
 from sidecar.service.app import create_app
 from sidecar.service.job_memory import JobMemory
+from sidecar.service.operations.work import perform
 from sidecar.service.presence import announce, only_service
 from sidecar.service.requests.watch import Watch
 from sidecar.service.runner import Runner
@@ -79,7 +80,7 @@ def make_runner(tasks: Tasks) -> Runner:
 
 
 def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
-    """Run all that is due now, then look for requests."""
+    """Run all that is due now, then what somebody asks for in the console, then look for requests."""
     zone = tasks.zone
     try:
         while runner.run_due() is not None:
@@ -87,6 +88,7 @@ def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
                 zone = tasks.zone
                 _log.info("times are those of %s", zone)
                 runner.reschedule(jobs_of(tasks.configuration, zone))
+        runner.alone(lambda: perform(tasks, runner))
         runner.alone(watch.look)
     except StopRequested:
         return

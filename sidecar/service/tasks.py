@@ -16,11 +16,14 @@ from sidecar.digest.ledger import SentDigests, week_of
 from sidecar.digest.mail import MailError
 from sidecar.digest.recipients import addressed
 from sidecar.digest.send import send
+from sidecar.errors import MassChangeError
+from sidecar.service.operations.preview import Previews, of_plan
+from sidecar.service.operations.slot import Operations
 from sidecar.service.runner import Task
 from sidecar.service.schedule import Daily, Every, Job
 from sidecar.service.stopping import Stoppable
 from sidecar.state import State
-from sync import Mirror, Org, Usage
+from sync import Mirror, Org, Plan, Progress, Usage
 
 RECONCILE, REFRESH, DIGEST = "reconcile", "refresh", "digest"
 MONDAY = 0
@@ -54,6 +57,7 @@ class Tasks:
         totals: what was done since it began.
         usage: the org's count of API calls when it last told; None before.
         zone: the org's time zone, as configured or pulled; None before the first pull.
+        operations: what people ask for beside the jobs.
     """
 
     configuration: Configuration
@@ -62,11 +66,17 @@ class Tasks:
     totals: Totals = field(default_factory=Totals)
     usage: Usage | None = None
     zone: ZoneInfo | None = None
+    operations: Operations = field(default_factory=Operations)
 
     def __post_init__(self) -> None:
         named = self.configuration.service.time_zone
         if named is not None:
             self.zone = ZoneInfo(named)
+
+    @property
+    def previews(self) -> Previews:
+        """What was looked at before it is written."""
+        return Previews(self.state.service_folder)
 
     def by_job(self) -> Mapping[str, Task]:
         """The task of each job."""
@@ -75,7 +85,7 @@ class Tasks:
     def refresh(self) -> str:
         """Pull what changed, score, write what differs."""
         with self.open() as (org, mirror):
-            return self._told(flow.refresh(org, mirror, self.configuration, None, Stoppable(self.stop)))
+            return self.told(self._refreshed(org, mirror, Stoppable(self.stop)))
 
     def reconcile(self) -> str:
         """Compare every row with the org's, then score and write in any case; the day's models are fitted anew."""
@@ -83,8 +93,8 @@ class Tasks:
         with self.open() as (org, mirror):
             pulled = flow.pull(org, mirror, self.configuration, progress, full=True)
             pulled.check_needed()
-            done = flow.refresh(org, mirror, self.configuration, None, progress, always=True)
-            return f"{pulled.rows_read:,} rows compared; {self._told(done)}"
+            done = self._refreshed(org, mirror, progress, always=True)
+            return f"{pulled.rows_read:,} rows compared; {self.told(done)}"
 
     def digest(self) -> str:
         """Send the week's digests to those who have not got theirs."""
@@ -112,7 +122,18 @@ class Tasks:
         if self.configuration.service.time_zone is None and mirror.count("Organization"):
             self.zone = time_zone(mirror)
 
-    def _told(self, done: flow.Refresh) -> str:
+    def _refreshed(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> flow.Refresh:
+        """A refresh; a plan that is too large for it is kept, for somebody to look at and confirm."""
+        plans: list[Plan] = []
+        try:
+            return flow.refresh(org, mirror, self.configuration, None, progress, review=plans.append, always=always)
+        except MassChangeError as error:
+            threshold = self.configuration.write.bulk_threshold
+            self.previews.keep(of_plan(mirror, plans[-1], threshold, reason=str(error)))
+            raise
+
+    def told(self, done: flow.Refresh) -> str:
+        """Count a refresh in, and say what it did."""
         self.totals.add(done)
         written = done.written
         text = f"{done.pulled.rows_read:,} rows read, {written.rows_written:,} written, {done.calls:,} API calls"

@@ -13,6 +13,7 @@ from sync.errors import ConfigurationError
 from sync.failures import FAILURES, set_aside
 from sync.mirror import Mirror
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS, difference
+from sync.plan.fingerprint import fingerprint
 from sync.plan.summary import summarize
 from sync.plan.targets import CheckedTarget, Target, TargetField, check
 
@@ -56,6 +57,12 @@ class Plan:
         """Records of which a value that is there would be replaced or emptied; filling what is empty does not count."""
         held = self.details.filter(pc.is_valid(self.details.column("old"))).select(["object", "key"])
         return held.group_by(["object", "key"]).aggregate([]).num_rows + self.removals.num_rows
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two plans that would write and remove the same, stamps aside; see `sync.plan.fingerprint`."""
+        stamps = [(item.schema.name, item.stamp.name) for item in self.targets if item.stamp is not None]
+        return fingerprint(self.changes, self.removals, stamps)
 
     def of(self, name: str) -> pa.Table:
         """The changes of one object with their parent, in the order in which they are to be written."""

@@ -213,3 +213,30 @@ def test_an_object_whose_records_may_not_be_written_is_told_with_its_remedy(
     table = pa.table({"Sidecar_Key__c": pa.nulls(0), ARR: pa.nulls(0)})
     with pytest.raises(ConfigurationError, match=f"records of Sidecar_Projection__c cannot be {told}.* Remedy: "):
         plan_for(mirror, table, ARR, key="Sidecar_Key__c", name="Sidecar_Projection__c")
+
+
+def test_a_fingerprint_is_of_the_values_that_would_be_written_not_of_their_order_or_the_moment(
+    mirror: Mirror, fill
+) -> None:
+    fill([{"Id": IDS[0], PROBABILITY: 40.0, BAND: "Red"}, {"Id": IDS[1], PROBABILITY: 40.0}])
+
+    def of(ids: list[str], values: list[float], moment: datetime, **more: Any) -> str:
+        table = {"Id": ids, PROBABILITY: values, STAMP: [moment] * len(ids), **more}
+        fields = [name for name in table if name not in ("Id", STAMP)]
+        return plan_for(mirror, table, *fields, stamp=STAMP).fingerprint
+
+    first = of(IDS[:2], [50.0, 60.0], NOW)
+    assert of(IDS[1::-1], [60.0, 50.0], NOW + timedelta(hours=1)) == first
+    assert of(IDS[:2], [50.0, 61.0], NOW) != first
+    assert of(IDS[:1], [50.0], NOW) != first
+    emptied, unchanged = of(IDS[:1], [50.0], NOW, **{BAND: [None]}), of(IDS[:1], [50.0], NOW, **{BAND: ["Red"]})
+    assert emptied != unchanged
+
+
+def test_a_fingerprint_tells_removals_and_what_a_change_replaces(mirror: Mirror, fill) -> None:
+    fill([{"Id": IDS[0], PROBABILITY: 40.0}])
+    before = plan_for(mirror, {"Id": IDS[:1], PROBABILITY: [50.0]}, PROBABILITY)
+    gone = pa.table({"object": ["Sidecar_Action__c"], "record_id": ["a00000000000001AAA"]})
+    assert replace(before, removals=gone).fingerprint != before.fingerprint
+    mirror.connection.execute(f'UPDATE "Opportunity" SET {PROBABILITY} = 41.0')
+    assert plan_for(mirror, {"Id": IDS[:1], PROBABILITY: [50.0]}, PROBABILITY).fingerprint != before.fingerprint
