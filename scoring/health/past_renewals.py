@@ -1,22 +1,54 @@
 """Past renewals with the health that their accounts had before."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scoring.days import Floats
 from scoring.health.aggregate import Cells, measure_cells, per_subject, totals
 from scoring.health.churn import ChurnModel, fit_churn
-from scoring.health.counting import day_numbers
+from scoring.health.counting import Ints, day_numbers
 from scoring.health.grid import Grid, make_grid
 from scoring.health.inputs import Inputs, account_codes
 from scoring.health.settings import HealthSettings
 from scoring.lookup import looked_up
 
 
-def learn_churn(
+@dataclass(frozen=True)
+class PastRenewals:
+    """What is known of renewals that were decided, one place in each array for each of them.
+
+    Attributes:
+        decided: day numbers.
+        lost: 1 for a lost renewal, else 0.
+        health: total of the account `renewal_days` before, NaN where unknown.
+        scores: of its measures then, NaN where missing, shape (renewals, measures).
+    """
+
+    decided: Ints
+    lost: Floats
+    health: Floats
+    scores: Floats
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> "PastRenewals":
+        """Some of them."""
+        return PastRenewals(self.decided[chosen], self.lost[chosen], self.health[chosen], self.scores[chosen])
+
+    def fit(self, settings: HealthSettings) -> ChurnModel:
+        """The churn risk that they teach."""
+        known = ~np.isnan(self.health)
+        past = (len(self.lost), int(self.lost.sum()))
+        return fit_churn(
+            self.health[known], self.scores[known], total_weights(settings), self.lost[known], settings, past
+        )
+
+
+def past_renewals(
     inputs: Inputs, closed: pd.DataFrame, targets: pd.DataFrame, as_of: pd.Timestamp, settings: HealthSettings
-) -> ChurnModel:
-    """Fit the churn risk on past renewals.
+) -> PastRenewals:
+    """The renewals decided until a day, with the health that their accounts had before.
 
     The health of each is recomputed as of `renewal_days` before it was decided. Measures whose past is not known
     (`has_history`) are left out: their present values would tell the outcome.
@@ -30,20 +62,19 @@ def learn_churn(
     """
     since = as_of - pd.DateOffset(years=settings.learned_years)
     renewals = closed[(closed["segment"] == "Renew") & (closed["closed_at"] >= since)]
-    past = (len(renewals), int((~renewals["is_won"]).sum()))
     code = account_codes(inputs.accounts, renewals)
-    chosen = np.flatnonzero(code >= 0)
-    chosen = chosen[np.lexsort((renewals["opportunity_id"].to_numpy()[chosen], code[chosen]))]
-    rows = renewals.iloc[chosen]
-    day = day_numbers(rows["closed_at"]) - settings.renewal_days
-    grid = make_grid(inputs, code[chosen], day[:, None])
+    order = np.lexsort((renewals["opportunity_id"].to_numpy(), code))
+    rows, code = renewals.iloc[order], code[order]
+    decided = day_numbers(rows["closed_at"])
+    found = code >= 0
+    grid = make_grid(inputs, code[found], decided[found][:, None] - settings.renewal_days)
     cells = [each for each in measure_cells(inputs, grid, targets, settings) if each.measure.form.has_history]
-    found = totals(cells, grid, grid.share, settings) if cells else None
-    health = found.health[:, 0] if found is not None else np.full(len(rows), np.nan)
-    known = ~np.isnan(health)
-    scores = measure_scores(cells, grid, settings)
-    lost = 1.0 - rows["is_won"].to_numpy(dtype="float64")
-    return fit_churn(health[known], scores[known], total_weights(settings), lost[known], settings, past)
+    health = np.full(len(rows), np.nan)
+    scores = np.full((len(rows), len(settings.measures)), np.nan)
+    scores[found] = measure_scores(cells, grid, settings)
+    if cells:
+        health[found] = totals(cells, grid, grid.share, settings).health[:, 0]
+    return PastRenewals(decided, 1.0 - rows["is_won"].to_numpy(dtype="float64"), health, scores)
 
 
 def measure_scores(cells: "list[Cells]", grid: Grid, settings: HealthSettings) -> Floats:

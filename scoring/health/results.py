@@ -163,6 +163,20 @@ NEXT_BAND = Table(
         Column("enough", "flag", False, "whether this measure alone leads to the band"),
     ),
 )
+CHURN_PROOF = Table(
+    "churn_proof",
+    (
+        Column("band", "text", False, "that of the health before, or All"),
+        Column("since", "day", False, "renewals decided before this day had taught the risk"),
+        Column("renewals", "count", False, "decided since, of accounts with a known health before"),
+        Column("lost", "count", False, "lost ones among them"),
+        Column("given", "number", False, "0..1, mean risk that they were given"),
+        Column("brier", "number", False, "mean squared error of the risk"),
+        Column("usual_brier", "number", False, "the same of one risk for all: the share lost before"),
+        Column("auc", "number", True, "0..1, that a lost one had the higher risk; missing without both outcomes"),
+    ),
+    key="band",
+)
 PROBLEMS = Table(
     "problems",
     (
@@ -189,6 +203,8 @@ class HealthScores:
         change_totals: `CHANGE_TOTALS`, the changes themselves; accounts with a total at both ends.
         renewals: `RENEWALS`, the calendar of what ends.
         playbooks: `PLAYBOOKS`, what to do.
+        churn_proof: `CHURN_PROOF`: how good the churn risk was on held-out time, All first; empty with too few
+            renewals to judge by.
         problems: `PROBLEMS`, records that are not as they should be.
     """
 
@@ -202,4 +218,5 @@ class HealthScores:
     change_totals: pd.DataFrame
     renewals: pd.DataFrame
     playbooks: pd.DataFrame
+    churn_proof: pd.DataFrame
     problems: pd.DataFrame

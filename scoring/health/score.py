@@ -15,11 +15,12 @@ from scoring.health.calendar import renewal_calendar
 from scoring.health.change import State, explain_change
 from scoring.health.change_rows import Span, change_rows
 from scoring.health.churn import ChurnModel
+from scoring.health.churn_proof import prove_churn
 from scoring.health.counting import Ints, day_number
 from scoring.health.grid import Grid, make_grid
 from scoring.health.inputs import Inputs, read_inputs
 from scoring.health.measure_rows import dimension_rows, measure_rows, product_rows, reason_rows
-from scoring.health.past_renewals import learn_churn, measure_scores
+from scoring.health.past_renewals import measure_scores, past_renewals
 from scoring.health.playbooks import playbook_rows
 from scoring.health.results import HEALTH, HealthScores
 from scoring.health.settings import HealthSettings
@@ -59,7 +60,8 @@ def score_health(
     known = replace(known_at(book, as_of), usage=book.usage)
     inputs = read_inputs(known, as_of, settings)
     closed = closed_deals(known, stage_spells(known.stage_history), as_of)
-    churn = learn_churn(inputs, closed, book.targets, as_of, settings)
+    past = past_renewals(inputs, closed, book.targets, as_of, settings)
+    churn = past.fit(settings)
     wanted = np.arange(len(inputs.accounts))
     if accounts is not None:
         wanted = np.flatnonzero(inputs.accounts.isin(accounts))
@@ -70,7 +72,8 @@ def score_health(
     calendar = renewal_calendar(known, inputs, as_of)
     calendar = calendar[calendar["account_id"].isin(inputs.accounts[wanted])].reset_index(drop=True)
     tables = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
-    return HealthScores(**tables, renewals=calendar, problems=inputs.problems)
+    proof = prove_churn(past, as_of, settings)
+    return HealthScores(**tables, renewals=calendar, churn_proof=proof, problems=inputs.problems)
 
 
 def _score_some(

@@ -67,6 +67,18 @@ ACCOUNTS = """
                    'record_ids': coalesce(string_split(nullif(record_ids, ''), ';'), [])} ORDER BY rank) AS reasons
         FROM reasons GROUP BY account_id
     ),
+    churn AS (
+        SELECT {'renewals': whole.renewals, 'lost': lost, 'since': strftime(since, '%Y-%m-%d'),
+                'auc': round(auc, 2), 'brier': round(brier, 3), 'usual_brier': round(usual_brier, 3),
+                'bands': bands} AS proved
+        FROM churn_proof AS whole CROSS JOIN (
+            SELECT list({'band': band, 'n': renewals, 'predicted': round(given, 3),
+                         'observed': round(lost / renewals, 3)}
+                        ORDER BY array_position(['Red', 'Yellow', 'Green'], band)) AS bands
+            FROM churn_proof WHERE band <> 'All'
+        )
+        WHERE whole.band = 'All'
+    ),
     total AS (
         SELECT scope_id AS account_id, * EXCLUDE (scope_id) FROM projection
         WHERE scope = 'Account' AND segment = 'All'
@@ -91,6 +103,7 @@ ACCOUNTS = """
                'v': 1, 'currency': own_currency.currency,
                'dimensions': coalesce(dimension.dimensions, []), 'reasons': coalesce(reason.reasons, []),
                'churn_basis': churn_basis,
+               'churn_proof': CASE WHEN churn_risk IS NOT NULL THEN proved END,
                'action': CASE WHEN action_text IS NOT NULL THEN {'text': action_text, 'owner': action_owner} END,
                'actions': coalesce(playbook.actions, []), 'trend': coalesce(week.trend, []),
                'changes': coalesce(explained.changes, []), 'renewals': coalesce(renewal.renewals, []),
@@ -107,6 +120,7 @@ ACCOUNTS = """
            })::VARCHAR END AS projection_detail
     FROM known
     CROSS JOIN quarter
+    LEFT JOIN churn ON TRUE
     LEFT JOIN own_currency ON own_currency.record_id = known.account_id
     LEFT JOIN dimension USING (account_id)
     LEFT JOIN reason USING (account_id)

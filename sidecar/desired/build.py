@@ -98,6 +98,7 @@ def desired_records(
             "trend": health.trend,
             "changes": health.changes,
             "change_totals": health.change_totals,
+            "churn_proof": health.churn_proof,
             "renewals": own(health.renewals, "account_id", "arr", "true_up_arr"),
             "playbooks": own(health.playbooks, "account_id", "impact"),
             "projection": own(projection.rows, "scope_id", *PROJECTED),

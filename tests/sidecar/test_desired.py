@@ -1,6 +1,7 @@
 """From scores to the org's records: units, the details' JSON contract, and what gets no record at all."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 import scoring
 from scoring import Book
 from scoring.actions import RECORDS, actions, follow_up
+from scoring.health.results import CHURN_PROOF
 from scoring.projection import deals_in_need, prepare, projection_tables
 from sidecar.desired import Desired, Past, desired_records
 from sidecar.targets import SCORED
@@ -22,13 +24,13 @@ HOSTILE = '"; DROP TABLE "Account" --<img src=x onerror=alert(1)>\\'
 ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Series(dtype="float64")})
 
 
-def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY) -> Desired:
+def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY, **health_tables: pd.DataFrame) -> Desired:
     """The desired records of a book."""
     model = scoring.fit_deals(book, AS_OF)
     deals = model.score(book, AS_OF, QUARTER)
     projected = prepare(book, AS_OF, QUARTER)
     projection = projection_tables(projected, deals)
-    health = scoring.score_health(book, AS_OF)
+    health = replace(scoring.score_health(book, AS_OF), **health_tables)
     proposed = actions(book, deals, projection.rows, AS_OF, QUARTER)
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
     needed = deals_in_need(projected, followed.shown["opportunity_id"])
@@ -166,6 +168,26 @@ def test_details_have_lists_where_nothing_is_known(records: Rows) -> None:
 def test_an_account_of_which_nothing_is_known_keeps_empty_fields(records: Rows) -> None:
     nothing = records["Account"][1]
     assert {name for name, value in nothing.items() if value is not None} == {"Id", "Sidecar_Scored_At__c"}
+
+
+def test_an_account_tells_how_good_its_churn_risk_is(book: Book) -> None:
+    figures = {"since": AS_OF, "given": 0.2, "brier": 0.1, "usual_brier": 0.12, "auc": 0.777}
+    judged = [{"band": name, "renewals": 40, "lost": lost, **figures} for name, lost in (("All", 9), ("Green", 1))]
+    scores = scoring.score_health(book, AS_OF).scores
+    known = scores.assign(churn_risk=0.2, churn_basis="why", coverage=1.0)
+    made = desired(book, scores=known, churn_proof=CHURN_PROOF.conform(pd.DataFrame(judged)))
+    detail = json.loads(made.tables["Account"].to_pylist()[0]["Sidecar_Health_Detail__c"])
+    assert detail["churn_proof"] == {
+        "renewals": 40,
+        "lost": 9,
+        "since": "2026-11-22",
+        "auc": 0.78,
+        "brier": 0.1,
+        "usual_brier": 0.12,
+        "bands": [{"band": "Green", "n": 40, "predicted": 0.2, "observed": 0.025}],
+    }
+    unproved = json.loads(desired(book, scores=known).tables["Account"].to_pylist()[0]["Sidecar_Health_Detail__c"])
+    assert unproved["churn_proof"] is None
 
 
 def test_projection_keys_say_what_the_row_means(records: Rows) -> None:

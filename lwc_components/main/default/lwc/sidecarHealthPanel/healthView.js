@@ -135,7 +135,7 @@ export function factsOf(values, detail, now) {
             name: label.CHURN_RISK,
             value: formatPercent(values.churnRisk),
             note: label.CHURN_RISK_NOTE,
-            help: proseOf(detail.churn_basis)
+            proof: { ...objectOf(detail.churn_proof), basis: detail.churn_basis }
         });
     }
     return facts;

@@ -20,3 +20,13 @@ export { default as AXIS_OBSERVED } from '@salesforce/label/c.Sidecar_Proof_Axis
 export { default as QUARTERS } from '@salesforce/label/c.Sidecar_Proof_Quarters';
 export { default as HELD } from '@salesforce/label/c.Sidecar_Proof_Held';
 export { default as OFF } from '@salesforce/label/c.Sidecar_Proof_Off';
+export { default as NONE_RENEWALS } from '@salesforce/label/c.Sidecar_Proof_None_Renewals';
+export { default as RENEWALS } from '@salesforce/label/c.Sidecar_Proof_Renewals';
+export { default as RENEWALS_SINCE } from '@salesforce/label/c.Sidecar_Proof_Renewals_Since';
+export { default as RENEWALS_RANKED } from '@salesforce/label/c.Sidecar_Proof_Renewals_Ranked';
+export { default as RENEWALS_BETTER } from '@salesforce/label/c.Sidecar_Proof_Renewals_Better';
+export { default as RENEWALS_WORSE } from '@salesforce/label/c.Sidecar_Proof_Renewals_Worse';
+export { default as BAND } from '@salesforce/label/c.Sidecar_Proof_Band';
+export { default as BAND_GREEN } from '@salesforce/label/c.Sidecar_Band_Green';
+export { default as BAND_YELLOW } from '@salesforce/label/c.Sidecar_Band_Yellow';
+export { default as BAND_RED } from '@salesforce/label/c.Sidecar_Band_Red';

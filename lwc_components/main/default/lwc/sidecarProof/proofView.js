@@ -1,8 +1,9 @@
 /**
  * What the popover says, from the `proof` of a detail field: pure functions. It was written by another program: every value is checked.
  */
-import { numberOf, objectOf, objectsOf, textOf } from 'c/sidecarDetail';
+import { numberOf, objectOf, objectsOf, proseOf, textOf } from 'c/sidecarDetail';
 import { fill, formatDay, formatMoneyShort, formatNumber, formatPercent, isNumber } from 'c/sidecarFormat';
+import { renewalLines } from './renewalLines';
 import * as label from './labels';
 
 const EVERY_KIND = 'All';
@@ -98,8 +99,14 @@ export function proofView(raw, currency) {
     const quarters = numberOf(proof.quarters);
     const lines = [
         ...(quarters ? quarterLines(proof, quarters, currency) : []),
-        ...(deals ? dealLines(proof, deals) : [])
+        ...(deals ? dealLines(proof, deals) : []),
+        ...renewalLines(proof)
     ].filter(Boolean);
+    const basis = proseOf(proof.basis);
+    const none = basis ? label.NONE_RENEWALS : label.NONE;
     const bins = binsOf(proof);
-    return { lines: lines.length ? lines : [label.NONE], chart: bins.length > 1 ? chartOf(bins) : null };
+    return {
+        lines: [basis && `${basis}.`, ...(lines.length ? lines : [none])].filter(Boolean),
+        chart: bins.length > 1 ? chartOf(bins) : null
+    };
 }

@@ -16,7 +16,8 @@ export default class SidecarProof extends LightningElement {
      * "All" or nothing: every deal), n deals judged, won ones among them, since (day until which the judged model had learned), brier,
      * stage_rate_brier (of the stage's rate alone), ece (0 to 1). Of quarters: quarters, since (day), held (share that ended between
      * worst and best), error and stage_weighted_error (amounts). Of both: reliability, groups of deals by probability: predicted and
-     * observed from 0 to 1, n deals.
+     * observed from 0 to 1, n deals. Of a churn risk: basis (words), renewals judged, lost ones among them, since (day), auc, brier,
+     * usual_brier (of one risk for all), bands: band, n, predicted and observed from 0 to 1.
      * @type {object}
      */
     @api proof;

@@ -49,9 +49,10 @@ describe('factsOf', () => {
         expect(factsOf({ churnRisk: 0, nextRenewal: null }, {}, NOW).map(({ key }) => key)).toEqual(['churn']);
     });
 
-    it('say what the churn risk rests on', () => {
-        const [churn] = factsOf({ churnRisk: 18 }, { churn_basis: 'From the health band' }, NOW);
-        expect(churn.help).toBe('From the health band');
+    it('say what the churn risk rests on, and how good it was', () => {
+        const detail = { churn_basis: 'From the health band', churn_proof: { renewals: 40 } };
+        const [churn] = factsOf({ churnRisk: 18 }, detail, NOW);
+        expect(churn.proof).toEqual({ basis: 'From the health band', renewals: 40 });
     });
 
     it.each([

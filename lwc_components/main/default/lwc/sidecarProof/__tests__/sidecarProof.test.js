@@ -91,6 +91,52 @@ it.each([undefined, null, {}, { n: 0 }, { n: '122' }, 'cut'])('says that nothing
     expect(textOf(await open(proof))).toContain('Not proved yet');
 });
 
+const RENEWALS = {
+    basis: 'Fitted on 412 past renewals (14 % lost) with their health 90 days before',
+    renewals: 148,
+    lost: 21,
+    since: '2025-11-22',
+    auc: 0.78,
+    brier: 0.098,
+    usual_brier: 0.122,
+    bands: [
+        { band: 'Red', n: 30, predicted: 0.36, observed: 0.4 },
+        { band: 'Green', n: 118, predicted: 0.07, observed: 0.076 },
+        { band: 'Violet', n: 3, predicted: 0.1, observed: 0.1 },
+        { band: 'Yellow', n: 3, predicted: null, observed: 0.1 }
+    ]
+};
+
+it('says of a churn risk what it rests on and what became of renewals it had not seen, by band', async () => {
+    const element = await open(RENEWALS);
+    expect(findAll(element, '.popover__line').map((line) => line.textContent)).toEqual([
+        'Fitted on 412 past renewals (14% lost) with their health 90 days before.',
+        'Compared with what became of 148 renewals (21 lost) that had taught it nothing.',
+        "Learned from renewals decided before Nov 22, 2025, judged on those decided since, by the customer's health well before each.",
+        'Of one lost and one kept renewal, the lost one had the higher risk in 78% of cases. A coin toss: 50%.',
+        'Brier score 0.098 against 0.122 with one risk for everybody: 20% closer to what happened. Lower is better.',
+        'At risk: 36% risk given, 40% lost (30 renewals)',
+        'Healthy: 7% risk given, 8% lost (118 renewals)'
+    ]);
+    await expect(element).toBeAccessible();
+});
+
+it.each([undefined, null, 0])(
+    'says what a churn risk rests on and that it is not proved with %j renewals',
+    (renewals) => {
+        const { lines } = proofView({ basis: 'From the health score', renewals });
+        expect(lines[0]).toBe('From the health score.');
+        expect(lines[1]).toContain('Not proved yet: fewer than 30 renewals');
+        expect(lines).toHaveLength(2);
+    }
+);
+
+it('claims nothing of a churn risk that was no better than one risk for everybody', () => {
+    const { lines } = proofView({ renewals: 40, lost: 0, since: '2025-11-22', brier: 0.05, usual_brier: 0.05 });
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain('no closer to what happened');
+});
+
 describe('what it says', () => {
     it('claims nothing against a stage rate that was as good', () => {
         const { lines } = proofView({ ...PROOF, brier: 0.19 });
