@@ -33,7 +33,7 @@ from sidecar.state import State
 from sync import Mirror, MirrorBusy
 
 _log = logging.getLogger(__name__)
-_TICK_SECONDS = 1
+_TICK_SECONDS = 0.25
 GRACE_SECONDS = 8.0
 """How long a job may take to come to its next step when the service stops."""
 
@@ -96,7 +96,7 @@ def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
 
 @contextmanager
 def _ticking(runner: Runner, tasks: Tasks) -> Iterator[None]:
-    """Look every second what is due, in one thread, so that jobs never overlap; what is due is decided elsewhere."""
+    """Look all the time what is due, in one thread, so that jobs never overlap; what is due is decided elsewhere."""
     watch = Watch(tasks, runner.now)
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(

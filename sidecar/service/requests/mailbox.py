@@ -1,5 +1,6 @@
 """The requests in the org: those that wait, and the answers to them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ _KIND, _RECORD, _STATUS, _RESPONSE, _FINISHED = (
 )
 MOST = 50
 """Requests of one look; the others wait for the next."""
+_MOST_FORGOTTEN = 200  # of one deletion (sObject Collections)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,25 @@ def answer(org: Org, answers: Sequence[Answer], finished_at: datetime) -> None:
     """Write the answers and the moment (aware) at which they were found; one API call."""
     finished = finished_at.isoformat(timespec="milliseconds")
     _write(org, [{"id": a.request.id, _STATUS: a.status, _RESPONSE: a.text, _FINISHED: finished} for a in answers])
+
+
+def forget(org: Org, before: datetime) -> int:
+    """Put requests that were answered before a moment into the recycle bin, so that they take no storage for good.
+
+    Two API calls, and at most 200 requests: the others go another time. What the org keeps is logged.
+
+    Returns:
+        How many went.
+    """
+    rows = ask(org, REQUEST.object, ["Id"], soql.compare(_FINISHED, "<", before), limit=_MOST_FORGOTTEN)
+    if not rows:
+        return 0
+    params = {"ids": ",".join(row["Id"] for row in rows), "allOrNone": "false"}
+    results = org.json("DELETE", "/composite/sobjects", params=params)
+    kept = [error["message"] for result in results if not result["success"] for error in result["errors"]]
+    if kept:
+        _log.warning("%s of %s old requests cannot be removed: %s", len(kept), len(rows), kept[0])
+    return len(rows) - len(kept)
 
 
 def _write(org: Org, records: list[dict[str, Any]]) -> None:

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)
 _AFTER_TROUBLE = timedelta(minutes=1)
 _NEARLY_USED_UP = timedelta(minutes=10)
+KEPT = timedelta(days=30)
+"""How long answered requests stay in the org."""
 
 
 def between_looks(configuration: Configuration, usage: Usage | None) -> timedelta:
@@ -40,6 +42,7 @@ class Watch:
         self._now = now
         self._org: Org | None = None
         self._next: datetime | None = None
+        self._tidied: datetime | None = None
         self._in_trouble = False
 
     def look(self) -> int:
@@ -77,6 +80,7 @@ class Watch:
         tasks = self._tasks
         org = self._connected()
         waiting = mailbox.waiting(org)
+        self._tidy(org)
         tasks.usage = org.usage or tasks.usage
         if not waiting:
             return 0
@@ -86,6 +90,13 @@ class Watch:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)
         return len(waiting)
+
+    def _tidy(self, org: Org) -> None:
+        """Once a day, remove requests that were answered long ago."""
+        now = self._now()
+        if self._tidied is None or now - self._tidied >= _DAY:
+            mailbox.forget(org, now - KEPT)
+            self._tidied = now
 
     def _connected(self) -> Org:
         if self._org is not None:

@@ -281,6 +281,39 @@ def test_an_org_in_trouble_is_left_alone_for_a_minute_and_logged_once(
     assert caplog.text.count("cannot look for requests") == 1
 
 
+@pytest.mark.parametrize("maximum", [15_000, 100_000, 5_000_000])
+def test_a_day_of_looks_takes_no_more_calls_than_its_share_nor_than_one_a_second(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, maximum: int
+) -> None:
+    calls = 0
+
+    def waiting(_: object) -> list[Request]:
+        nonlocal calls
+        calls += 1
+        return []
+
+    monkeypatch.setattr(mailbox, "waiting", waiting)
+    monkeypatch.setattr(mailbox, "forget", lambda *_: 0)
+    quarters = 0
+    tasks = Tasks(desk.clinic.configuration, desk.state, Event(), usage=Usage(0, maximum))
+    watch = Watch(tasks, lambda: NOW + timedelta(seconds=quarters / 4))
+    monkeypatch.setattr(watch, "_connected", lambda: SimpleNamespace(usage=None))
+    while quarters < 4 * 86_400:
+        watch.look()
+        quarters += 1
+    assert 0.9 * min(86_400, maximum / 10) < calls <= min(86_400, maximum / 10)
+
+
+def test_requests_that_were_answered_long_ago_leave_the_org_and_no_others(desk: Desk) -> None:
+    old, recent, open_one = desk.asked(), desk.asked(), desk.asked()
+    for request, finished in ((old, "2026-10-24T09:00:00.000Z"), (recent, "2026-10-26T09:00:00.000Z")):
+        done = {"Sidecar_Status__c": "Done", "Sidecar_Finished_At__c": finished}
+        desk.clinic.served.update("Sidecar_Request__c", {"Id": request, **done})
+    assert desk.look() == 1
+    left = desk.clinic.served.rows('SELECT "Id" FROM "Sidecar_Request__c" WHERE "IsDeleted" = 0')
+    assert {row[0] for row in left} == {recent, open_one}
+
+
 @pytest.mark.parametrize(
     ("usage", "seconds"),
     [
