@@ -60,6 +60,8 @@ STAGE_BENCHMARKS = Table(
         Column("won_deals", "count", False, "won ones among them"),
         Column("typical_days", "count", True, "days, median of the won deals' longest visit"),
         Column("slow_days", "count", True, "days, 90 % quantile"),
+        Column("lower_days", "count", True, "days, 25 % quantile"),
+        Column("upper_days", "count", True, "days, 75 % quantile"),
     ),
 )
 BENCHMARKS = Table(
@@ -102,6 +104,20 @@ DEAL_CHANGES = Table(
         Column("label", "text", False, "a factor, or Everything else"),
         Column("points", "number", False, "percentage points; those of a deal and span add up to its change"),
         Column("text", "text", False, "in words"),
+    ),
+)
+DEAL_PATH = Table(
+    "deal_path",
+    (
+        Column("opportunity_id", "text"),
+        Column("stage", "text", False, "one that the deal has left"),
+        Column("entered", "day", False),
+        Column("left", "day", False),
+        Column("days", "count", False, "between the two"),
+        Column("typical_days", "count", True, "days, median of won deals in this stage"),
+        Column("lower_days", "count", True, "days, 25 % quantile of won deals"),
+        Column("upper_days", "count", True, "days, 75 % quantile"),
+        Column("won_deals", "count", False, "won deals behind the three"),
     ),
 )
 _PROJECTED = (

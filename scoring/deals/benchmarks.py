@@ -7,6 +7,7 @@ from scoring.settings import DealSettings
 
 ALL = "All"
 UNKNOWN = "Unknown"
+QUANTILES = {"typical_days": 0.5, "slow_days": 0.9, "lower_days": 0.25, "upper_days": 0.75}
 
 
 def stage_benchmarks(visits: pd.DataFrame, settings: DealSettings) -> pd.DataFrame:
@@ -24,9 +25,7 @@ def stage_benchmarks(visits: pd.DataFrame, settings: DealSettings) -> pd.DataFra
     groups = long.groupby(["stage", "segment"], sort=True)["is_won"]
     table = groups.agg(closed_deals="size", won_deals="sum").reset_index()
     won = long[long["is_won"]].groupby(["stage", "segment"], sort=True)["stay_days"]
-    days = pd.DataFrame(
-        {"typical_days": won.quantile(0.5).round(), "slow_days": won.quantile(0.9).round()}
-    ).reset_index()
+    days = pd.DataFrame({name: won.quantile(share).round() for name, share in QUANTILES.items()}).reset_index()
     table = table.merge(days, on=["stage", "segment"], how="left")
     enough = (table["segment"] == ALL) | (table["won_deals"] >= settings.segment_benchmark_deals)
     return STAGE_BENCHMARKS.conform(table[enough])
@@ -64,9 +63,9 @@ def benchmark_of(deals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
         benchmarks: `STAGE_BENCHMARKS`.
 
     Returns:
-        typical_days, slow_days (NaN without a benchmark), won_deals (0 without), aligned with `deals`.
+        The `QUANTILES` (NaN without a benchmark), won_deals (0 without), aligned with `deals`.
     """
-    values = ["typical_days", "slow_days", "won_deals"]
+    values = [*QUANTILES, "won_deals"]
     own = deals[["stage", "segment"]].merge(benchmarks, on=["stage", "segment"], how="left")[values]
     overall = benchmarks[benchmarks["segment"] == ALL]
     every = deals[["stage"]].merge(overall, on="stage", how="left")[values]

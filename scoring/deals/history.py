@@ -20,6 +20,7 @@ from scoring.deals.change_words import change_texts
 from scoring.deals.explanation import OTHER, SMALL
 from scoring.deals.features import deal_features
 from scoring.deals.model import DealModel, part_of
+from scoring.deals.path import past_stages
 from scoring.deals.proof import BASE_RATE
 from scoring.deals.win_prediction import predict_wins
 from scoring.results import DEAL_CHANGES, DEAL_HISTORY
@@ -41,11 +42,13 @@ class DealHistory:
         as_of: the day looked back from.
         weeks: `DEAL_HISTORY`, by deal and day.
         changes: `DEAL_CHANGES`, by deal, span and size.
+        path: `DEAL_PATH`, by deal and time.
     """
 
     as_of: pd.Timestamp
     weeks: pd.DataFrame
     changes: pd.DataFrame
+    path: pd.DataFrame
 
 
 def deal_history(model: DealModel, book: Book, as_of: pd.Timestamp, only: Collection[str] | None = None) -> DealHistory:
@@ -69,8 +72,9 @@ def deal_history(model: DealModel, book: Book, as_of: pd.Timestamp, only: Collec
     ]
     return DealHistory(
         today,
-        DEAL_HISTORY.conform(pd.concat([DEAL_HISTORY.empty(), *(part.weeks for part in parts)], ignore_index=True)),
-        DEAL_CHANGES.conform(pd.concat([DEAL_CHANGES.empty(), *(part.changes for part in parts)], ignore_index=True)),
+        DEAL_HISTORY.conform(pd.concat([DEAL_HISTORY.empty(), *(weeks for weeks, _ in parts)], ignore_index=True)),
+        DEAL_CHANGES.conform(pd.concat([DEAL_CHANGES.empty(), *(changes for _, changes in parts)], ignore_index=True)),
+        past_stages(known, deals, model.stages),
     )
 
 
@@ -88,14 +92,15 @@ class _Past:
     is_log_odds: bool
 
 
-def _part(model: DealModel, known: Book, deals: pd.DataFrame, today: pd.Timestamp) -> DealHistory:
+def _part(model: DealModel, known: Book, deals: pd.DataFrame, today: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Weeks and changes of some deals."""
     ago = sorted({0, *SPANS, *(7 * week for week in range(1, WEEKS + 1))}, reverse=True)
     days = pd.DatetimeIndex([today - pd.Timedelta(days=back) for back in ago])
     past = _looked_up(model, replace(part_of(known, deals["opportunity_id"]), opportunities=deals), days)
     weekly = ((today - past.rows["as_of"]).dt.days % 7 == 0).to_numpy()
     weeks = past.rows[["opportunity_id"]].assign(day=past.rows["as_of"], win_probability=past.probability)
     changes = [_changes(past, today, span) for span in SPANS]
-    return DealHistory(today, weeks[weekly], pd.concat(changes, ignore_index=True))
+    return weeks[weekly], pd.concat(changes, ignore_index=True)
 
 
 def _looked_up(model: DealModel, known: Book, days: pd.DatetimeIndex) -> _Past:

@@ -130,6 +130,7 @@ def desired_records(
         history = past.of(open_deals if unmoved is not None else None)
         connection.register("past_weeks", history.weeks)
         connection.register("moves", history.changes)
+        connection.register("past_stages", history.path)
         parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
         tables = {own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts}
         return Desired(tables, passed_over)

@@ -3,8 +3,12 @@
 # Nothing in the detail changes only because time passes: ages are shown from dates by the component. What is told of
 # past days bears their dates, and the detail as a whole is written only with the numbers that it explains.
 #
+# `path`: the stages that the deal has left, oldest first, with the quartiles of the days that won deals took.
 # `history`: the win probability (0..1) at the end of days, oldest first, today last. `change`: for each span of days
 # the probability before, the points since then, and the factors that they add up from, largest first.
+# The last stays are told; a deal that went to and fro has many.
+STAYS_SHOWN = 12
+
 OPPORTUNITIES = """
     WITH factor AS (
         SELECT opportunity_id,
@@ -29,6 +33,12 @@ OPPORTUNITIES = """
                } ORDER BY days) AS changes
         FROM moved CROSS JOIN base GROUP BY opportunity_id
     ),
+    walked AS (
+        SELECT opportunity_id, list({'name': stage, 'entered': strftime(entered, '%Y-%m-%d'), 'days': days,
+                   'typical_days': typical_days, 'lower_days': lower_days, 'upper_days': upper_days, 'n': won_deals
+               } ORDER BY entered, "left")[-{STAYS_SHOWN}:] AS path
+        FROM past_stages GROUP BY opportunity_id
+    ),
     proved AS (
         SELECT ours.segment, ours.deals, ours.won, ours.brier, ours.ece, plain.brier AS plain_brier
         FROM proof AS ours CROSS JOIN base
@@ -52,6 +62,7 @@ OPPORTUNITIES = """
                'stage': CASE WHEN scores.stage IS NOT NULL THEN {
                    'name': scores.stage, 'entered': strftime(stage_entered, '%Y-%m-%d'),
                    'typical_days': typical_stage_days, 'slow_days': slow_stage_days, 'n': stage_won_deals} END,
+               'path': coalesce(walked.path, []),
                'benchmark': CASE WHEN benchmarks.won > 0 THEN {
                    'kind': benchmarks.segment, 'won': benchmarks.won, 'closed': benchmarks.closed,
                    'median_arr': round(benchmarks.median_arr *
@@ -67,9 +78,10 @@ OPPORTUNITIES = """
     LEFT JOIN factor USING (opportunity_id)
     LEFT JOIN past USING (opportunity_id)
     LEFT JOIN explained USING (opportunity_id)
+    LEFT JOIN walked USING (opportunity_id)
     LEFT JOIN suggested USING (opportunity_id)
     LEFT JOIN own_currency ON own_currency.record_id = scores.opportunity_id
     LEFT JOIN proved ON proved.segment = coalesce(scores.segment, 'Unknown')
     LEFT JOIN benchmarks ON benchmarks.segment = coalesce(scores.segment, 'All')
     ORDER BY id
-"""
+""".replace("{STAYS_SHOWN}", str(STAYS_SHOWN))

@@ -278,3 +278,28 @@ def test_a_deal_tells_its_past_and_what_moved_it(records: Rows) -> None:
         assert sum(factor["points"] for factor in change["factors"]) == pytest.approx(change["points"], abs=0.05)
         now = change["before"] + change["points"] / 100
         assert now == pytest.approx(row["Sidecar_Win_Probability__c"] / 100, abs=2e-3)
+
+
+def test_a_deal_tells_the_stages_it_has_left_the_last_ones_only(book: Book) -> None:
+    moves = [
+        {
+            "opportunity_id": f"006{100:015d}",
+            "stage": ("Demo", HOSTILE)[n % 2],
+            "changed_at": AS_OF - pd.Timedelta(days=60 - n),
+        }
+        for n in range(30)
+    ]
+    history = pd.concat([book.stage_history, pd.DataFrame(moves)], ignore_index=True)
+    made = desired(scoring.validate(replace(book, stage_history=history))).tables["Opportunity"].to_pylist()
+    path = json.loads(made[0]["Sidecar_Score_Detail__c"])["path"]
+    assert len(path) == 12
+    assert path[-1] == {
+        "name": "Demo",
+        "entered": "2026-10-21",
+        "days": 1,
+        "typical_days": 49,
+        "lower_days": 49,
+        "upper_days": 49,
+        "n": 30,
+    }
+    assert json.loads(made[1]["Sidecar_Score_Detail__c"])["path"] == []

@@ -155,7 +155,7 @@ def test_another_setting_or_a_broken_file_makes_every_record_count(after: Refres
 
 def test_every_table_that_a_query_reads_is_hashed(after: Refreshed) -> None:
     history = after.tables[0].of([])
-    later = {"past_weeks": history.weeks, "moves": history.changes}
+    later = {"past_weeks": history.weeks, "moves": history.changes, "past_stages": history.path}
 
     def check(
         _: Unmoved, connection: duckdb.DuckDBPyConnection, own: OwnFields, query: str, *rest: str, **more: Any

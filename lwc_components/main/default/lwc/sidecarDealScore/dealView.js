@@ -76,6 +76,20 @@ export function stageOf(values, detail, now) {
     };
 }
 
+/** The stages that the deal has left, oldest first. */
+export function pathOf(detail) {
+    return objectsOf(detail.path)
+        .map((raw) => ({
+            name: textOf(raw.name),
+            days: numberOf(raw.days),
+            lower: numberOf(raw.lower_days),
+            typical: numberOf(raw.typical_days),
+            upper: numberOf(raw.upper_days),
+            sample: numberOf(raw.n) ?? 0
+        }))
+        .filter(({ name, days }) => name !== '' && days !== null && days >= 0);
+}
+
 function benchmarkOf(values, detail, now) {
     const raw = objectOf(detail.benchmark);
     const closed = numberOf(raw.closed);
@@ -138,6 +152,7 @@ export function dealView(values, now) {
         proof: objectOf(detail.proof),
         currency: textOf(detail.currency),
         stage: stageOf(values, detail, now),
+        path: pathOf(detail),
         benchmark: benchmarkOf(values, detail, now),
         detailNotice: noticeOf(state),
         ...freshness(values.scoredAt, now)

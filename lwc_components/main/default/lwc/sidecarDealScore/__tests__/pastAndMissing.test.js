@@ -1,4 +1,5 @@
 import { changesOf, historyOf } from '../historyView';
+import { pathOf } from '../dealView';
 import { missingOf } from '../missingView';
 import { NOW } from 'test/support';
 
@@ -23,6 +24,30 @@ describe('historyOf', () => {
     ])('shows nothing from %p', (history) => {
         expect(historyOf({ history }, NOW)).toEqual([]);
     });
+});
+
+describe('pathOf', () => {
+    it('has the days of each stage and the quartiles of won deals', () => {
+        const raw = {
+            name: 'Demo',
+            entered: '2026-10-01',
+            days: 12,
+            lower_days: 5,
+            typical_days: 9,
+            upper_days: 20,
+            n: 40
+        };
+        expect(pathOf({ path: [raw] })).toEqual([
+            { name: 'Demo', days: 12, lower: 5, typical: 9, upper: 20, sample: 40 }
+        ]);
+    });
+
+    it.each([[undefined], ['x'], [[null, { name: 'Demo' }, { days: 3 }, { name: 'Demo', days: -1 }]]])(
+        'shows nothing from %p',
+        (path) => {
+            expect(pathOf({ path })).toEqual([]);
+        }
+    );
 });
 
 describe('changesOf', () => {
