@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scoring import Book
+from scoring.lookup import among
 from sidecar.book.columns import sources
 from sidecar.book.customer import SAME_WEEK
 from sync import Mirror
@@ -42,7 +43,7 @@ def _histories(book: Book) -> Iterator[str]:
     first = history.groupby("opportunity_id")["changed_at"].min().reindex(pd.Index(deals["opportunity_id"]))
     begins = first.set_axis(deals.index)
     without, late = int(begins.isna().sum()), int((begins > deals["created_date"] + LATE).sum())
-    unknown = int((~history["opportunity_id"].isin(deals["opportunity_id"])).sum())
+    unknown = int((~among(history["opportunity_id"], deals["opportunity_id"])).sum())
     if without:
         yield f"{without:,} deals without OpportunityHistory: their past is taken as unknown."
     if late:
@@ -56,7 +57,7 @@ def _usage(mirror: Mirror, book: Book) -> Iterator[str]:
     numbers = usage.select_dtypes("number")
     negative = int((numbers < 0).any(axis=1).sum())
     repeated = int(usage.duplicated(["account_id", "product", "week_start"]).sum())
-    unknown = int((~usage["account_id"].isin(book.accounts["account_id"])).sum())
+    unknown = int((~among(usage["account_id"], book.accounts["account_id"])).sum())
     if negative:
         yield f"{negative:,} rows of usage hold a negative number. Remedy: mend them where they come from."
     if repeated:

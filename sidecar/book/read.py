@@ -1,5 +1,8 @@
 """Reading the whole book out of a mirror."""
 
+import pandas as pd
+import pyarrow as pa
+
 from scoring import Book
 from sidecar.book import customer, deals, plans
 from sidecar.book.calendar import fiscal_quarters
@@ -34,9 +37,16 @@ def read_book(mirror: Mirror, configuration: Configuration) -> Book:
         "plans": plans.own_plans(source),
         "users": customer.users(source),
     }
-    tables = {name: mirror.connection.execute(query).df() for name, query in queries.items()}
-    quota = mirror.connection.execute(plans.quotas(source, configuration)).df()
+    tables = {name: _frame(mirror, query) for name, query in queries.items()}
+    quota = _frame(mirror, plans.quotas(source, configuration))
     if len(quota):
         around = fiscal_quarters(mirror, configuration, quota["day"].min().date(), quota["day"].max().date())
         tables["plans"] = plans.joined(tables["plans"], quota, tables["users"], around)
     return Book(**tables)
+
+
+def _frame(mirror: Mirror, query: str) -> pd.DataFrame:
+    """Rows as a frame whose texts are Arrow's: no text becomes a Python object on the way."""
+    table: pa.Table = mirror.connection.sql(query).to_arrow_table()
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame

@@ -20,33 +20,38 @@ SUMMARIES = f"""
         SELECT 'Rep' AS scope, owner_id AS scope_id, * FROM actions WHERE owner_id IS NOT NULL
         UNION ALL SELECT 'Org', '', * FROM actions
     ),
-    about AS (SELECT *, coalesce(opportunity_id, account_id, key) AS record FROM part),
-    best AS (
-        SELECT *, row_number() OVER (PARTITION BY scope, scope_id, record ORDER BY "order", key) AS nth,
-               max(impact) FILTER (kind <> '{HEALTH}') OVER (PARTITION BY scope, scope_id, record) AS worth
-        FROM about
+    about AS (
+        SELECT scope, scope_id, coalesce(opportunity_id, account_id, key) AS record,
+               max(impact) FILTER (kind <> '{HEALTH}') AS worth, arg_min(key, ("order", key)) AS key,
+               min("order") AS "order"
+        FROM part GROUP BY ALL
     ),
     kind AS (
         SELECT scope, scope_id, kind, count(*) AS number, coalesce(round(sum(impact)), 0) AS impact
-        FROM best GROUP BY scope, scope_id, kind
+        FROM part GROUP BY scope, scope_id, kind
     ),
     kinds AS (
-        SELECT scope, scope_id,
+        SELECT scope, scope_id, sum(number)::BIGINT AS number,
                list({{'kind': kind, 'number': number, 'impact': impact}} ORDER BY impact DESC, kind) AS kinds
         FROM kind GROUP BY scope, scope_id
     ),
     whole AS (
-        SELECT scope, scope_id, count(*) AS number,
-               coalesce(round(sum(worth) FILTER (nth = 1)), 0) AS impact,
-               list({{'key': key, 'kind': kind, 'title': title, 'why': why, 'priority': priority,
-                     'impact': round(impact), 'due': strftime(due, '%Y-%m-%d'), 'account': account_id,
-                     'opportunity': opportunity_id}} ORDER BY "order", key) FILTER (nth = 1) AS top
-        FROM best GROUP BY scope, scope_id
+        SELECT scope, scope_id, coalesce(round(sum(worth)), 0) AS impact FROM about GROUP BY scope, scope_id
+    ),
+    first AS (
+        SELECT scope, scope_id, unnest(arg_min(key, ("order", key), 3)) AS key FROM about GROUP BY scope, scope_id
+    ),
+    top AS (
+        SELECT scope, scope_id, list({{
+                   'key': key, 'kind': kind, 'title': title, 'why': why, 'priority': priority,
+                   'impact': round(impact), 'due': strftime(due, '%Y-%m-%d'), 'account': account_id,
+                   'opportunity': opportunity_id}} ORDER BY "order", key) AS top
+        FROM first JOIN actions USING (key) GROUP BY scope, scope_id
     )
     SELECT scope, scope_id, to_json({{
-               'v': 1, 'number': number, 'impact': impact, 'kinds': kinds, 'top': top[1:3]
+               'v': 1, 'number': number, 'impact': impact, 'kinds': kinds, 'top': top
            }})::VARCHAR AS action_summary
-    FROM whole JOIN kinds USING (scope, scope_id)
+    FROM whole JOIN kinds USING (scope, scope_id) JOIN top USING (scope, scope_id)
 """
 
 
