@@ -75,8 +75,8 @@ def make_runner(tasks: Tasks) -> Runner:
         except MirrorBusy:
             _log.info("a command has the mirror: times are those of UTC until the first refresh")
     jobs = jobs_of(configuration, tasks.zone or ZoneInfo("UTC"))
-    memory = JobMemory(state.service_folder / "jobs.json", jobs, datetime.now(UTC))
-    return Runner(jobs, tasks.by_job(), memory, Alerts(configuration.service), stop=tasks.stop)
+    memory = JobMemory(state.service_folder / "jobs.json", jobs, tasks.now())
+    return Runner(jobs, tasks.by_job(), memory, Alerts(configuration.service), stop=tasks.stop, now=tasks.now)
 
 
 def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
@@ -97,7 +97,7 @@ def tick(runner: Runner, tasks: Tasks, watch: Watch) -> None:
 @contextmanager
 def _ticking(runner: Runner, tasks: Tasks) -> Iterator[None]:
     """Look all the time what is due, in one thread, so that jobs never overlap; what is due is decided elsewhere."""
-    watch = Watch(tasks, runner.now)
+    watch = Watch(tasks)
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
     scheduler.add_job(
         lambda: tick(runner, tasks, watch),

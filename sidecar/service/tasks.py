@@ -1,9 +1,9 @@
 """What the jobs do: the flow, with a mirror and a login of their own each time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,7 @@ class Tasks:
         usage: the org's count of API calls when it last told; None before.
         zone: the org's time zone, as configured or pulled; None before the first pull.
         operations: what people ask for beside the jobs.
+        now: the clock.
     """
 
     configuration: Configuration
@@ -67,6 +68,7 @@ class Tasks:
     usage: Usage | None = None
     zone: ZoneInfo | None = None
     operations: Operations = field(default_factory=Operations)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
         named = self.configuration.service.time_zone
@@ -100,7 +102,7 @@ class Tasks:
         """Send the week's digests to those who have not got theirs."""
         sent = SentDigests(self.state.service_folder / "digests.json")
         with self.open() as (org, mirror):
-            week = week_of(today(mirror))
+            week = week_of(today(mirror, self.now()))
             to = addressed(org, list(digests(mirror)), self.configuration.digest.without)
             outcome = send(to, self.configuration.mail, sent, week=week, org_url=org.instance_url)
         if outcome.refused or outcome.waiting:
@@ -117,6 +119,10 @@ class Tasks:
                 self.usage = org.usage or self.usage
             self.look_at(mirror)
 
+    def day(self, mirror: Mirror) -> date | None:
+        """The org's day; None while the mirror does not know its time zone."""
+        return today(mirror, self.now()) if mirror.count("Organization") else None
+
     def look_at(self, mirror: Mirror) -> None:
         """Take the time zone from the mirror, where none is configured."""
         if self.configuration.service.time_zone is None and mirror.count("Organization"):
@@ -126,7 +132,8 @@ class Tasks:
         """A refresh; a plan that is too large for it is kept, for somebody to look at and confirm."""
         plans: list[Plan] = []
         try:
-            return flow.refresh(org, mirror, self.configuration, None, progress, review=plans.append, always=always)
+            day, review = self.day(mirror), plans.append
+            return flow.refresh(org, mirror, self.configuration, day, progress, review=review, always=always)
         except MassChangeError as error:
             threshold = self.configuration.write.bulk_threshold
             self.previews.keep(of_plan(mirror, plans[-1], threshold, reason=str(error)))

@@ -72,7 +72,7 @@ def _plan(tasks: Tasks, _operation: Operation) -> str:
     configuration, progress = tasks.configuration, Told(tasks)
     with tasks.open() as (org, mirror):
         flow.pull(org, mirror, configuration, progress).check_needed()
-        scored = flow.score(mirror, configuration, None, progress)
+        scored = flow.score(mirror, configuration, tasks.day(mirror), progress)
         planned = flow.make_plan(mirror, configuration, scored)
         preview = of_plan(mirror, planned, configuration.write.bulk_threshold)
     tasks.previews.keep(preview)
@@ -86,7 +86,8 @@ def _write(tasks: Tasks, operation: Operation) -> str:
             return of_plan(mirror, plan, tasks.configuration.write.bulk_threshold)
 
         review = _as_seen(tasks, operation, of_now)
-        done = flow.refresh(org, mirror, tasks.configuration, None, Told(tasks), confirm=lambda _: True, review=review)
+        day, configuration = tasks.day(mirror), tasks.configuration
+        done = flow.refresh(org, mirror, configuration, day, Told(tasks), confirm=lambda _: True, review=review)
     _forget(tasks.previews.plan(), tasks)
     return f"run {done.run_id}: {tasks.told(done)}"
 

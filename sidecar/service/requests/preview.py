@@ -1,8 +1,8 @@
 """Mails people their own digest as it would be today; it does not count as the week's."""
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
-from sidecar.book.calendar import today
 from sidecar.configuration import Configuration
 from sidecar.digest.gather import digests
 from sidecar.digest.ledger import week_of
@@ -13,8 +13,13 @@ from sidecar.service.requests.mailbox import DONE, REFUSED, Answer, Request
 from sync import Mirror, Org
 
 
-def preview(org: Org, mirror: Mirror, configuration: Configuration, requests: Collection[Request]) -> Iterator[Answer]:
+def preview(
+    org: Org, mirror: Mirror, configuration: Configuration, requests: Collection[Request], day: date
+) -> Iterator[Answer]:
     """Mail each person who asks one digest, however often they asked; only to their own address.
+
+    Args:
+        day: the org's.
 
     Raises:
         ConfigurationError, MailError, MailOutcomeUnknown: the mail server did not take it.
@@ -28,7 +33,7 @@ def preview(org: Org, mirror: Mirror, configuration: Configuration, requests: Co
         return
     users = {request.user_id for request in requests}
     found = list(addressed(org, [digest for digest in digests(mirror) if digest.user_id in users], ()))
-    week = week_of(today(mirror))
+    week = week_of(day)
     with mailer(section) as server:
         for to in found:
             server.send(message(to, sender=section.sender or "", week=week, org_url=org.instance_url, preview=True))

@@ -1,8 +1,7 @@
 """Looks for requests every few seconds, at a bounded cost in API calls."""
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
@@ -37,9 +36,8 @@ def between_looks(configuration: Configuration, usage: Usage | None) -> timedelt
 class Watch:
     """Looks for requests and has them done. One login serves for many looks; it costs one API call a look."""
 
-    def __init__(self, tasks: Tasks, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
-        self._now = now
         self._org: Org | None = None
         self._next: datetime | None = None
         self._tidied: datetime | None = None
@@ -53,7 +51,7 @@ class Watch:
         Raises:
             StopRequested: the service stops; the requests are found again by the next start.
         """
-        now = self._now()
+        now = self._tasks.now()
         if self._next is not None and now < self._next:
             return 0
         try:
@@ -85,7 +83,7 @@ class Watch:
         if not waiting:
             return 0
         with tasks.open() as (working, mirror):
-            done = fulfil(working, mirror, tasks.configuration, waiting, Stoppable(tasks.stop), self._now)
+            done = fulfil(working, mirror, tasks.configuration, waiting, Stoppable(tasks.stop), tasks.now)
         if done is not None:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)
@@ -93,7 +91,7 @@ class Watch:
 
     def _tidy(self, org: Org) -> None:
         """Once a day, remove requests that were answered long ago."""
-        now = self._now()
+        now = self._tasks.now()
         if self._tidied is None or now - self._tidied >= _DAY:
             mailbox.forget(org, now - KEPT)
             self._tidied = now

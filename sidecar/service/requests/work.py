@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sidecar import refresh as flow
+from sidecar.book.calendar import today
 from sidecar.configuration import Configuration
 from sidecar.service.requests import mailbox
 from sidecar.service.requests.kinds import PREVIEW, RECALCULATIONS, problem, records
@@ -30,7 +31,7 @@ def fulfil(
 
     Args:
         requests: waiting ones.
-        now: the clock, for the moment of the answers.
+        now: the clock.
 
     Returns:
         The refresh, None where none was made.
@@ -39,18 +40,19 @@ def fulfil(
         sync.SyncError: the org did not take the answers; the next look finds the requests again.
     """
     mailbox.take(org, requests)
+    day = today(mirror, now())
     answers = [Answer(request, REFUSED, text) for request in requests if (text := problem(request)) is not None]
     sound = [request for request in requests if request.kind in RECALCULATIONS and problem(request) is None]
     previews = [request for request in requests if request.kind == PREVIEW]
-    done, recalculated = _recalculate(org, mirror, configuration, sound, progress)
-    answers += [*recalculated, *_preview(org, mirror, configuration, previews)]
+    done, recalculated = _recalculate(org, mirror, configuration, sound, day, progress)
+    answers += [*recalculated, *_preview(org, mirror, configuration, previews, day)]
     mailbox.answer(org, answers, now())
     _log.info("%s", "; ".join(f"{a.request.kind} {a.request.id}: {a.status}" for a in answers))
     return done
 
 
 def _recalculate(
-    org: Org, mirror: Mirror, configuration: Configuration, sound: list[Request], progress: Progress
+    org: Org, mirror: Mirror, configuration: Configuration, sound: list[Request], day: date, progress: Progress
 ) -> tuple[flow.Refresh | None, list[Answer]]:
     done, answers = None, []
     try:
@@ -58,16 +60,18 @@ def _recalculate(
         answers = [Answer(request, REFUSED, _unseen(request)) for request in sound if request.id not in allowed]
         sound = [request for request in sound if request.id in allowed]
         if sound:
-            done = flow.refresh(org, mirror, configuration, None, progress)
+            done = flow.refresh(org, mirror, configuration, day, progress)
         answers += [_recalculated(mirror, done, request) for request in sound if done]
     except Exception:
         answers += _failed(sound)
     return done, answers
 
 
-def _preview(org: Org, mirror: Mirror, configuration: Configuration, requests: list[Request]) -> list[Answer]:
+def _preview(
+    org: Org, mirror: Mirror, configuration: Configuration, requests: list[Request], day: date
+) -> list[Answer]:
     try:
-        return list(preview(org, mirror, configuration, requests))
+        return list(preview(org, mirror, configuration, requests, day))
     except Exception:
         return _failed(requests)
 

@@ -47,7 +47,7 @@ class Desk:
 
     def look(self) -> int:
         """One look of the service."""
-        return Watch(Tasks(self.clinic.configuration, self.state, Event()), lambda: NOW).look()
+        return Watch(Tasks(self.clinic.configuration, self.state, Event(), now=lambda: NOW)).look()
 
     def answer(self, request: str) -> tuple[str, str]:
         """Status and response of a request."""
@@ -276,7 +276,7 @@ def test_an_org_in_trouble_is_left_alone_for_a_minute_and_logged_once(
     section = clinic.configuration.org.model_copy(update={"login_url": "http://127.0.0.1:9"})
     configuration = clinic.configuration.model_copy(update={"org": section})
     moments = iter(NOW + timedelta(seconds=seconds) for seconds in (0, 2, 59, 61))
-    watch = Watch(Tasks(configuration, State.open(tmp_path / "state"), Event()), lambda: next(moments))
+    watch = Watch(Tasks(configuration, State.open(tmp_path / "state"), Event(), now=lambda: next(moments)))
     assert [watch.look() for _ in range(4)] == [0, 0, 0, 0]
     assert caplog.text.count("cannot look for requests") == 1
 
@@ -296,7 +296,8 @@ def test_a_day_of_looks_takes_no_more_calls_than_its_share_nor_than_one_a_second
     monkeypatch.setattr(mailbox, "forget", lambda *_: 0)
     quarters = 0
     tasks = Tasks(desk.clinic.configuration, desk.state, Event(), usage=Usage(0, maximum))
-    watch = Watch(tasks, lambda: NOW + timedelta(seconds=quarters / 4))
+    tasks.now = lambda: NOW + timedelta(seconds=quarters / 4)
+    watch = Watch(tasks)
     monkeypatch.setattr(watch, "_connected", lambda: SimpleNamespace(usage=None))
     while quarters < 4 * 86_400:
         watch.look()
