@@ -6,6 +6,8 @@ until the day ends, or the configuration, the stages, the fields learned from or
 
 import hashlib
 import pickle
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +20,7 @@ from sync import Mirror
 
 # Raised when what is kept no longer fits the code that reads it.
 FORMAT = 4
+DEALS, PROJECTION = "deal-model", "projection-model"
 # Closed deals may grow by this share and number before the day's models are too old.
 SHARE, NUMBER = 0.05, 5
 
@@ -40,7 +43,7 @@ def deal_model(
         as_of: the day of the scores.
         settings: see `fit_deals`.
     """
-    kept = _Kept[scoring.DealModel](mirror, "deal-model", configuration, book, (as_of.normalize(), settings))
+    kept = _Kept[scoring.DealModel](mirror, DEALS, configuration, book, (as_of.normalize(), settings))
     return kept.model or kept.keep(scoring.fit_deals(book, as_of, settings))
 
 
@@ -59,11 +62,43 @@ def projection(
         as_of, quarter, quarters: see `scoring.projection.prepare`.
     """
     about = (as_of.normalize(), quarter, _digest(quarters))
-    kept = _Kept[ProjectionModel](mirror, "projection-model", configuration, book, about)
+    kept = _Kept[ProjectionModel](mirror, PROJECTION, configuration, book, about)
     found = prepare(book, as_of, quarter, quarters=quarters, model=kept.model)
     if kept.model is None:
         kept.keep(found.model)
     return found
+
+
+@dataclass(frozen=True)
+class FittedModel(Generic[Model]):
+    """A model that is kept.
+
+    Attributes:
+        fitted_at: when, aware.
+        closed_deals: that were known.
+        model: itself.
+    """
+
+    fitted_at: datetime
+    closed_deals: int
+    model: Model
+
+
+def kept_models(folder: Path) -> tuple[FittedModel[scoring.DealModel] | None, FittedModel[ProjectionModel] | None]:
+    """The models of the deals and of the projection that the last scores were made with; None before the first.
+
+    Args:
+        folder: of the mirror's file.
+    """
+    return _fitted(folder / f"{DEALS}.pickle"), _fitted(folder / f"{PROJECTION}.pickle")
+
+
+def _fitted(file: Path) -> FittedModel[Any] | None:
+    found = _read(file)
+    if found is None or not isinstance(found[0], tuple) or found[0][:1] != (FORMAT,):
+        return None
+    _, closed, model = found
+    return FittedModel(datetime.fromtimestamp(file.stat().st_mtime, UTC), closed, model)
 
 
 class _Kept(Generic[Model]):

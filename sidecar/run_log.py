@@ -11,6 +11,9 @@ from sidecar.configuration import Configuration
 from sidecar.targets import RUN
 from sync import Mirror, Org
 
+LOG = "-log"
+"""What is appended to a run's id for the run that writes its record."""
+
 
 def write_run_log(
     org: Org,
@@ -46,5 +49,5 @@ def write_run_log(
     }
     row = {RUN.key: done["run"], **{f"Sidecar_{name}__c": value for name, value in values.items()}}
     plan = sync.make_plan(mirror, [RUN.target(configuration.write)], {RUN.object: pa.Table.from_pylist([row])})
-    sync.write_back(org, mirror, plan, run_id=f"{done['run']}-log")
+    sync.write_back(org, mirror, plan, run_id=f"{done['run']}{LOG}")
     return org.calls

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from scoring.backtest import Backtest
-
-WIDTH, HEIGHT, EDGE = 420, 260, 44
+WIDTH, HEIGHT, EDGE, TOP = 420, 260, 44, 24
+_Tick = tuple[float, str]
+PERCENT: tuple[_Tick, ...] = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
+WEEKS: tuple[_Tick, ...] = tuple((week / 13, str(week)) for week in range(1, 13))
 COLOURS = {"commit": "#0b5cab", "stage_weighted": "#ba0517", "commit_category": "#8c4b02", "last_year": "#5c5c5c"}
 NAMES = {
     "commit": "our commit",
@@ -33,31 +34,40 @@ th:first-child,td:first-child{text-align:left}figure{display:inline-block;margin
 figcaption{font-weight:600}text{font-size:11px;fill:#444}.thin{color:#767676}"""
 
 
-def page(done: Backtest, result: Mapping[str, Any], as_of: pd.Timestamp) -> str:
+def page(result: Mapping[str, Any], as_of: pd.Timestamp) -> str:
     """The page as HTML.
 
     Args:
-        done: the replayed quarters.
-        result: their `summary`.
+        result: the `summary` of the replayed quarters.
         as_of: the day up to which history was looked at.
     """
     parts = [f"<h1>Backtest as of {as_of:%Y-%m-%d}</h1>", _lead(result)]
-    if not done.projected.empty:
-        parts += [
-            _figure("Deals won in the quarter: given against won", _reliability(result["reliability"]["quarter"])),
-            _figure("Deals won at all: given against won", _reliability(result["reliability"]["win"])),
-            _figure("Reps: 80 % ranges that held, by week", _coverage(result["by_week"])),
-            _figure("Reps: median error by week", _errors(result["by_week"]) + _legend()),
-            *(
-                f"<h2>{title}</h2>{_table(result[key])}"
-                for key, title in (("levels", "By level"), ("segments", "Org by segment"), ("reps", "By rep"))
-            ),
-        ]
+    parts += [f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>" for title, drawing in plots(result)]
+    if result["quarters"]:
+        titles = (("levels", "By level"), ("segments", "Org by segment"), ("reps", "By rep"))
+        parts += [f"<h2>{title}</h2>{_table(result[key])}" for key, title in titles]
     body = "\n".join(parts)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Backtest</title>'
         f"<style>{STYLE}</style></head>\n<body>{body}</body></html>\n"
     )
+
+
+def plots(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The title and the SVG of each plot; none where nothing was replayed. They bear no style of their own, so a page
+    with a strict policy can show them.
+
+    Args:
+        result: as for `page`.
+    """
+    if not result["quarters"]:
+        return []
+    return [
+        ("Deals won in the quarter: given against won", _reliability(result["reliability"]["quarter"])),
+        ("Deals won at all: given against won", _reliability(result["reliability"]["win"])),
+        ("Reps: 80 % ranges that held, by week", _coverage(result["by_week"])),
+        ("Reps: median error by week", _errors(result["by_week"]) + _legend()),
+    ]
 
 
 def _lead(result: Mapping[str, Any]) -> str:
@@ -68,10 +78,6 @@ def _lead(result: Mapping[str, Any]) -> str:
         " projected at the end of its weeks 1 to 12 with what was known then. Rows in grey rest on few cases.</p>"
         f"<ul>{left_out}</ul>"
     )
-
-
-def _figure(title: str, drawing: str) -> str:
-    return f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>"
 
 
 def _table(rows: Mapping[str, Mapping[str, Any]]) -> str:
@@ -93,13 +99,24 @@ def _cell(column: str, value: float | None) -> str:
     return f"{value:,.0f}" if column in ("quarters", "rows", "error_week4") else f"{value:.2f}"
 
 
-def _svg(inside: str, x_label: str, y_label: str) -> str:
+def _svg(inside: str, x_label: str, y_label: str, x_ticks: Sequence[_Tick], y_ticks: Sequence[_Tick]) -> str:
+    """A plot: what is inside, its axes, and at each tick (share of the axis, text) a line or a number."""
+    lines = "".join(f'<path d="M{EDGE} {_y(share)}H{WIDTH - 10}" stroke="#e5e5e5"/>' for share, _ in y_ticks)
+    numbers = "".join(
+        f'<text x="{EDGE - 6}" y="{_y(share) + 4}" text-anchor="end">{escape(text)}</text>' for share, text in y_ticks
+    )
+    numbers += "".join(
+        f'<text x="{_x(share)}" y="{HEIGHT - EDGE + 16}" text-anchor="middle">{escape(text)}</text>'
+        for share, text in x_ticks
+    )
     axes = (
-        f'<path d="M{EDGE} 10V{HEIGHT - EDGE}H{WIDTH - 10}" fill="none" stroke="#767676"/>'
-        f'<text x="{WIDTH // 2}" y="{HEIGHT - 8}">{escape(x_label)}</text><text x="2" y="22">{escape(y_label)}</text>'
+        f'<path d="M{EDGE} {TOP}V{HEIGHT - EDGE}H{WIDTH - 10}" fill="none" stroke="#767676"/>'
+        f'<text x="{(WIDTH + EDGE) // 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>'
+        f'<text x="2" y="12">{escape(y_label)}</text>'
     )
     label = escape(f"{y_label} by {x_label}")
-    return f'<svg role="img" aria-label="{label}" width="{WIDTH}" height="{HEIGHT}">{axes}{inside}</svg>'
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    return f'<svg role="img" aria-label="{label}" {size}>{lines}{axes}{numbers}{inside}</svg>'
 
 
 def _x(share: float) -> float:
@@ -107,7 +124,7 @@ def _x(share: float) -> float:
 
 
 def _y(share: float) -> float:
-    return round(HEIGHT - EDGE - share * (HEIGHT - EDGE - 10), 1)
+    return round(HEIGHT - EDGE - share * (HEIGHT - EDGE - TOP), 1)
 
 
 def _line(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
@@ -124,12 +141,12 @@ def _reliability(bins: Sequence[Mapping[str, float]]) -> str:
         f" won {each['won']:.0%}</title></circle>"
         for each in bins
     )
-    return _svg(_line([(0, 0), (1, 1)], "#999", "4") + dots, "given, 0 to 100 %", "won")
+    return _svg(_line([(0, 0), (1, 1)], "#999", "4") + dots, "probability given", "share won", PERCENT, PERCENT)
 
 
 def _coverage(weeks: Mapping[str, Mapping[str, Any]]) -> str:
     points = [(int(week) / 13, row["coverage_80"]) for week, row in weeks.items()]
-    return _svg(_line([(0, 0.8), (1, 0.8)], "#999", "4") + _line(points, "#0b5cab"), "week", "held (0 to 100 %)")
+    return _svg(_line([(0, 0.8), (1, 0.8)], "#999", "4") + _line(points, "#0b5cab"), "week", "held", WEEKS, PERCENT)
 
 
 def _errors(weeks: Mapping[str, Mapping[str, Any]]) -> str:
@@ -138,9 +155,18 @@ def _errors(weeks: Mapping[str, Mapping[str, Any]]) -> str:
         _line([(int(week) / 13, row[name] / most) for week, row in weeks.items() if row[name] is not None], colour)
         for name, colour in COLOURS.items()
     ]
-    return _svg("".join(lines), "week", f"error (0 to {most:,.0f})")
+    amounts = [(share, _amount(share * most)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return _svg("".join(lines), "week", "median error", WEEKS, amounts)
+
+
+def _amount(value: float) -> str:
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if value >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.0f}"
 
 
 def _legend() -> str:
-    marks = (f'<span style="color:{colour}">■</span> {escape(NAMES[name])}' for name, colour in COLOURS.items())
+    mark = '<svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" fill="{}"/></svg> {}'
+    marks = (mark.format(colour, escape(NAMES[name])) for name, colour in COLOURS.items())
     return f"<div>{' &nbsp; '.join(marks)}</div>"

@@ -6,14 +6,17 @@ from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import Conflict, NotFound
 
 from sidecar.service import history, status
+from sidecar.service.api_operations import add_operations
 from sidecar.service.openapi import document
+from sidecar.service.operations.asking import Asking
 from sidecar.service.runner import Runner
 from sidecar.service.tasks import Tasks
 
 
 def api(runner: Runner, tasks: Tasks) -> Blueprint:
-    """Status, runs, values of a run, history of a record; and jobs out of turn."""
+    """Status, runs, values of a run, history of a record; jobs out of turn, and what is asked for beside them."""
     pages = Blueprint("api", __name__, url_prefix="/api/v1")
+    add_operations(pages, Asking(runner, tasks), tasks)
 
     @pages.get("/status")
     def tell() -> Response:

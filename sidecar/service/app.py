@@ -2,22 +2,26 @@
 
 import time
 
-from flask import Flask, Response, jsonify
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, g, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from sidecar.service import status
 from sidecar.service.api import api, reasons
 from sidecar.service.console import console
-from sidecar.service.guard import Attempts, protect, unauthorized_headers
+from sidecar.service.guard import Attempts, Door, protect, tokens_of, unauthorized_headers
 from sidecar.service.runner import Runner
+from sidecar.service.sessions import Sessions
 from sidecar.service.tasks import Tasks
 from sidecar.service.token import Token
 from sync import MirrorBusy
 
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none';"
-    " base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -25,20 +29,21 @@ _HEADERS = {
 _MOST_BYTES = 64 * 1024
 
 
-def create_app(runner: Runner, tasks: Tasks, token: Token) -> Flask:
+def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None = None) -> Flask:
     """The web application.
 
     Args:
         runner: whose jobs it tells of and starts.
         tasks: whose totals it tells.
         token: what opens everything but the health checks.
+        reader: what opens everything for looking only.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     # A page elsewhere may point a name of its own at this machine; only our names are answered.
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]", tasks.configuration.service.host]
-    attempts = Attempts(time.monotonic)
-    protect(app, token, attempts)
+    door = Door(tokens_of(token, reader), Sessions(time.monotonic), Attempts(time.monotonic))
+    protect(app, door)
 
     @app.after_request
     def safe(response: Response) -> Response:
@@ -47,17 +52,26 @@ def create_app(runner: Runner, tasks: Tasks, token: Token) -> Flask:
         return response
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[Response, int]:
-        return jsonify(error=error.name, message=error.description), error.code or 500
+    def refused(error: HTTPException) -> tuple[Response | str, int, dict[str, str]]:
+        return _refusal(error)
 
     @app.errorhandler(MirrorBusy)
-    def busy(error: MirrorBusy) -> tuple[Response, int]:
-        return jsonify(error="Service Unavailable", message=str(error)), 503
+    def busy(error: MirrorBusy) -> tuple[Response | str, int, dict[str, str]]:
+        return _refusal(ServiceUnavailable(str(error)))
 
     _add_health(app, runner, tasks)
     app.register_blueprint(api(runner, tasks))
-    app.register_blueprint(console(runner, tasks, token, attempts))
+    app.register_blueprint(console(runner, tasks, door))
     return app
+
+
+def _refusal(error: HTTPException) -> tuple[Response | str, int, dict[str, str]]:
+    """A page for people who are logged in, JSON for everybody else; with the headers that the error asks for."""
+    code, kept = error.code or 500, ("allow", "retry-after")
+    headers = {name: value for name, value in error.get_headers() if name.lower() in kept}
+    if g.get("visitor") is None or not g.visitor.csrf or request.path.startswith("/api/"):
+        return jsonify(error=error.name, message=error.description), code, headers
+    return render_template("refused.html", error=error), code, headers
 
 
 def _add_health(app: Flask, runner: Runner, tasks: Tasks) -> None:

@@ -1,20 +1,21 @@
-"""Who is let in: programs with the token, people with a session that the token opened."""
+"""Who is let in: programs with a token, people with a session; and who of them may change anything."""
 
 import hmac
-import secrets
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, Response, abort, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
+from sidecar.service.sessions import ADMIN, HOURS, READER, Sessions, Visitor
 from sidecar.service.token import Token
 
-_OPEN = frozenset({"healthz", "readyz", "console.log_in", "console.style"})
+_OPEN = frozenset({"healthz", "readyz", "console.log_in", "console.style", "console.script"})
 _FOR_PROGRAMS = ("/api/", "/metrics")
-_SESSION_HOURS = 8
+_LOOKING = ("GET", "HEAD")
 _TRIES, _SECONDS = 5, 60.0
 
 
@@ -35,55 +36,90 @@ class Attempts:
         self._wrong.append(self._clock())
 
 
-def protect(app: Flask, token: Token, attempts: Attempts) -> None:
-    """Refuse every request that brings neither the token nor a session; changes by a session need its CSRF field."""
+@dataclass(frozen=True)
+class Door:
+    """What opens the service.
+
+    Attributes:
+        tokens: role -> token.
+        sessions: of people who are logged in.
+        attempts: wrong tokens of late.
+    """
+
+    tokens: dict[str, Token]
+    sessions: Sessions
+    attempts: Attempts
+
+    def role_of(self, offered: str) -> str | None:
+        """The role that a token opens, None for a wrong one. Raises TooManyRequests after too many wrong ones."""
+        self.attempts.check()
+        roles = [role for role, token in self.tokens.items() if token.opens(offered.strip())]
+        if not roles:
+            self.attempts.wrong()
+            return None
+        return roles[0]
+
+    def enter(self, name: str, role: str) -> None:
+        """Begin a session for this browser; one that it had before ends."""
+        self.leave()
+        session.permanent = True
+        session["key"] = self.sessions.begin(name, role)
+
+    def leave(self) -> None:
+        """End this browser's session."""
+        self.sessions.end(str(session.get("key", "")))
+        session.clear()
+
+    def visitor(self) -> Visitor | None:
+        """Who asks; None for somebody without session and without a right token."""
+        kind, _, offered = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return self.sessions.find(str(session.get("key", "")))
+        role = self.role_of(offered)
+        return Visitor(f"the {role} token", role) if role else None
+
+
+def protect(app: Flask, door: Door) -> None:
+    """Refuse every request that brings neither a token nor a session; changes need the role, and by a session its CSRF
+    field."""
     app.config.update(
-        SECRET_KEY=token.derived("session"),  # another token ends all sessions
+        SECRET_KEY=door.tokens[ADMIN].derived("session"),  # another token ends all sessions
         SESSION_COOKIE_NAME="sidecar",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=_SESSION_HOURS),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=HOURS),
     )
-    app.jinja_env.globals["csrf"] = csrf
+
+    @app.context_processor
+    def known() -> dict[str, Visitor | None]:
+        return {"visitor": g.get("visitor")}
 
     @app.before_request
     def admit() -> AnyResponse | None:
         if request.endpoint in _OPEN:
             return None
-        kind, _, offered = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            attempts.check()
-            if token.opens(offered.strip()):
-                return None
-            attempts.wrong()
-        elif session.get("in"):
-            if request.method not in ("GET", "HEAD") and not _has_csrf():
-                abort(403, "the form has expired: go back, load the page again and repeat")
-            return None
-        elif not request.path.startswith(_FOR_PROGRAMS) and request.method == "GET":
-            return redirect(url_for("console.log_in"))
-        raise Unauthorized("bring the token of the state directory (service/token) as Authorization: Bearer ...")
+        visitor = door.visitor()
+        if visitor is None:
+            for_people = not request.path.startswith(_FOR_PROGRAMS) and "Authorization" not in request.headers
+            if for_people and request.method == "GET":
+                return redirect(url_for("console.log_in"))
+            raise Unauthorized("bring the token of the state directory (service/token) as Authorization: Bearer ...")
+        g.visitor = visitor
+        if request.method not in _LOOKING:
+            _check_change(visitor)
+        return None
 
 
-def open_session(token: Token, attempts: Attempts, offered: str) -> bool:
-    """Begin a session if this is the token. Raises TooManyRequests after too many wrong ones."""
-    attempts.check()
-    if not token.opens(offered.strip()):
-        attempts.wrong()
-        return False
-    session.clear()
-    session.permanent = True
-    session["in"], session["csrf"] = True, secrets.token_urlsafe(32)
-    return True
+def _check_change(visitor: Visitor) -> None:
+    if visitor.csrf and not hmac.compare_digest(request.form.get("csrf", "").encode(), visitor.csrf.encode()):
+        abort(403, "the form has expired: go back, load the page again and repeat")
+    if not visitor.may_change and request.endpoint != "console.log_out":
+        abort(403, f"{visitor.name} may look at everything and change nothing")
 
 
-def csrf() -> str:
-    """What a form of this session has to bring."""
-    return str(session.get("csrf", ""))
-
-
-def _has_csrf() -> bool:
-    return bool(csrf()) and hmac.compare_digest(request.form.get("csrf", "").encode(), csrf().encode())
+def tokens_of(admin: Token, reader: Token | None) -> dict[str, Token]:
+    """The tokens by role."""
+    return {ADMIN: admin} | ({READER: reader} if reader else {})
 
 
 def unauthorized_headers(response: Response) -> None:

@@ -16,7 +16,7 @@ _RUN = {
     "started_at": _MOMENT,
     "finished_at": _OPTIONAL_MOMENT,
     "status": {"type": "string", "enum": ["running", "done", "done in part", "failed", "killed"]},
-    **dict.fromkeys(("rows_planned", "rows_written", "rows_refused", "calls"), _WHOLE),
+    **dict.fromkeys(("rows_planned", "rows_written", "rows_refused", "calls", "values_planned", "storage_kb"), _WHOLE),
     "message": _TEXT,
 }
 _WRITTEN = {
@@ -27,7 +27,33 @@ _WRITTEN = {
     "outcome": {"type": "string", "enum": ["planned", "written", "refused", "deferred", "unknown"]},
     "message": _OPTIONAL_TEXT,
 }
-_VALUE = {**_WRITTEN, "key": _TEXT, "record_id": _OPTIONAL_TEXT, "code": _OPTIONAL_TEXT}
+_VALUE = {**_WRITTEN, "key": _TEXT, **dict.fromkeys(("record_id", "code", "name"), _OPTIONAL_TEXT)}
+_OPERATION = {
+    "kind": {"type": "string", "enum": ["plan", "write", "preview undo", "undo", "backtest"]},
+    "state": {"type": "string", "enum": ["waiting", "working", "done", "changed", "failed"]},
+    "asked_at": _MOMENT,
+    **dict.fromkeys(("who", "run_id", "fingerprint", "stage", "message"), _TEXT),
+}
+_PREVIEW = {
+    **dict.fromkeys(("fingerprint", "run_id", "reason"), _TEXT),
+    "made_at": _MOMENT,
+    "summary": {"type": "object"},
+    "values": _WHOLE,
+}
+_PLANNED = {
+    **dict.fromkeys(("object", "key", "field"), _TEXT),
+    **dict.fromkeys(("record_id", "name", "old", "new"), _OPTIONAL_TEXT),
+}
+_BACKTEST = {"made_at": _MOMENT, "as_of": {"type": "string", "format": "date"}, "result": {"type": "object"}}
+_MEANINGS = {
+    "400": "no fingerprint",
+    "401": "no token",
+    "403": "the token is for looking only",
+    "404": "there is none",
+    "409": "it runs already, or what was confirmed is not what is shown",
+    "429": "too many wrong tokens",
+    "503": "a command has the mirror",
+}
 _CHANGE = {**_WRITTEN, "run_id": _TEXT, "started_at": _MOMENT}
 _JOB = {
     "done": _MOMENT,
@@ -66,22 +92,68 @@ def document() -> dict[str, Any]:
                 {"record": _TEXT, "values": _list_of(_CHANGE)},
                 parameter="name",
             ),
-            "/jobs/{name}": {
-                "parameters": [_parameter("name")],
-                "post": {
-                    "summary": "Run a job out of turn",
-                    "responses": {"202": _answer({"job": _TEXT, "state": _TEXT}), **_refusals("404", "409")},
-                },
-            },
+            "/jobs/{name}": _at(post=_post("Run a job out of turn", {"job": _TEXT, "state": _TEXT}, "404"), of="name"),
+            "/operation": _get(
+                "What was asked for beside the jobs: the one that waits or works, else the last one",
+                {"operation": {"anyOf": [_object(_OPERATION), {"type": "null"}]}},
+            ),
+            "/plan": _at(
+                get=_shown(
+                    "What a refresh would write, as it was looked at last", {**_PREVIEW, "changes": _list_of(_PLANNED)}
+                ),
+                post=_asked("Look what a refresh would write"),
+            ),
+            "/plan/confirm": _at(post=_confirmed("Write the plan that was looked at, and nothing else")),
+            "/runs/{run_id}/undo": _at(
+                get=_shown(
+                    "What undoing a run would put back, as it was looked at last",
+                    {**_PREVIEW, "changes": _list_of(_PLANNED)},
+                ),
+                post=_asked("Look what undoing a run would put back (a dry run)", "404"),
+                of="run_id",
+            ),
+            "/runs/{run_id}/undo/confirm": _at(
+                post=_confirmed("Put back what was looked at, and nothing else"), of="run_id"
+            ),
+            "/backtest": _at(
+                get=_shown("The newest backtest, as of `sidecar backtest --json`", _BACKTEST),
+                post=_asked("Replay past quarters"),
+            ),
             "/openapi.json": {"get": {"summary": "This document", "responses": {"200": _answer({}), **_refusals()}}},
         },
     }
 
 
 def _get(summary: str, properties: Mapping[str, Any], parameter: str | None = None) -> dict[str, Any]:
-    refusals = _refusals("404", "503") if parameter == "run_id" else _refusals("503")
-    operation = {"summary": summary, "responses": {"200": _answer(properties), **refusals}}
-    return {"get": operation, **({"parameters": [_parameter(parameter)]} if parameter else {})}
+    refusals = ("404", "503") if parameter == "run_id" else ("503",)
+    return _at(get=_operation(summary, "200", properties, *refusals), of=parameter)
+
+
+def _at(of: str | None = None, **operations: Mapping[str, Any]) -> dict[str, Any]:
+    """A path's operations by their methods; `of`: its parameter."""
+    return {**operations, **({"parameters": [_parameter(of)]} if of else {})}
+
+
+def _shown(summary: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody has asked for before; 404 until then."""
+    return _operation(summary, "200", properties, "404", "503")
+
+
+def _post(summary: str, properties: Mapping[str, Any], *refusals: str) -> dict[str, Any]:
+    return _operation(summary, "202", properties, "403", "409", *refusals)
+
+
+def _asked(summary: str, *refusals: str) -> dict[str, Any]:
+    return _post(summary, {"operation": _object(_OPERATION)}, "503", *refusals)
+
+
+def _confirmed(summary: str) -> dict[str, Any]:
+    body = {"application/json": {"schema": _object({"fingerprint": {**_TEXT, "pattern": "^[0-9a-f]{64}$"}})}}
+    return {**_asked(summary, "400", "404"), "requestBody": {"required": True, "content": body}}
+
+
+def _operation(summary: str, code: str, properties: Mapping[str, Any], *refusals: str) -> dict[str, Any]:
+    return {"summary": summary, "responses": {code: _answer(properties), **_refusals(*refusals)}}
 
 
 def _parameter(name: str) -> dict[str, Any]:
@@ -89,10 +161,8 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def _refusals(*more: str) -> dict[str, Any]:
-    meanings = {"401": "no token", "404": "there is none", "409": "it runs already", "429": "too many wrong tokens"}
-    meanings["503"] = "a command has the mirror"
     told = {"error": _TEXT, "message": _TEXT}
-    return {code: {**_answer(told), "description": meanings[code]} for code in ("401", "429", *more)}
+    return {code: {**_answer(told), "description": _MEANINGS[code]} for code in ("401", "429", *more)}
 
 
 def _answer(properties: Mapping[str, Any]) -> dict[str, Any]:

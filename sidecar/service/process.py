@@ -28,7 +28,7 @@ from sidecar.service.requests.watch import Watch
 from sidecar.service.runner import Runner
 from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks, jobs_of
-from sidecar.service.token import Token
+from sidecar.service.token import READING, Token
 from sidecar.state import State
 from sync import Mirror, MirrorBusy
 
@@ -48,7 +48,8 @@ def serve(configuration: Configuration, state: State) -> None:
     with only_service(state), _local_org(configuration, state):
         tasks = Tasks(configuration, state, stop)
         runner = make_runner(tasks)
-        server = _listening(create_app(runner, tasks, Token.of(state)), configuration.service)
+        app = create_app(runner, tasks, Token.of(state), Token.of(state, READING))
+        server = _listening(app, configuration.service)
         url = f"http://{server.effective_host}:{server.effective_port}"
         announce(state, url)
         _log.info("serving at %s; the token is in %s", url, state.service_folder / "token")

@@ -17,6 +17,7 @@ from sidecar.digest.mail import MailError
 from sidecar.digest.recipients import addressed
 from sidecar.digest.send import send
 from sidecar.errors import MassChangeError
+from sidecar.service.operations.backtests import Backtests
 from sidecar.service.operations.preview import Previews, of_plan
 from sidecar.service.operations.slot import Operations
 from sidecar.service.runner import Task
@@ -79,6 +80,11 @@ class Tasks:
     def previews(self) -> Previews:
         """What was looked at before it is written."""
         return Previews(self.state.service_folder)
+
+    @property
+    def backtests(self) -> Backtests:
+        """How good the numbers would have been."""
+        return Backtests(self.state.service_folder / "backtest.json")
 
     def by_job(self) -> Mapping[str, Task]:
         """The task of each job."""

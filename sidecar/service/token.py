@@ -7,6 +7,8 @@ from sidecar.private_file import write_private
 from sidecar.state import State
 
 _BYTES = 32
+READING = "read-token"
+"""The file of the token that opens everything for looking only."""
 
 
 class Token:
@@ -16,9 +18,13 @@ class Token:
         self._text = text
 
     @classmethod
-    def of(cls, state: State) -> "Token":
-        """The token of a state directory, made if there is none. A new one: delete the file and start again."""
-        file = state.service_folder / "token"
+    def of(cls, state: State, name: str = "token") -> "Token":
+        """The token of a state directory, made if there is none. A new one: delete the file and start again.
+
+        Args:
+            name: of its file; or `READING`.
+        """
+        file = state.service_folder / name
         if not file.exists():
             write_private(file, secrets.token_urlsafe(_BYTES) + "\n")
         return cls(file.read_text(encoding="utf-8").strip())

@@ -1,5 +1,6 @@
 """The configuration in force, each value with where it comes from."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,18 +9,22 @@ from pydantic import BaseModel, SecretStr
 
 from sidecar.configuration import Configuration
 
+_OPTIONS = {("service", "port")}
+
 
 @dataclass(frozen=True)
 class InForce:
     """One key of the configuration.
 
     Attributes:
-        key: `section.key`.
+        section: as in the file, such as `mapping.opportunity`.
+        key: in the section.
         value: as text; a secret shows as stars.
-        source: `environment`, `file or option` (of the command line) or `default`.
+        source: `environment`, `file`, `file or option` (of the command line, where there is one) or `default`.
         meaning: as in the documentation.
     """
 
+    section: str
     key: str
     value: str
     source: str
@@ -39,14 +44,16 @@ def _of(section: BaseModel, path: tuple[str, ...]) -> Iterator[InForce]:
             yield from _of(value, place)
         else:
             source = _source(section, place)
-            yield InForce(".".join(place), _text(value), source, field.description or "")
+            yield InForce(".".join(path), name, _text(value), source, field.description or "")
 
 
 def _source(section: BaseModel, place: tuple[str, ...]) -> str:
     variable = "SIDECAR_" + "__".join(place)
     if any(name.upper() == variable.upper() for name in os.environ):
         return "environment"
-    return "file or option" if place[-1] in section.model_fields_set else "default"
+    if place[-1] not in section.model_fields_set:
+        return "default"
+    return "file or option" if place in _OPTIONS else "file"
 
 
 def _text(value: object) -> str:
@@ -54,4 +61,6 @@ def _text(value: object) -> str:
         return "–"
     if isinstance(value, SecretStr):
         return "********"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "–"
+    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict) else str(value)

@@ -44,6 +44,10 @@ class Asking:
         self.known(run_id)
         return self._ask(slot.UNDO, who, run_id, self._confirmed(self._tasks.previews.undo(run_id), fingerprint))
 
+    def backtest(self, who: str) -> Operation:
+        """A replay of past quarters. Raises Conflict while another operation is open."""
+        return self._ask(slot.BACKTEST, who)
+
     def known(self, run_id: str) -> dict[str, Any]:
         """The run, with the columns of `sync.ledger.runs`. Raises NotFound."""
         found = history.run(self._tasks.state, run_id)

@@ -16,8 +16,8 @@ from sync import Mirror, Plan, Undo
 
 _log = logging.getLogger(__name__)
 _FACTS = b"preview"
-_MOST_KEPT = 500
-"""Values that stay as they are, of those an undo lists."""
+MOST_SHOWN = 500
+"""Values of one list."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def of_plan(mirror: Mirror, plan: Plan, threshold: int, reason: str = "") -> Pre
 
 def of_undo(mirror: Mirror, found: Undo, threshold: int) -> Preview:
     """An undo as it is shown; see `of_plan`."""
-    kept = named(mirror, found.kept.slice(0, _MOST_KEPT)).to_pylist()
+    kept = named(mirror, found.kept.slice(0, MOST_SHOWN)).to_pylist()
     more = {"kept": kept, "kept_count": found.kept.num_rows, "already": found.already}
     return _preview(mirror, found.plan, threshold, found.run_id, "", more)
 

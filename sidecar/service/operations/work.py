@@ -6,6 +6,7 @@ from collections.abc import Callable
 import sync
 from sidecar import refresh as flow
 from sidecar import undo as undoing
+from sidecar.backtest.replayed import read_past, summary
 from sidecar.errors import PlanChangedError, SidecarError
 from sidecar.guard import Review
 from sidecar.service.operations import slot
@@ -14,7 +15,7 @@ from sidecar.service.operations.slot import Operation
 from sidecar.service.runner import Runner
 from sidecar.service.stopping import Stoppable, StopRequested
 from sidecar.service.tasks import REFRESH, Tasks
-from sync import Plan
+from sync import Mirror, Plan
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +118,17 @@ def _undo(tasks: Tasks, operation: Operation) -> str:
     return f"run {done.run_id}: {written.rows_written:,} records put back, {done.calls:,} API calls{refused}"
 
 
+def _backtest(tasks: Tasks, _operation: Operation) -> str:
+    progress = Told(tasks)
+    progress.stage("Read")
+    with Mirror.open(tasks.state.mirror_file) as mirror:
+        past = read_past(mirror, tasks.configuration)
+    progress.stage("Replay")
+    result = summary(past.replayed())
+    tasks.backtests.keep(past.as_of.date(), result)
+    return f"{len(result['quarters'])} quarters replayed"
+
+
 def _as_seen(tasks: Tasks, operation: Operation, of_now: Callable[[Plan], Preview]) -> Review:
     """A review that ends the run, and shows the plan of now, where it is not the one that was confirmed."""
 
@@ -148,4 +160,5 @@ _KINDS: dict[str, Callable[[Tasks, Operation], str]] = {
     slot.WRITE: _write,
     slot.PREVIEW_UNDO: _preview_undo,
     slot.UNDO: _undo,
+    slot.BACKTEST: _backtest,
 }

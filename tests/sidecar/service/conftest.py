@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
 
 from sidecar.configuration import Configuration
 from sidecar.service.app import create_app
 from sidecar.service.job_memory import JobMemory
+from sidecar.service.operations.preview import Preview
 from sidecar.service.runner import Runner
 from sidecar.service.tasks import Tasks, jobs_of
 from sidecar.service.token import Token
@@ -21,7 +25,9 @@ from sync import Mirror, ledger
 
 NOW = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
 KEY = {"Authorization": "Bearer right"}
+LOOKING = {"Authorization": "Bearer look"}
 ACCOUNT = "001000000000001AAA"
+PLANNED = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "name", "field", "old", "new")])
 
 
 class Desk:
@@ -35,8 +41,26 @@ class Desk:
         self.runner = Runner(
             jobs, {"refresh": lambda: "3 rows read"}, memory, lambda *_: None, stop=Event(), now=lambda: NOW
         )
-        self.app = create_app(self.runner, self.tasks, Token("right"))
+        self.app = create_app(self.runner, self.tasks, Token("right"), Token("look"))
         self.client: FlaskClient = self.app.test_client()
+
+    def shows(self, *rows: Mapping[str, str | None], run: str = "", reason: str = "", **more: object) -> Preview:
+        """Keep a plan (of an undo, if there is a run) of an account's values, as if somebody had looked at it."""
+        kept = [{"object": "Account", "key": ACCOUNT, "record_id": ACCOUNT, **row} for row in rows]
+        summary = {
+            "rows": len(kept), "values": len(kept), "refused": 0, "estimated_calls": 1, "storage_kb": 0,
+            "objects": [], "biggest_changes": [], "refused_values": [], "set_aside": [], "removals": 0, **more,
+        }
+        preview = Preview(NOW, "f" * 64, run, reason, summary, pa.Table.from_pylist(kept, PLANNED))
+        self.tasks.previews.keep(preview)
+        return preview
+
+    def log_in(self, token: str = "right") -> str:
+        """Log the client in; returns what its forms have to bring."""
+        assert self.client.post("/login", data={"token": token}).status_code == 303
+        found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/").text)
+        assert found is not None
+        return found.group(1)
 
     def wrote(self, run: str, field: str, old: str, new: str) -> None:
         """Put a run into the ledger that wrote one value of an account."""
