@@ -11,7 +11,8 @@ import {
     formatMoney,
     formatMoneyShort,
     formatPercent,
-    isNumber
+    isNumber,
+    sentence
 } from 'c/sidecarFormat';
 import { changesOf, historyOf } from './historyView';
 import { missingOf } from './missingView';
@@ -60,7 +61,7 @@ function chancesOf(values, detail) {
 
 function factorsOf(detail) {
     return objectsOf(detail.factors)
-        .map((raw) => ({ label: textOf(raw.label), points: numberOf(raw.points), text: proseOf(raw.text) }))
+        .map((raw) => ({ label: textOf(raw.label), points: numberOf(raw.points), text: sentence(proseOf(raw.text)) }))
         .filter((factor) => factor.points !== null);
 }
 

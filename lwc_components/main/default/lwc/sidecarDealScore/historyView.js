@@ -2,7 +2,7 @@
  * How the win probability came to what it is, from the detail of the score: pure functions.
  */
 import { numberOf, objectsOf, proseOf, textOf } from 'c/sidecarDetail';
-import { daysSince, fill, formatDayShort, formatNumber, formatPercent } from 'c/sidecarFormat';
+import { daysSince, fill, formatDayShort, formatNumber, formatPercent, sentence } from 'c/sidecarFormat';
 import * as label from './labels';
 
 const SMALLEST = 0.05;
@@ -27,7 +27,13 @@ function sentenceOf(before, points, since) {
 
 function causeOf(raw) {
     const words = [textOf(raw.label), proseOf(raw.text)].filter(Boolean);
-    return { dimension: '', points: numberOf(raw.points) ?? 0, text: words.join(': '), note: '', recordIds: [] };
+    return {
+        dimension: '',
+        points: numberOf(raw.points) ?? 0,
+        text: sentence(words.join(': ')),
+        note: '',
+        recordIds: []
+    };
 }
 
 /** Periods in order: of each a sentence and the factors that moved the probability by at least a twentieth of a point. */

@@ -8,6 +8,8 @@ import TIME_ZONE from '@salesforce/i18n/timeZone';
 
 export const NO_VALUE = '–';
 
+/** What stands for a currency that has no symbol: its code says more. */
+const NO_SYMBOL = '¤';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const COMPACT_FROM = 10_000;
@@ -88,7 +90,10 @@ function money(value, currency, options) {
     }
     const style = { style: 'currency', currency: currency || CURRENCY, ...options };
     try {
-        return formatter(Intl.NumberFormat, style).format(value);
+        const text = formatter(Intl.NumberFormat, style).format(value);
+        return text.includes(NO_SYMBOL)
+            ? formatter(Intl.NumberFormat, { ...style, currencyDisplay: 'code' }).format(value)
+            : text;
     } catch {
         // a currency code the browser does not know: the number is still right
         return `${currency} ${formatNumber(value)}`;
@@ -154,6 +159,15 @@ export function localise(text) {
 }
 
 /**
+ * @param {string} text words that stand on a line of their own
+ * @returns {string} the words, the first letter a capital
+ */
+export function sentence(text) {
+    const [first = ''] = text;
+    return first.toLocaleUpperCase(LOCALE) + text.slice(first.length);
+}
+
+/**
  * @param {string} day YYYY-MM-DD
  * @returns {string} without the year, for instance "Dec 12"
  */
@@ -171,6 +185,17 @@ export function formatMoment(moment) {
     const time = parseMoment(moment);
     const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: TIME_ZONE };
     return time === null ? NO_VALUE : formatter(Intl.DateTimeFormat, options).format(time);
+}
+
+/**
+ * @param {string} moment ISO date and time
+ * @returns {string} the time of day in the user's time zone, for instance "3:05 PM"
+ */
+export function formatTime(moment) {
+    const time = parseMoment(moment);
+    return time === null
+        ? NO_VALUE
+        : formatter(Intl.DateTimeFormat, { timeStyle: 'short', timeZone: TIME_ZONE }).format(time);
 }
 
 /**

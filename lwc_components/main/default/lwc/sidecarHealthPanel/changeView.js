@@ -2,7 +2,7 @@
  * How the health of an account came to what it is, from the detail of its health: pure functions.
  */
 import { numberOf, objectsOf, proseOf, textOf } from 'c/sidecarDetail';
-import { daysSince } from 'c/sidecarFormat';
+import { daysSince, sentence as asSentence } from 'c/sidecarFormat';
 import * as label from './labels';
 
 const LINES = [
@@ -42,7 +42,7 @@ function measureOf(raw) {
     return {
         dimension: '',
         points: numberOf(raw.points),
-        text: proseOf(raw.text) || label.MOVED_REST,
+        text: asSentence(proseOf(raw.text)) || label.MOVED_REST,
         note: textOf(raw.text) ? noteOf(raw) : '',
         recordIds: []
     };
@@ -54,7 +54,7 @@ export function changesOf(detail) {
         .map((raw) => ({
             days: numberOf(raw.days),
             // the measures that follow the colon stand below, each with its points
-            sentence: proseOf(raw.sentence).split(': ')[0],
+            sentence: asSentence(proseOf(raw.sentence).split(': ')[0]),
             causes: objectsOf(raw.measures)
                 .map(measureOf)
                 .filter(({ points }) => Math.abs(points ?? 0) >= SMALLEST)

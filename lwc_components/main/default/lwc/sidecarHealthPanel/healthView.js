@@ -20,7 +20,8 @@ import {
     formatMoney,
     formatPercent,
     isNumber,
-    plural
+    plural,
+    sentence
 } from 'c/sidecarFormat';
 import { changesOf, trendOf } from './changeView';
 import * as label from './labels';
@@ -47,7 +48,7 @@ function measureOf(raw, index) {
         coverage: numberOf(raw.coverage),
         products: objectsOf(raw.products).map(productOf),
         recordIds: textsOf(raw.record_ids),
-        text: proseOf(raw.text)
+        text: sentence(proseOf(raw.text))
     };
 }
 
@@ -74,7 +75,7 @@ export function reasonsOf(detail) {
         .map((raw) => ({
             dimension: textOf(raw.dimension),
             points: numberOf(raw.points) ?? 0,
-            text: proseOf(raw.text),
+            text: sentence(proseOf(raw.text)),
             recordIds: textsOf(raw.record_ids)
         }))
         .filter((reason) => reason.text !== '')

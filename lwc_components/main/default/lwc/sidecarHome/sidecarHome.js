@@ -1,5 +1,6 @@
 import { LightningElement, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
+import { registerRefreshHandler, unregisterRefreshHandler } from 'lightning/refresh';
 import { askAgain, isHiddenFromUser } from 'c/sidecarErrors';
 import { fill, formatNumber } from 'c/sidecarFormat';
 import USER_ID from '@salesforce/user/Id';
@@ -16,8 +17,17 @@ export default class SidecarHome extends LightningElement {
     view;
     errors;
     refresh;
+    refreshing;
     choice;
     variables = variablesOf(USER_ID);
+
+    connectedCallback() {
+        this.refreshing = registerRefreshHandler(this, () => this.refresh?.());
+    }
+
+    disconnectedCallback() {
+        unregisterRefreshHandler(this.refreshing);
+    }
 
     @wire(graphql, { query: HOME, variables: '$variables' })
     receive({ data, errors, refresh }) {
@@ -30,6 +40,11 @@ export default class SidecarHome extends LightningElement {
             this.view = homeView(answerOf(data), USER_ID, Date.now());
             this.errors = undefined;
         }
+    }
+
+    /** Who may not see the numbers has none to ask for. */
+    get canAsk() {
+        return Boolean(this.view && !this.view.isHidden);
     }
 
     get isReady() {

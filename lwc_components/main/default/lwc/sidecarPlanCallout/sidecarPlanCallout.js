@@ -3,6 +3,7 @@ import { formatPercent, isNumber } from 'c/sidecarFormat';
 import { planHeadline } from 'c/sidecarPlan';
 import { worthOf } from './callout';
 import NO_PLAN from '@salesforce/label/c.Sidecar_Callout_No_Plan';
+import NO_PLAN_REMEDY from '@salesforce/label/c.Sidecar_Callout_No_Plan_Remedy';
 import CHANCE from '@salesforce/label/c.Sidecar_Callout_Chance';
 import SUBJECT from '@salesforce/label/c.Sidecar_Callout_Subject';
 
@@ -16,11 +17,19 @@ export default class SidecarPlanCallout extends LightningElement {
      */
     @api view;
 
-    get headline() {
-        return planHeadline(this.view.total, this.view.currency) || NO_PLAN;
+    get planned() {
+        return planHeadline(this.view.total, this.view.currency);
     }
 
+    get headline() {
+        return this.planned || NO_PLAN;
+    }
+
+    /** What the actions are worth against the gap; without a plan who can set one. */
     get worth() {
+        if (!this.planned) {
+            return NO_PLAN_REMEDY;
+        }
         return worthOf(this.view.actions, this.view.total.gap, this.view.currency);
     }
 

@@ -1,6 +1,7 @@
 export { default as TITLE } from '@salesforce/label/c.Sidecar_Quarter_Title';
 export { default as TITLE_NAMED } from '@salesforce/label/c.Sidecar_Quarter_Title_Named';
 export { default as NO_PLAN } from '@salesforce/label/c.Sidecar_Quarter_No_Plan';
+export { default as NO_PLAN_REMEDY } from '@salesforce/label/c.Sidecar_Quarter_No_Plan_Remedy';
 export { default as ALERT } from '@salesforce/label/c.Sidecar_Quarter_Alert';
 export { default as PROJECTION } from '@salesforce/label/c.Sidecar_Quarter_Projection';
 export { default as PROJECTION_HELP } from '@salesforce/label/c.Sidecar_Quarter_Projection_Help';

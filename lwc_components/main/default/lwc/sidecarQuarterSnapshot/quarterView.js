@@ -39,12 +39,14 @@ export function quarterView(account, now) {
     const quarter = objectOf(detail.quarter);
     const currency = textOf(detail.currency);
     const total = numbersOf(account, FIELDS);
+    const planned = planHeadline(total, currency);
     return {
         isScored: true,
         title: textOf(quarter.label) ? fill(label.TITLE_NAMED, quarter.label) : label.TITLE,
         currency,
         total,
-        headline: planHeadline(total, currency) || label.NO_PLAN,
+        headline: planned || label.NO_PLAN,
+        remedy: planned ? '' : label.NO_PLAN_REMEDY,
         alert: alertOf(total, detail, currency),
         segments: objectsOf(detail.segments).map(segmentOf),
         weeks: weeksOf(detail),

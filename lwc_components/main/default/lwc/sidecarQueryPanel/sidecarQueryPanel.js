@@ -1,5 +1,6 @@
 import { LightningElement, api, wire } from 'lwc';
 import { graphql } from 'lightning/graphql';
+import { registerRefreshHandler, unregisterRefreshHandler } from 'lightning/refresh';
 import { askAgain, isHiddenFromUser } from 'c/sidecarErrors';
 
 /**
@@ -13,9 +14,18 @@ export default class SidecarQueryPanel extends LightningElement {
     view;
     errors;
     refresh;
+    refreshing;
 
     /** @type {string} the record; given by the record page */
     @api recordId;
+
+    connectedCallback() {
+        this.refreshing = registerRefreshHandler(this, () => this.refresh?.());
+    }
+
+    disconnectedCallback() {
+        unregisterRefreshHandler(this.refreshing);
+    }
 
     /** Undefined until the page has given the id: that holds the request back. */
     get variables() {

@@ -1,6 +1,7 @@
 import { LightningElement, api, wire } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
-import { getFieldValue, getRecord } from 'lightning/uiRecordApi';
+import { registerRefreshHandler, unregisterRefreshHandler } from 'lightning/refresh';
+import { getFieldValue, getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 
 /**
  * Base of the panels that show one record. A panel gives `fields`, `optionalFields` and `viewOf`, and puts `view` and
@@ -16,6 +17,7 @@ export default class SidecarRecordPanel extends NavigationMixin(LightningElement
     view;
     error;
     wiredId;
+    refreshing;
 
     /** @type {string} the record; given by the record page */
     @api
@@ -24,6 +26,23 @@ export default class SidecarRecordPanel extends NavigationMixin(LightningElement
     }
     set recordId(value) {
         this.wiredId = value;
+    }
+
+    connectedCallback() {
+        this.refreshing = registerRefreshHandler(this, this.refreshRecord);
+    }
+
+    disconnectedCallback() {
+        unregisterRefreshHandler(this.refreshing);
+    }
+
+    refreshRecord() {
+        return notifyRecordUpdateAvailable([{ recordId: this.wiredId }]);
+    }
+
+    /** Who may not see the numbers has none to ask for. */
+    get canAsk() {
+        return Boolean(this.view && !this.view.isHidden);
     }
 
     get isScored() {

@@ -12,10 +12,12 @@ import {
     formatNumber,
     formatPercent,
     formatPoints,
+    formatTime,
     hoursSince,
     isStale,
     localise,
-    plural
+    plural,
+    sentence
 } from 'c/sidecarFormat';
 import { NOW } from 'test/support';
 
@@ -29,7 +31,7 @@ describe('a value that is missing or no number', () => {
     it.each([[undefined], [null], ['soon'], ['2026-02-31x']])(
         'is shown as a dash where a date is expected: %p',
         (value) => {
-            for (const format of [formatDay, formatDayShort, formatMoment]) {
+            for (const format of [formatDay, formatDayShort, formatMoment, formatTime]) {
                 expect(format(value)).toBe(NO_VALUE);
             }
             expect(formatAgo(value, NOW)).toBe(NO_VALUE);
@@ -37,6 +39,17 @@ describe('a value that is missing or no number', () => {
             expect(hoursSince(value, NOW)).toBeNull();
         }
     );
+});
+
+describe('words on a line of their own', () => {
+    it.each([
+        ['licences in use fell', 'Licences in use fell'],
+        ['24% of the licences', '24% of the licences'],
+        ['été', 'Été'],
+        ['', '']
+    ])('begin with a capital: %p', (text, shown) => {
+        expect(sentence(text)).toBe(shown);
+    });
 });
 
 describe('numbers', () => {
@@ -66,6 +79,11 @@ describe('money', () => {
     it('is in the user’s currency unless another one is given', () => {
         expect(formatMoney(1234.5)).toBe('$1,235');
         expect(formatMoney(1234, 'EUR')).toBe('€1,234');
+    });
+
+    it('shows the code of a currency without a symbol', () => {
+        expect(formatMoney(1200, 'XXX')).toBe('XXX\u00a01,200');
+        expect(formatMoneyShort(1_240_000, 'CHF')).toBe('CHF\u00a01.24M');
     });
 
     it('keeps the number when the currency code is no code', () => {

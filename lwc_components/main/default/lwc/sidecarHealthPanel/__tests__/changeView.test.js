@@ -36,7 +36,7 @@ describe('changesOf', () => {
         expect(shown({ text: 'utilisation fell from 75 % to 70 %' })).toEqual({
             dimension: '',
             points: -2,
-            text: 'utilisation fell from 75% to 70%',
+            text: 'Utilisation fell from 75% to 70%',
             note: '',
             recordIds: []
         });

@@ -29,7 +29,8 @@ describe('while the answer is on its way', () => {
     });
 
     it('asks for one record, with the package’s fields as optional ones', async () => {
-        await show(account);
+        mount('c-sidecar-health-panel', SidecarHealthPanel, { recordId: account.id });
+        await settle();
         const { recordId, fields, optionalFields } = getRecord.getLastConfig();
         expect(recordId).toBe(account.id);
         expect(fields.map((field) => field.fieldApiName)).toEqual(['Name']);

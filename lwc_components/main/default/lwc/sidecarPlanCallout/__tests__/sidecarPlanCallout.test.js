@@ -49,7 +49,7 @@ it('asks for a plan where there is none', async () => {
     const element = await show({ total: { ...VIEW.total, plan: null, gap: null }, chance: null });
     expect(find(element, '.callout__headline').textContent).toContain('No plan for this quarter');
     expect(find(element, '.callout__chance')).toBeNull();
-    expect(find(element, '.callout__worth')).toBeNull();
+    expect(find(element, '.callout__worth').textContent).toContain('your admin or sales operations');
 });
 
 describe('what the actions are worth', () => {

@@ -122,7 +122,7 @@ describe('without a plan', () => {
     it('says so in place of shares and gaps', async () => {
         const element = await show(withValues({ Sidecar_Quarter_Plan__c: null, Sidecar_Quarter_Gap__c: null }));
         const text = textOf(element);
-        expect(text).toContain('No plan is set for this account this quarter');
+        expect(text).toMatch(/No plan for this account this quarter.*your admin or sales operations/i);
         expect(text).not.toContain('of plan');
         expect(find(element, '.bar__plan')).not.toBeNull();
         expect(find(element, 'svg.bar .bar__plan')).toBeNull();

@@ -1,0 +1,13 @@
+export { default as RECALCULATE } from '@salesforce/label/c.Sidecar_Request_Recalculate';
+export { default as ACCOUNT } from '@salesforce/label/c.Sidecar_Request_Account';
+export { default as DEAL } from '@salesforce/label/c.Sidecar_Request_Deal';
+export { default as MINE } from '@salesforce/label/c.Sidecar_Request_Mine';
+export { default as SENDING } from '@salesforce/label/c.Sidecar_Request_Sending';
+export { default as QUEUED } from '@salesforce/label/c.Sidecar_Request_Queued';
+export { default as WORKING } from '@salesforce/label/c.Sidecar_Request_Working';
+export { default as LATE } from '@salesforce/label/c.Sidecar_Request_Late';
+export { default as DONE } from '@salesforce/label/c.Sidecar_Request_Done';
+export { default as REFUSED } from '@salesforce/label/c.Sidecar_Request_Refused';
+export { default as FAILED } from '@salesforce/label/c.Sidecar_Request_Failed';
+export { default as NOT_SENT } from '@salesforce/label/c.Sidecar_Request_Not_Sent';
+export { default as UNKNOWN } from '@salesforce/label/c.Sidecar_Error_Unknown';
