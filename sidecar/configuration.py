@@ -4,7 +4,6 @@ Every value has a default that fits a plain Sales Cloud org, so the file is opti
 `SIDECAR_<SECTION>__<KEY>` override the file, for secrets and containers.
 """
 
-import difflib
 import tomllib
 from datetime import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from sidecar.configuration_errors import explain
 from sidecar.errors import ConfigurationError
 
 SEGMENTS = ("Renew", "Upsell", "Net New")
@@ -112,10 +112,32 @@ class MailSection(Section):
         return self
 
 
+class SlackSection(Section):
+    """Who gets digest and alerts by Slack too. A webhook is a secret: best all in SIDECAR_SLACK__WEBHOOKS, as JSON."""
+
+    webhooks: dict[str, SecretStr] = Field(
+        default_factory=dict, description="username = incoming webhook of a direct message or channel of that person's"
+    )
+
+    @field_validator("webhooks")
+    @classmethod
+    def _addresses(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for username, webhook in value.items():
+            if not webhook.get_secret_value().startswith(("https://", "http://127.0.0.1:")):
+                raise ValueError(f"the webhook of {username} is no address: expected https://hooks.slack.com/...")
+        return value
+
+    def by_username(self) -> dict[str, SecretStr]:
+        """Lower-case username -> webhook."""
+        return {username.casefold(): webhook for username, webhook in self.webhooks.items()}
+
+
 class DigestSection(Section):
-    """The weekly digest."""
+    """The weekly digest, and the alerts of the day."""
 
     at: time = Field(time(7, 0), description="on Mondays, in the org's time zone")
+    alerts: bool = Field(True, description="tell owner and leader when an account's projection falls below its commit")
+    alert_share: float = Field(0.05, gt=0, lt=1, description="share of the commit that it has to be below")
     without: tuple[str, ...] = Field((), description="usernames of those who want none")
 
 
@@ -264,7 +286,13 @@ class Configuration(BaseSettings):
     health: HealthSection = HealthSection()
     service: ServiceSection = ServiceSection()
     mail: MailSection = MailSection()
+    slack: SlackSection = SlackSection()
     digest: DigestSection = DigestSection()
+
+    @property
+    def tells_people(self) -> bool:
+        """Whether there is any way to send digests and alerts."""
+        return self.mail.host is not None or bool(self.slack.webhooks)
 
     @field_validator("segments")
     @classmethod
@@ -317,7 +345,7 @@ def _build(data: dict[str, Any], source: str) -> Configuration:
     try:
         configuration = Configuration(**data)
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, source)) from error
+        raise ConfigurationError(explain(error, source, Configuration)) from error
     _check_org(configuration.org, source)
     _check_health(configuration.health, source)
     return configuration
@@ -353,30 +381,3 @@ def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
     feeds = {name: folder / value for name, value in configuration.feeds if isinstance(value, Path)}
     changed = {"org": org.model_copy(update=paths), "feeds": configuration.feeds.model_copy(update=feeds)}
     return configuration.model_copy(update=changed)
-
-
-def _explain(error: ValidationError, source: str) -> str:
-    lines = []
-    for problem in error.errors():
-        place = [str(part) for part in problem["loc"]]
-        if problem["type"] == "extra_forbidden":
-            lines.append(_unknown_key(place))
-        elif problem["type"] == "value_error":
-            lines.append(f"{'.'.join(place)}: {problem['ctx']['error']}")
-        else:
-            lines.append(f"{'.'.join(place)}: {problem['msg']}; received {problem['input']!r}")
-    return f"{source}: " + "; ".join(lines)
-
-
-def _unknown_key(place: list[str]) -> str:
-    section: type[BaseModel] = Configuration
-    for part in place[:-1]:
-        section = next(
-            field.annotation
-            for name, field in section.model_fields.items()
-            if part == name and isinstance(field.annotation, type)
-        )
-    known = sorted(section.model_fields)
-    close = difflib.get_close_matches(place[-1], known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
-    return f"unknown key {'.'.join(place)}: {hint}"

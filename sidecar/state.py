@@ -34,6 +34,16 @@ class State:
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder
 
+    @property
+    def digests_file(self) -> Path:
+        """Whose digest went out."""
+        return self.service_folder / "digests.json"
+
+    @property
+    def unsubscribed_file(self) -> Path:
+        """Who wants neither digests nor alerts."""
+        return self.service_folder / "unsubscribed.json"
+
     @classmethod
     def open(cls, folder: Path) -> "State":
         """Make the directory if it is missing, readable by its owner only.

@@ -6,11 +6,17 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Figures:
-    """Money of the quarter, in the corporate currency; None where there is no plan."""
+    """Money of the quarter, in the corporate currency; None where there is no plan.
+
+    Attributes:
+        worst, commit, best: quantiles of what the quarter ends with; the commit is its median, the projection.
+        gap: plan less booked.
+    """
 
     name: str
     plan: float | None
     booked: float
+    worst: float
     commit: float
     best: float
     gap: float | None
@@ -22,12 +28,23 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Week:
+    """The quarter as it stood on a day."""
+
+    day: date
+    booked: float
+    worst: float
+    commit: float
+    best: float
+
+
+@dataclass(frozen=True)
 class Item:
     """A line about a record.
 
     Attributes:
         record_id: the deal or account it is about; shown only to those who may see it.
-        title, detail: texts as the org has them: any text.
+        title, detail, owner: texts as the org has them: any text.
         amount: what it is worth, None where nothing is said.
         due: by when, None where nothing is said.
     """
@@ -37,6 +54,7 @@ class Item:
     detail: str
     amount: float | None = None
     due: date | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,10 @@ class Digest:
         team: whether it is about a team, or about the person's own deals.
         quarter: label of the fiscal quarter.
         whole: the whole of it.
-        moved: what moved the projection since last week: word -> money, what is nought left out.
+        since: the day that the projection is compared with; None where there is none.
+        moved: what moved the projection since then: word -> money, what is nought left out.
+        weeks: the quarter week by week, up to now.
+        ends: the quarter's last day.
         segments: the parts; quantiles of parts do not add up to that of the whole.
         at_risk, actions: lines about records, the most important first.
         to_fix: what is missing in the data: kind -> records.
@@ -59,7 +80,10 @@ class Digest:
     team: bool
     quarter: str
     whole: Figures
+    since: date | None = None
     moved: dict[str, float] = field(default_factory=dict)
+    weeks: tuple[Week, ...] = ()
+    ends: date | None = None
     segments: tuple[Figures, ...] = ()
     at_risk: tuple[Item, ...] = ()
     actions: tuple[Item, ...] = ()
@@ -67,7 +91,7 @@ class Digest:
 
     @property
     def change(self) -> float:
-        """Of the expected bookings since last week; what moved it adds up to it."""
+        """Of the projection since last week; what moved it adds up to it."""
         return sum(self.moved.values())
 
     def records(self) -> set[str]:

@@ -1,17 +1,19 @@
 """Who gets a digest and what they may see: asked of the org itself, at the time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sidecar.configuration import Configuration
+from sidecar.delivery.people import Person, people, wanting
+from sidecar.delivery.unsubscribed import Unsubscribed
 from sidecar.digest.content import Digest
-from sidecar.questions import ask
+from sidecar.digest.gather import digests
 from sidecar.record_access import readable
-from sync import Org, soql
+from sidecar.state import State
+from sync import Mirror, Org
 
 SHOWN = 5
 """Lines of a kind in a digest."""
-
-_USERS_PER_QUERY = 200
 
 
 @dataclass(frozen=True)
@@ -19,28 +21,21 @@ class Addressed:
     """A digest and where it goes."""
 
     digest: Digest
-    username: str
-    address: str
+    person: Person
 
 
-def addressed(org: Org, digests: Sequence[Digest], without: Sequence[str]) -> Iterator[Addressed]:
-    """The digests of those who want one and have an address, with what each of them may see.
-
-    One API call for the addresses of 200 people, and one for each person's access.
-
-    Args:
-        without: usernames of those who want none.
-    """
-    unwanted = {name.casefold() for name in without}
-    users: dict[str, tuple[str, str | None]] = {}
-    for start in range(0, len(digests), _USERS_PER_QUERY):
-        ids = [digest.user_id for digest in digests[start : start + _USERS_PER_QUERY]]
-        where = soql.one_of("Id", ids) & soql.compare("IsActive", "=", True)
-        rows = ask(org, "User", ["Id", "Username", "Email"], where, limit=_USERS_PER_QUERY)
-        users |= {row["Id"]: (row["Username"], row["Email"]) for row in rows}
+def addressed(org: Org, digests: Sequence[Digest], found: Mapping[str, Person]) -> Iterator[Addressed]:
+    """The digests of these people, with what each of them may see; one API call for each person's access."""
     for digest in digests:
-        username, address = users.get(digest.user_id, ("", None))
-        if not address or username.casefold() in unwanted:
-            continue
-        seen = readable(org, digest.user_id, digest.records())
-        yield Addressed(digest.limited_to(seen, SHOWN), username, address)
+        person = found.get(digest.user_id)
+        if person is not None:
+            seen = readable(org, digest.user_id, digest.records())
+            yield Addressed(digest.limited_to(seen, SHOWN), person)
+
+
+def of_the_week(org: Org, mirror: Mirror, configuration: Configuration, state: State) -> list[Addressed]:
+    """The digests of all who want one; besides, one API call for the addresses of 200 people."""
+    found = list(digests(mirror))
+    reachable = people(org, (digest.user_id for digest in found), configuration)
+    unsubscribed = Unsubscribed(state.unsubscribed_file)
+    return list(addressed(org, found, wanting(reachable, configuration, unsubscribed)))

@@ -1,80 +1,48 @@
-"""Sends the week's digests: each person's once."""
+"""Sends the week's digests: each person's once by each way."""
 
-import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from email.message import EmailMessage
+from datetime import date, timedelta
+from functools import partial
 
 from sidecar.configuration import MailSection
-from sidecar.digest.ledger import SENDING, SENT, SentDigests
-from sidecar.digest.mail import Mailer, MailError, MailOutcomeUnknown, mailer
+from sidecar.delivery import slack
+from sidecar.delivery.mail import mailer
+from sidecar.delivery.people import post_to
+from sidecar.delivery.send import Outcome, Parcel, hand_over
+from sidecar.delivery.sent import Sent
+from sidecar.digest.blocks import payload
 from sidecar.digest.recipients import Addressed
 from sidecar.digest.render import message
 
-_log = logging.getLogger(__name__)
 
-
-@dataclass
-class Outcome:
-    """How many digests went out, had gone out before, were refused, may have been received, or wait for a server."""
-
-    sent: int = 0
-    before: int = 0
-    refused: int = 0
-    unknown: int = 0
-    waiting: int = 0
-
-    def __str__(self) -> str:
-        """In words, what is nought left out."""
-        words = ("sent", "sent before", "refused", "of unknown fate", "not yet sent")
-        counts = zip((self.sent, self.before, self.refused, self.unknown, self.waiting), words, strict=True)
-        told = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-        return f"digests: {told}" if told else "digests: nobody to send to"
-
-
-def send(
-    recipients: Iterable[Addressed], section: MailSection, sent: SentDigests, *, week: date, org_url: str
-) -> Outcome:
-    """Send what has not gone out this week. A person whose mail is refused does not hold the others up.
+def send(recipients: Iterable[Addressed], section: MailSection, sent: Sent, *, week: date, org_url: str) -> Outcome:
+    """Send what has not gone out this week. Slack goes first: a mail server that fails does not hold it up.
 
     Raises:
-        ConfigurationError, MailError: no mail server that could be used; nothing more is sent.
+        ConfigurationError, NotTaken: no mail server that could be used; no mail is sent.
         OSError: what goes out cannot be noted; nothing more is sent.
     """
-    outcome, due = Outcome(), []
+    recipients = list(recipients)
+    by_mail = section.host is not None or not any(to.person.webhook for to in recipients)
+    posts, mails = [], []
     for to in recipients:
-        if sent.has(week, to.digest.user_id):
-            outcome.before += 1
-        else:
-            due.append(to)
-    if not due:
-        return outcome
+        key = f"{week.isoformat()} {to.digest.user_id}"
+        if by_mail and to.person.address:
+            make = partial(message, to, sender=section.sender, week=week, org_url=org_url)
+            mails.append(Parcel((key,), f"the digest to user {to.person.user_id}", make))
+        if to.person.webhook:
+            posts.append(Parcel((f"{key} slack",), f"the digest to {to.person.slack}", partial(_post, to, org_url)))
+    outcome = hand_over(posts, slack.post, sent)
+    if all(sent.has(key) for parcel in mails for key in parcel.keys):
+        return outcome + Outcome(before=len(mails))
     with mailer(section) as server:
-        for place, to in enumerate(due, start=1):
-            mail = message(to, sender=section.sender or "", week=week, org_url=org_url)
-            if not _send_one(server, mail, sent, outcome, week=week, user=to.digest.user_id):
-                outcome.waiting = len(due) - place
-                break
-    return outcome
+        return outcome + hand_over(mails, server.send, sent)
 
 
-def _send_one(
-    server: Mailer, mail: EmailMessage, sent: SentDigests, outcome: Outcome, *, week: date, user: str
-) -> bool:
-    """Send one; whether the server can be used further."""
-    sent.note(week, user, SENDING)
-    try:
-        server.send(mail)
-    except MailError as error:
-        sent.forget(week, user)
-        outcome.refused += 1
-        _log.error("the digest of user %s was not taken: %s", user, error)
-        return True
-    except MailOutcomeUnknown as error:
-        outcome.unknown += 1
-        _log.error("whether user %s got the digest is unknown, so it is not sent again: %s", user, error)
-        return False
-    sent.note(week, user, SENT)
-    outcome.sent += 1
-    return True
+def _post(to: Addressed, org_url: str) -> slack.Post:
+    return post_to(to.person, payload(to.digest, org_url))
+
+
+def week_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sidecar.configuration import Configuration
-from sidecar.digest.mail import mailer
+from sidecar.delivery.mail import mailer
 from sidecar.doctor.finding import Finding, of_error, ok
 from sidecar.errors import SidecarError
 from sidecar.state import State

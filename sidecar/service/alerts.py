@@ -2,12 +2,12 @@
 
 import logging
 
-import requests
-
 from sidecar.configuration import ServiceSection
+from sidecar.delivery.block_kit import plain
+from sidecar.delivery.errors import NotTaken, OutcomeUnknown
+from sidecar.delivery.slack import Post, post
 
 _log = logging.getLogger(__name__)
-_TIMEOUT_SECONDS = (5.0, 10.0)
 
 
 class Alerts:
@@ -21,22 +21,8 @@ class Alerts:
         _log.warning("alert: %s: %s", subject, text)
         if self._webhook is None:
             return
+        message = {"text": f"Sidecar: {plain(subject)}\n{plain(text)}"}
         try:
-            answer = requests.post(
-                self._webhook.get_secret_value(),
-                json={"text": f"Sidecar: {subject}\n{plain(text)}"},
-                timeout=_TIMEOUT_SECONDS,
-                allow_redirects=False,
-            )
-            if answer.status_code != requests.codes.ok:
-                _log.error("the alert webhook answered %s: check alert_webhook under [service]", answer.status_code)
-        except requests.RequestException as error:
-            _log.error("the alert webhook cannot be reached (%s)", type(error).__name__)  # its address is a secret
-
-
-def plain(text: str) -> str:
-    """A text that Slack shows as it is: no links, mentions or formats come from records' names.
-
-    Source: Slack, "Formatting text for app surfaces", escaping.
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            post(Post(self._webhook, message, "the alert webhook"))
+        except (NotTaken, OutcomeUnknown) as error:
+            _log.error("%s: check alert_webhook under [service]", error)

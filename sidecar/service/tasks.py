@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sidecar import refresh as flow
 from sidecar.book.calendar import time_zone, today
+from sidecar.commit_alert.send import alert
+from sidecar.commit_alert.shortfall import shortfalls
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
-from sidecar.digest.gather import digests
-from sidecar.digest.ledger import SentDigests, week_of
-from sidecar.digest.mail import MailError
-from sidecar.digest.recipients import addressed
-from sidecar.digest.send import send
+from sidecar.delivery.errors import NotTaken
+from sidecar.delivery.send import Outcome
+from sidecar.delivery.sent import Sent
+from sidecar.digest.recipients import of_the_week
+from sidecar.digest.send import send, week_of
 from sidecar.errors import MassChangeError
 from sidecar.service.operations.backtests import Backtests
 from sidecar.service.operations.preview import Previews, of_plan
@@ -26,7 +28,7 @@ from sidecar.service.stopping import Stoppable
 from sidecar.state import State
 from sync import Mirror, Org, Plan, Progress, Usage
 
-RECONCILE, REFRESH, DIGEST = "reconcile", "refresh", "digest"
+RECONCILE, REFRESH, ALERTS, DIGEST = "reconcile", "refresh", "alerts", "digest"
 MONDAY = 0
 
 
@@ -88,7 +90,7 @@ class Tasks:
 
     def by_job(self) -> Mapping[str, Task]:
         """The task of each job."""
-        return {RECONCILE: self.reconcile, REFRESH: self.refresh, DIGEST: self.digest}
+        return {RECONCILE: self.reconcile, REFRESH: self.refresh, ALERTS: self.alerts, DIGEST: self.digest}
 
     def refresh(self) -> str:
         """Pull what changed, score, write what differs."""
@@ -106,23 +108,33 @@ class Tasks:
 
     def digest(self) -> str:
         """Send the week's digests to those who have not got theirs."""
-        sent = SentDigests(self.state.service_folder / "digests.json")
+        sent = Sent(self.state.digests_file)
         with self.open() as (org, mirror):
             week = week_of(today(mirror, self.now()))
-            to = addressed(org, list(digests(mirror)), self.configuration.digest.without)
-            outcome = send(to, self.configuration.mail, sent, week=week, org_url=org.instance_url)
-        if outcome.refused or outcome.waiting:
-            raise MailError(f"{outcome}; what is left is tried again")
-        return str(outcome)
+            to = of_the_week(org, mirror, self.configuration, self.state)
+            url = org.instance_url
+        return _finished(send(to, self.configuration.mail, sent, week=week, org_url=url))
+
+    def alerts(self) -> str:
+        """Tell owners and leaders of accounts whose projection has fallen below their commit."""
+        with Mirror.open(self.state.mirror_file) as mirror:
+            below, day = shortfalls(mirror, self.configuration), today(mirror, self.now())
+        return _finished(alert(below, day, self.configuration, self.state, self._org))
+
+    @contextmanager
+    def _org(self) -> Iterator[Org]:
+        """The org alone, for what needs no mirror."""
+        with connected(self.configuration, self.state) as org:
+            try:
+                yield org
+            finally:
+                self.usage = org.usage or self.usage
 
     @contextmanager
     def open(self) -> Iterator[tuple[Org, Mirror]]:
         """The org and its mirror for the time of a job; what the org tells about itself is taken in at the end."""
-        with Mirror.open(self.state.mirror_file) as mirror, connected(self.configuration, self.state) as org:
-            try:
-                yield org, mirror
-            finally:
-                self.usage = org.usage or self.usage
+        with Mirror.open(self.state.mirror_file) as mirror, self._org() as org:
+            yield org, mirror
             self.look_at(mirror)
 
     def day(self, mirror: Mirror) -> date | None:
@@ -158,9 +170,19 @@ class Tasks:
 def jobs_of(configuration: Configuration, zone: ZoneInfo) -> tuple[Job, ...]:
     """The jobs in order of preference: the night's work includes a refresh, the digest tells of it."""
     section = configuration.service
-    digest = (Job(DIGEST, Daily(configuration.digest.at, zone, MONDAY)),) if configuration.mail.host else ()
+    often = Every(timedelta(minutes=section.refresh_minutes))
+    alerts = Job(ALERTS, often)
+    digest = Job(DIGEST, Daily(configuration.digest.at, zone, MONDAY))
     return (
         Job(RECONCILE, Daily(section.nightly, zone)),
-        Job(REFRESH, Every(timedelta(minutes=section.refresh_minutes)), at_first_start=True),
-        *digest,
+        Job(REFRESH, often, at_first_start=True),
+        *([alerts] if configuration.tells_people and configuration.digest.alerts else []),
+        *([digest] if configuration.tells_people else []),
     )
+
+
+def _finished(outcome: Outcome) -> str:
+    """What to say of it; what is unfinished fails, so that it is tried again."""
+    if outcome.unfinished:
+        raise NotTaken(f"{outcome}; what is left is tried again")
+    return str(outcome)

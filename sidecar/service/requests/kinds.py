@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sidecar.delivery.compose import STOP_KIND
 from sidecar.service.requests.mailbox import Request
 from sync import Mirror
 
-PREVIEW = "Preview digest"
+PREVIEW, STOP, START = "Preview digest", STOP_KIND, "Start digest"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ RECALCULATIONS: Mapping[str, Recalculation] = {
         UNION ALL SELECT "Id" FROM "Opportunity" WHERE "OwnerId" = $about""",
     ),
 }
-KINDS = (*RECALCULATIONS, PREVIEW)
+KINDS = (*RECALCULATIONS, PREVIEW, STOP, START)
 
 
 def problem(request: Request) -> str | None:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from sidecar.configuration import Configuration
+from sidecar.delivery.mail import mailer
+from sidecar.delivery.people import people
 from sidecar.digest.gather import digests
-from sidecar.digest.ledger import week_of
-from sidecar.digest.mail import mailer
 from sidecar.digest.recipients import addressed
 from sidecar.digest.render import message
+from sidecar.digest.send import week_of
 from sidecar.service.requests.mailbox import DONE, REFUSED, Answer, Request
 from sync import Mirror, Org
 
@@ -22,7 +23,7 @@ def preview(
         day: the org's.
 
     Raises:
-        ConfigurationError, MailError, MailOutcomeUnknown: the mail server did not take it.
+        ConfigurationError, NotTaken, OutcomeUnknown: the mail server did not take it.
     """
     section = configuration.mail
     if not requests:
@@ -32,7 +33,8 @@ def preview(
             yield Answer(request, REFUSED, "No mail server is configured for the sidecar: ask your administrator.")
         return
     users = {request.user_id for request in requests}
-    found = list(addressed(org, [digest for digest in digests(mirror) if digest.user_id in users], ()))
+    reachable = {user: person for user, person in people(org, users, configuration).items() if person.address}
+    found = list(addressed(org, list(digests(mirror)), reachable))
     week = week_of(day)
     with mailer(section) as server:
         for to in found:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
+from sidecar.delivery.unsubscribed import Unsubscribed
 from sidecar.service.requests import mailbox
 from sidecar.service.requests.work import fulfil
 from sidecar.service.stopping import Stoppable
@@ -83,7 +84,9 @@ class Watch:
         if not waiting:
             return 0
         with tasks.open() as (working, mirror):
-            done = fulfil(working, mirror, tasks.configuration, waiting, Stoppable(tasks.stop), tasks.now)
+            unsubscribed = Unsubscribed(tasks.state.unsubscribed_file)
+            progress = Stoppable(tasks.stop)
+            done = fulfil(working, mirror, tasks.configuration, unsubscribed, waiting, progress, tasks.now)
         if done is not None:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)

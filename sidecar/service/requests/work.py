@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from sidecar import refresh as flow
 from sidecar.book.calendar import today
 from sidecar.configuration import Configuration
+from sidecar.delivery.unsubscribed import Unsubscribed
 from sidecar.service.requests import mailbox
-from sidecar.service.requests.kinds import PREVIEW, RECALCULATIONS, problem, records
+from sidecar.service.requests.kinds import PREVIEW, RECALCULATIONS, START, STOP, problem, records
 from sidecar.service.requests.mailbox import DONE, FAILED, REFUSED, Answer, Request
 from sidecar.service.requests.preview import preview
 from sidecar.service.requests.rights import may_read
+from sidecar.service.requests.subscription import subscription
 from sync import Mirror, Org, Progress
 
 _log = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ def fulfil(
     org: Org,
     mirror: Mirror,
     configuration: Configuration,
+    unsubscribed: Unsubscribed,
     requests: Sequence[Request],
     progress: Progress,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -30,6 +33,7 @@ def fulfil(
     Answers hold no value of a record: whoever may read requests may read them.
 
     Args:
+        unsubscribed: who wants no digest, which requests may change.
         requests: waiting ones.
         now: the clock.
 
@@ -46,6 +50,7 @@ def fulfil(
     previews = [request for request in requests if request.kind == PREVIEW]
     done, recalculated = _recalculate(org, mirror, configuration, sound, day, progress)
     answers += [*recalculated, *_preview(org, mirror, configuration, previews, day)]
+    answers += _subscribe(unsubscribed, requests)
     mailbox.answer(org, answers, now())
     _log.info("%s", "; ".join(f"{a.request.kind} {a.request.id}: {a.status}" for a in answers))
     return done
@@ -74,6 +79,15 @@ def _preview(
         return list(preview(org, mirror, configuration, requests, day))
     except Exception:
         return _failed(requests)
+
+
+def _subscribe(unsubscribed: Unsubscribed, requests: Sequence[Request]) -> list[Answer]:
+    """In the order in which they were made: the last word of a user counts."""
+    asked = [request for request in requests if request.kind in (STOP, START)]
+    try:
+        return [subscription(unsubscribed, request) for request in asked]
+    except Exception:
+        return _failed(asked)
 
 
 def _failed(requests: Sequence[Request]) -> list[Answer]:

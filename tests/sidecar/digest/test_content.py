@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.configuration import Configuration, DigestSection
+from sidecar.delivery.people import Person, people, wanting
+from sidecar.delivery.unsubscribed import Unsubscribed
+from sidecar.delivery.words import exact, money, signed
 from sidecar.digest.content import Digest, Figures, Item
 from sidecar.digest.gather import digests
 from sidecar.digest.recipients import SHOWN, addressed
-from sidecar.digest.render import html, money, signed, subject, text, width
+from sidecar.digest.render import html, subject, text
+from sidecar.errors import SetupError
 from sync import Mirror
 
 URL = "https://acme.my.salesforce.com"
 EVIL = "<img src=x onerror=alert(1)>\r\nBcc: all@acme.example"
-WHOLE = Figures("All", 1_000_000.0, 670_000.0, 800_000.0, 900_000.0, 330_000.0)
+WHOLE = Figures("All", 1_000_000.0, 670_000.0, 750_000.0, 800_000.0, 900_000.0, 330_000.0)
 DIGEST = Digest("0051", "Rita Rep", False, "FY2026 Q4", WHOLE)
 
 TABLES = """
@@ -47,7 +54,9 @@ TABLES = """
 """
 DETAIL = {
     "change": {"expected": -200.0, "won": 0.0, "lost": -300.0, "slipped": 0, "rescored": 100.0, "commit": 5.0},
-    "segments": [{"segment": "Renew", "plan": None, "booked": 1.0, "commit": 2.0, "best": 3.0, "gap": None}],
+    "segments": [
+        {"segment": "Renew", "plan": None, "booked": 1.0, "worst": 1.5, "commit": 2.0, "best": 3.0, "gap": None}
+    ],
 }
 
 
@@ -60,20 +69,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Digest
     ]  # fmt: skip
     with Mirror.open(tmp_path_factory.mktemp("digest") / "mirror.duckdb") as mirror:
         mirror.connection.execute(TABLES)
-        columns = (
-            "Scope",
-            "Rep",
-            "Segment",
-            "Quarter_Label",
-            "Quarter_Start",
-            "Plan",
-            "Booked",
-            "Commit",
-            "Best",
-            "Gap",
-        )
-        names = ", ".join(f'"Sidecar_{name}__c"' for name in (*columns, "Detail"))
-        quarter = "'FY2026 Q4', DATE '2026-10-01', 100.0, 67.0, 80.0, 90.0, 33.0"
+        figures = ("Plan", "Booked", "Worst", "Commit", "Best", "Gap", "Curve", "Detail")
+        columns = ("Scope", "Rep", "Segment", "Quarter_Label", "Quarter_Start", *figures)
+        names = ", ".join(f'"Sidecar_{name}__c"' for name in columns)
+        quarter = "'FY2026 Q4', DATE '2026-10-01', 100.0, 67.0, 70.0, 80.0, 90.0, 33.0, NULL"
         values = ", ".join(f"(?, ?, ?, {quarter}, ?)" for _ in rows)
         given_values = [value for row in rows for value in (*row, json.dumps(DETAIL))]
         query = f'CREATE TABLE "Sidecar_Projection__c" AS SELECT * FROM (VALUES {values}) AS t({names})'
@@ -96,8 +95,9 @@ def test_a_rep_s_tells_of_the_rep_s_own_and_a_leader_s_of_all_below(found: dict[
     assert [(item.title, item.amount) for item in rita.actions] == [("Pull in", 5000.0)]
     assert rita.to_fix == {"No next step": 1}
     assert [item.title for item in lea.at_risk] == ["Apex upsell", "Acme renewal"]
-    assert [item.title for item in lea.actions] == ["Enable", "Pull in"]
-    assert lea.actions[0].record_id == "001A" and lea.actions[0].detail == "Acme: unused"
+    assert [(item.title, item.owner) for item in lea.actions] == [("Pull in", "Rita Rep"), ("Enable", "Sam Rep")]
+    assert lea.actions[1].record_id == "001A" and lea.actions[1].detail == "Acme: unused"
+    assert [(item.amount, item.owner) for item in rita.at_risk] == [(500.0, None)]
     assert lea.to_fix == {"No next step": 2}
 
 
@@ -120,15 +120,28 @@ def test_each_person_sees_only_what_the_org_lets_this_person_read(
             return [{"Id": i, "Username": f"{i}@acme.example", "Email": email} for i, email in ids]
         return [{"RecordId": "006R", "HasReadAccess": True}, {"RecordId": "006S", "HasReadAccess": False}]
 
-    monkeypatch.setattr("sidecar.digest.recipients.ask", answer)
+    monkeypatch.setattr("sidecar.delivery.people.ask", answer)
     monkeypatch.setattr("sidecar.record_access.ask", answer)
-    org = SimpleNamespace(instance_url=URL)
-    people = list(addressed(org, list(found.values()), []))  # type: ignore[arg-type] - as much of an org as it needs
-    assert [to.address for to in people] == ["lea@acme.example", "rita@acme.example"]
-    assert [item.record_id for item in people[0].digest.at_risk] == ["006R"]
-    assert [item.record_id for item in people[0].digest.actions] == ["006R"]
-    without = list(addressed(org, list(found.values()), ["005R@ACME.example"]))  # type: ignore[arg-type] - the same
-    assert [to.address for to in without] == ["lea@acme.example"]
+    org: Any = SimpleNamespace(instance_url=URL)
+    reachable = people(org, [digest.user_id for digest in found.values()], Configuration())
+    told = list(addressed(org, list(found.values()), reachable))
+    assert [to.person.address for to in told] == ["lea@acme.example", "rita@acme.example"]
+    assert [item.record_id for item in told[0].digest.at_risk] == ["006R"]
+    assert [item.record_id for item in told[0].digest.actions] == ["006R"]
+
+
+def test_who_wants_none_is_told_nothing_whoever_says_so(tmp_path: Path) -> None:
+    reachable = {name: Person(name, f"{name}@acme.example", "a@acme.example") for name in ("005L", "005R", "005S")}
+    unsubscribed = Unsubscribed(tmp_path / "unsubscribed.json")
+    unsubscribed.add("005S")
+    configuration = Configuration(digest=DigestSection(without=("005R@ACME.example",)))
+    assert list(wanting(reachable, configuration, unsubscribed)) == ["005L"]
+    assert list(wanting(reachable, configuration, Unsubscribed(tmp_path / "unsubscribed.json"))) == ["005L"]
+    unsubscribed.remove("005S")
+    assert list(wanting(reachable, configuration, unsubscribed)) == ["005L", "005S"]
+    (tmp_path / "unsubscribed.json").write_text("{")
+    with pytest.raises(SetupError, match="who wants no digest"):
+        Unsubscribed(tmp_path / "unsubscribed.json")
 
 
 def test_what_may_not_be_seen_takes_no_line_from_what_may() -> None:
@@ -144,14 +157,14 @@ def test_texts_of_the_org_are_no_markup_no_header_and_no_line_of_their_own() -> 
         DIGEST, name=EVIL, quarter=EVIL, at_risk=(item,), actions=(item,), segments=(part,), to_fix={EVIL: 1}
     )
     page = html(digest, URL)
-    assert "<img" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "<img src=x" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "\n" not in subject(digest) and "\r" not in subject(digest)
     assert not any(line.startswith("Bcc") for line in text(digest, URL).splitlines())
 
 
 def test_the_page_loads_nothing_from_anywhere() -> None:
-    page = html(replace(DIGEST, actions=(Item("006R", "t", "d", 5.0),)), URL)
-    assert "src=" not in page and "<script" not in page and "url(" not in page
+    page = html(replace(DIGEST, actions=(Item("006R", "t", "d", 5.0),), segments=(WHOLE,)), URL)
+    assert set(re.findall(r'src="([^"]*)', page)) == {"cid:segment-1"} and "<script" not in page and "url(" not in page
     assert f'href="{URL}/006R"' in page
 
 
@@ -176,10 +189,5 @@ def test_money_is_told_in_three_figures(value: float | None, told: str) -> None:
 
 @given(st.floats(-1e9, 1e9))
 def test_a_sign_is_told_unless_nothing_is_left(value: float) -> None:
-    told = signed(value)
-    assert told == "0" or told[0] == ("-" if value < 0 else "+")
-
-
-@given(st.floats(0, 1e9) | st.none(), st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))
-def test_bars_stay_within_their_frame(plan: float | None, best: float, value: float) -> None:
-    assert 0 <= width(replace(WHOLE, plan=plan, best=best), value) <= 100
+    for told in (signed(value), exact(value)):
+        assert told == "0" or told[0] == ("-" if value < 0 else "+")

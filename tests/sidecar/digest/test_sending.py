@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from sidecar.configuration import Configuration, MailSection
+from sidecar.delivery.errors import NotTaken
+from sidecar.delivery.mail import mailer
+from sidecar.delivery.people import Person
+from sidecar.delivery.send import Outcome
+from sidecar.delivery.sent import SENDING, SENT, Sent
 from sidecar.digest.content import Digest, Figures, Item
-from sidecar.digest.ledger import SENDING, SENT, SentDigests, week_of
-from sidecar.digest.mail import MailError, mailer
 from sidecar.digest.recipients import Addressed
-from sidecar.digest.send import Outcome, send
+from sidecar.digest.send import send, week_of
 from sidecar.doctor.mail import mail
 from sidecar.errors import ConfigurationError, SetupError
 from sidecar.state import State
@@ -26,9 +29,9 @@ URL = "https://acme.my.salesforce.com"
 
 def to(number: int) -> Addressed:
     deal = Item(f"00600000000000{number}AAA", "Acme renewal", "Stalled")
-    whole = Figures("All", 1000.0, 670.0, 800.0, 900.0, 330.0)
+    whole = Figures("All", 1000.0, 670.0, 700.0, 800.0, 900.0, 330.0)
     digest = Digest(f"005{number}", f"Rep {number}", False, "FY2026 Q4", whole, at_risk=(deal,))
-    return Addressed(digest, f"rep{number}@acme.example", f"rep{number}@acme.example")
+    return Addressed(digest, Person(f"005{number}", f"rep{number}@acme.example", f"rep{number}@acme.example"))
 
 
 @pytest.fixture
@@ -45,18 +48,18 @@ def section(server: Server) -> MailSection:
 
 
 @pytest.fixture
-def sent(tmp_path: Path) -> SentDigests:
-    return SentDigests(tmp_path / "digests.json")
+def sent(tmp_path: Path) -> Sent:
+    return Sent(tmp_path / "digests.json")
 
 
-def sending(section: MailSection, sent: SentDigests, *people: Addressed, week: date = WEEK) -> Outcome:
+def sending(section: MailSection, sent: Sent, *people: Addressed, week: date = WEEK) -> Outcome:
     return send(people, section, sent, week=week, org_url=URL)
 
 
 def test_a_digest_arrives_as_text_and_html_with_a_name_of_its_own(
-    server: Server, section: MailSection, sent: SentDigests
+    server: Server, section: MailSection, sent: Sent
 ) -> None:
-    assert str(sending(section, sent, to(1))) == "digests: 1 sent"
+    assert str(sending(section, sent, to(1))) == "1 sent"
     [mail] = server.mails
     assert (mail["To"], mail["From"]) == ("rep1@acme.example", "sidecar@acme.example")
     assert mail["Subject"] == "FY2026 Q4: 67% of plan, 330 to go"
@@ -67,50 +70,50 @@ def test_a_digest_arrives_as_text_and_html_with_a_name_of_its_own(
 
 
 def test_nobody_gets_one_twice_a_week_and_everybody_the_next(
-    server: Server, section: MailSection, sent: SentDigests, tmp_path: Path
+    server: Server, section: MailSection, sent: Sent, tmp_path: Path
 ) -> None:
     sending(section, sent, to(1))
-    again = SentDigests(tmp_path / "digests.json")
-    assert str(sending(section, again, to(1), to(2))) == "digests: 1 sent, 1 sent before"
+    again = Sent(tmp_path / "digests.json")
+    assert str(sending(section, again, to(1), to(2))) == "1 sent, 1 sent before"
     sending(section, again, to(1), week=date(2026, 11, 30))
     assert [mail["To"] for mail in server.mails] == ["rep1@acme.example", "rep2@acme.example", "rep1@acme.example"]
 
 
 def test_an_address_that_is_refused_holds_no_other_up_and_is_tried_again(
-    server: Server, section: MailSection, sent: SentDigests
+    server: Server, section: MailSection, sent: Sent
 ) -> None:
     server.refuses.add("rep1@acme.example")
-    assert str(sending(section, sent, to(1), to(2))) == "digests: 1 sent, 1 refused"
+    assert str(sending(section, sent, to(1), to(2))) == "1 sent, 1 refused"
     server.refuses.clear()
-    assert str(sending(section, sent, to(1), to(2))) == "digests: 1 sent, 1 sent before"
+    assert str(sending(section, sent, to(1), to(2))) == "1 sent, 1 sent before"
 
 
 def test_what_the_server_had_when_it_was_lost_is_not_sent_again(
-    server: Server, section: MailSection, sent: SentDigests
+    server: Server, section: MailSection, sent: Sent
 ) -> None:
     server.hangs_up = True
-    assert str(sending(section, sent, to(1), to(2))) == "digests: 1 of unknown fate, 1 not yet sent"
+    assert str(sending(section, sent, to(1), to(2))) == "1 of unknown fate, 1 not yet sent"
     server.hangs_up = False
-    assert str(sending(section, sent, to(1), to(2))) == "digests: 1 sent, 1 sent before"
+    assert str(sending(section, sent, to(1), to(2))) == "1 sent, 1 sent before"
     assert [mail["To"] for mail in server.mails] == ["rep2@acme.example"]
 
 
 def test_a_crash_while_the_server_has_it_does_not_send_it_again(
-    server: Server, section: MailSection, sent: SentDigests, tmp_path: Path
+    server: Server, section: MailSection, sent: Sent, tmp_path: Path
 ) -> None:
-    sent.note(WEEK, "0051", SENDING)
-    again = SentDigests(tmp_path / "digests.json")
-    assert str(sending(section, again, to(1))) == "digests: 1 sent before"
+    sent.note(["2026-11-23 0051"], SENDING)
+    again = Sent(tmp_path / "digests.json")
+    assert str(sending(section, again, to(1))) == "1 sent before"
     assert server.mails == []
 
 
 def test_what_cannot_be_noted_is_not_sent(
-    server: Server, section: MailSection, sent: SentDigests, monkeypatch: pytest.MonkeyPatch
+    server: Server, section: MailSection, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sidecar.digest.ledger.write_private", full)
+    monkeypatch.setattr("sidecar.delivery.sent.write_private", full)
     with pytest.raises(OSError, match="No space left"):
         sending(section, sent, to(1))
     assert server.mails == []
@@ -119,10 +122,10 @@ def test_what_cannot_be_noted_is_not_sent(
 def test_a_ledger_that_cannot_be_read_stops_the_sending_and_old_weeks_leave_it(tmp_path: Path) -> None:
     file = tmp_path / "digests.json"
     file.write_text("{")
-    with pytest.raises(SetupError, match="who has got a digest"):
-        SentDigests(file)
+    with pytest.raises(SetupError, match="who has got what"):
+        Sent(file)
     file.write_text(json.dumps({"2026-01-05 0051": SENT, "2026-11-16 0051": SENT}))
-    SentDigests(file).note(WEEK, "0052", SENT)
+    Sent(file).note(["2026-11-23 0052"], SENT)
     assert sorted(json.loads(file.read_text())) == ["2026-11-16 0051", "2026-11-23 0052"]
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -132,13 +135,13 @@ def test_a_week_is_that_of_its_monday() -> None:
 
 
 def test_a_server_that_hangs_is_given_up_with_the_remedy_and_nothing_is_noted(
-    server: Server, section: MailSection, sent: SentDigests
+    server: Server, section: MailSection, sent: Sent
 ) -> None:
     server.silent = True
     short = section.model_copy(update={"timeout_seconds": 0.2})
-    with pytest.raises(MailError, match=r"did not answer in 0.2 s\. Remedy: check host and port"):
+    with pytest.raises(NotTaken, match=r"did not answer in 0.2 s\. Remedy: check host and port"):
         sending(short, sent, to(1))
-    assert not sent.has(WEEK, "0051")
+    assert not sent.has("2026-11-23 0051")
 
 
 def test_settings_that_the_server_does_not_take_need_a_person(server: Server, section: MailSection) -> None:
@@ -159,14 +162,14 @@ def test_settings_that_the_server_does_not_take_need_a_person(server: Server, se
 
 
 def test_a_server_that_is_not_there_may_be_there_later(section: MailSection) -> None:
-    with pytest.raises(MailError, match=r"127\.0\.0\.1:9"), mailer(section.model_copy(update={"port": 9})):
+    with pytest.raises(NotTaken, match=r"127\.0\.0\.1:9"), mailer(section.model_copy(update={"port": 9})):
         pass
 
 
-def test_a_sender_that_is_no_address_is_told(section: MailSection, sent: SentDigests) -> None:
+def test_a_sender_that_is_no_address_is_told(section: MailSection, sent: Sent) -> None:
     with pytest.raises(ConfigurationError, match="sender is 'sidecar'"):
         sending(section.model_copy(update={"sender": "sidecar"}), sent, to(1))
-    assert not sent.has(WEEK, "0051")
+    assert not sent.has("2026-11-23 0051")
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,17 @@ class Desk:
         """Keep a plan (of an undo, if there is a run) of an account's values, as if somebody had looked at it."""
         kept = [{"object": "Account", "key": ACCOUNT, "record_id": ACCOUNT, **row} for row in rows]
         summary = {
-            "rows": len(kept), "values": len(kept), "refused": 0, "estimated_calls": 1, "storage_kb": 0,
-            "objects": [], "biggest_changes": [], "refused_values": [], "set_aside": [], "removals": 0, **more,
+            "rows": len(kept),
+            "values": len(kept),
+            "refused": 0,
+            "estimated_calls": 1,
+            "storage_kb": 0,
+            "objects": [],
+            "biggest_changes": [],
+            "refused_values": [],
+            "set_aside": [],
+            "removals": 0,
+            **more,
         }
         preview = Preview(NOW, "f" * 64, run, reason, summary, pa.Table.from_pylist(kept, PLANNED))
         self.tasks.previews.keep(preview)

@@ -11,7 +11,8 @@ import requests
 import responses
 
 from sidecar.configuration import ServiceSection
-from sidecar.service.alerts import Alerts, plain
+from sidecar.delivery.block_kit import plain
+from sidecar.service.alerts import Alerts
 from sidecar.service.logs import logging_to
 
 HOOK = "https://hooks.example/services/T000/B000/secretsecret"
@@ -48,7 +49,8 @@ def test_without_a_webhook_the_log_has_it(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_plain_text_keeps_what_slack_does_not_interpret() -> None:
-    assert plain("*Acme* > 3 & < 5") == "*Acme* &gt; 3 &amp; &lt; 5"
+    assert plain("Acme_EMEA > 3 * 4 & < 5") == "Acme_EMEA &gt; 3 ∗ 4 &amp; &lt; 5"
+    assert plain("*Acme* _now_ ~no~ `code`") == "∗Acme∗ ˍnowˍ ∼no∼ ˋcodeˋ"
 
 
 def test_the_log_is_private_and_quiet_about_addresses_even_when_debugging(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from sidecar.configuration import Configuration, MailSection, ServiceSection
+from sidecar.configuration import Configuration, DigestSection, MailSection, ServiceSection
 from sidecar.errors import SetupError
 from sidecar.service.presence import only_service
 from sidecar.service.process import make_runner, serve, tick
@@ -103,6 +103,9 @@ def test_there_is_a_digest_on_mondays_as_soon_as_there_is_a_mail_server() -> Non
     zone = ZoneInfo("Europe/Berlin")
     assert [job.name for job in jobs_of(Configuration(), zone)] == ["reconcile", "refresh"]
     mail = MailSection(host="mail.acme.example", sender="sidecar@acme.example")
+    assert [job.name for job in jobs_of(Configuration(mail=mail), zone)][2:] == ["alerts", "digest"]
+    silent = Configuration(mail=mail, digest=DigestSection(alerts=False))
+    assert [job.name for job in jobs_of(silent, zone)][2:] == ["digest"]
     digest = jobs_of(Configuration(mail=mail), zone)[-1]
     after = datetime(2026, 11, 18, tzinfo=UTC)
     assert (digest.name, digest.times.following(after)) == ("digest", datetime(2026, 11, 23, 6, tzinfo=UTC))

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pytest
 
 from sidecar.configuration import Configuration, MailSection, ServiceSection
+from sidecar.delivery.errors import NotTaken
+from sidecar.delivery.unsubscribed import Unsubscribed
 from sidecar.digest.content import Digest, Figures
-from sidecar.digest.mail import MailError
 from sidecar.service.requests import mailbox, rights, work
 from sidecar.service.requests.kinds import PREVIEW
 from sidecar.service.requests.mailbox import Request
@@ -44,6 +45,11 @@ class Desk:
         """A user's request; returns its id."""
         values = {"Sidecar_Kind__c": kind, "Sidecar_Record_Id__c": record}
         return self.clinic.served.insert("Sidecar_Request__c", values)[0]
+
+    @property
+    def unsubscribed(self) -> Unsubscribed:
+        """Who wants no digest, as the file has it."""
+        return Unsubscribed(self.state.unsubscribed_file)
 
     def look(self) -> int:
         """One look of the service."""
@@ -151,7 +157,7 @@ def test_a_kind_that_this_version_cannot_do_is_refused(desk: Desk) -> None:
     request = desk.asked()
     with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
         [found] = mailbox.waiting(org)
-        work.fulfil(org, mirror, desk.clinic.configuration, [replace(found, kind="Dance")], SILENT)
+        work.fulfil(org, mirror, desk.clinic.configuration, desk.unsubscribed, [replace(found, kind="Dance")], SILENT)
     status, text = desk.answer(request)
     assert status == "Refused" and "It can: Recalculate account, Recalculate opp" in text
 
@@ -167,7 +173,7 @@ def test_a_preview_goes_to_the_one_who_asks_once_and_is_not_the_week_s(
 ) -> None:
     own = desk.clinic.served.inside.user("admin@local.example").id
     desk.clinic.served.update("User", {"Id": own, "Email": "ada@acme.example"})
-    whole = Figures("All", 1000.0, 670.0, 800.0, 900.0, 330.0)
+    whole = Figures("All", 1000.0, 670.0, 700.0, 800.0, 900.0, 330.0)
     people = [Digest(user, "Ada", False, "FY2026 Q4", whole) for user in (own, "005000000000009AAA")]
     monkeypatch.setattr("sidecar.service.requests.preview.digests", lambda _: people)
     requests = [desk.asked(kind=PREVIEW, record=None) for _ in range(2)]
@@ -185,7 +191,7 @@ def test_a_preview_that_the_mail_server_does_not_take_fails_and_a_recalculation_
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise MailError("mail.acme.example: 550 no")
+        raise NotTaken("mail.acme.example: 550 no")
 
     monkeypatch.setattr(work, "preview", fail)
     other, mine = desk.asked(kind=PREVIEW, record=None), desk.asked()
@@ -231,7 +237,7 @@ def test_a_request_that_is_deleted_meanwhile_hurts_no_other(desk: Desk) -> None:
     with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
         waiting = mailbox.waiting(org)
         desk.clinic.served.delete("Sidecar_Request__c", gone)
-        work.fulfil(org, mirror, desk.clinic.configuration, waiting, SILENT)
+        work.fulfil(org, mirror, desk.clinic.configuration, desk.unsubscribed, waiting, SILENT)
     assert desk.answer(kept)[0] == "Done"
 
 
@@ -328,3 +334,24 @@ def test_requests_that_were_answered_long_ago_leave_the_org_and_no_others(desk: 
 def test_looks_never_cost_more_than_their_share_of_the_org_s_calls(usage: Usage | None, seconds: float) -> None:
     configuration = Configuration(service=ServiceSection(request_seconds=2, request_share=0.1))
     assert between_looks(configuration, usage) == timedelta(seconds=seconds)
+
+
+def test_users_say_themselves_that_they_want_no_digest_and_the_last_word_counts(desk: Desk) -> None:
+    own = desk.clinic.served.inside.user("admin@local.example").id
+    stop = desk.asked("Stop digest", None)
+    desk.look()
+    assert desk.answer(stop)[0] == "Done" and desk.unsubscribed.has(own)
+    first, last = desk.asked("Stop digest", None), desk.asked("Start digest", None)
+    desk.look()
+    assert {desk.answer(first)[0], desk.answer(last)[0]} == {"Done"} and not desk.unsubscribed.has(own)
+
+
+def test_a_wish_that_cannot_be_kept_is_answered_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sidecar.delivery.unsubscribed.write_private", full)
+    stop = desk.asked("Stop digest", None)
+    desk.look()
+    status, text = desk.answer(stop)
+    assert status == "Failed" and "No space" not in text

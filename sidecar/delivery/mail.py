@@ -7,15 +7,8 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 
 from sidecar.configuration import MailSection
-from sidecar.errors import ConfigurationError, SidecarError
-
-
-class MailError(SidecarError):
-    """A mail was not taken; nobody has got it."""
-
-
-class MailOutcomeUnknown(SidecarError):  # noqa: N818 - names a state
-    """The server was lost after it had the mail: somebody may have got it."""
+from sidecar.delivery.errors import NotTaken, OutcomeUnknown, WayClosed
+from sidecar.errors import ConfigurationError
 
 
 class Mailer:
@@ -28,22 +21,22 @@ class Mailer:
         """Hand a mail over.
 
         Raises:
-            MailError: the server did not take it.
-            MailOutcomeUnknown: the server was lost while it had it.
+            NotTaken: the server did not take it; WayClosed where it takes no further one either.
+            OutcomeUnknown: the server was lost while it had it.
         """
         if self._server.sock is None:
-            raise MailError("the mail server has closed the connection")
+            raise WayClosed("the mail server has closed the connection")
         try:
             self._server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             [(address, (code, told))] = error.recipients.items()
-            raise MailError(f"{address} was refused: {code} {told.decode(errors='replace')}") from error
+            raise NotTaken(f"{address} was refused: {code} {told.decode(errors='replace')}") from error
         except smtplib.SMTPResponseException as error:
-            raise MailError(f"the mail server refused a mail: {_said(error)}") from error
+            raise NotTaken(f"the mail server refused a mail: {_said(error)}") from error
         except smtplib.SMTPNotSupportedError as error:
-            raise MailError(f"the mail server cannot take this address: {error}") from error
+            raise NotTaken(f"the mail server cannot take this address: {error}") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise MailOutcomeUnknown(f"the mail server was lost during a mail ({type(error).__name__})") from error
+            raise OutcomeUnknown(f"the mail server was lost during a mail ({type(error).__name__})") from error
 
 
 @contextmanager
@@ -52,7 +45,7 @@ def mailer(section: MailSection) -> Iterator[Mailer]:
 
     Raises:
         ConfigurationError: no server configured, TLS or login refused: a person has to change a setting.
-        MailError: the server cannot be reached or does not answer in time.
+        NotTaken: the server cannot be reached or does not answer in time.
     """
     if section.host is None:
         raise ConfigurationError("No mail server is configured. Remedy: set host and sender under [mail].")
@@ -77,7 +70,7 @@ def mailer(section: MailSection) -> Iterator[Mailer]:
     except (smtplib.SMTPException, OSError) as error:
         silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
         told = f"did not answer in {section.timeout_seconds:g} s" if silent else str(error)
-        raise MailError(f"{place}: {told}. Remedy: check host and port under [mail], and the network.") from error
+        raise NotTaken(f"{place}: {told}. Remedy: check host and port under [mail], and the network.") from error
     try:
         yield Mailer(server)
     finally:
