@@ -23,14 +23,15 @@ PACKAGE = CHECKOUT / "lwc_components"
 
 
 def package_folder() -> Path:
-    """The SFDX package of this checkout.
+    """The SFDX package: of this checkout, or what was installed along with the code.
 
     Raises:
-        SetupError: the package is not beside the installed code.
+        SetupError: the package is not beside the code.
     """
     if not PACKAGE.is_dir():
         raise SetupError(
-            f"The package folder lwc_components is missing beside the code ({PACKAGE}). Run from a checkout."
+            f"The package folder lwc_components is missing beside the code ({PACKAGE}). Remedy: install the product"
+            " again, or run it from a checkout."
         )
     return PACKAGE
 
@@ -93,6 +94,9 @@ def _has_package(state: State, plain: bool) -> bool:
 def build_pages(bars: terminal.Bars) -> None:
     """Compile the pages if their sources have changed. Without Node packages there are no pages, only the API."""
     bars.stage("Build pages")
+    if not (CHECKOUT / "package-lock.json").is_file():
+        terminal.say("No pages: an installed copy has the API only. Remedy: `make demo` in a checkout shows them.")
+        return
     try:
         pages.ensure_built(CHECKOUT)
     except pages.PageBuildError as error:
