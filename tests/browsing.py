@@ -110,12 +110,17 @@ class Visits:
             self.failures.append(f"{response.status}: {response.url}")
 
 
-def load_axe(page: Page) -> None:
-    """Make a page ready for the accessibility checker: `axe.run` is there afterwards."""
+def load_axe(page: Page, *, pictures: bool = True) -> None:
+    """Make a page ready for the accessibility checker: `axe.run` is there afterwards.
+
+    Args:
+        pictures: whether there is a picture behind the page, above which axe can't tell any contrast. It is a pseudo
+            element, and hidden.
+    """
     file = REPOSITORY / "node_modules/axe-core/axe.min.js"
     needed("axe-core", file.is_file())
-    # Above the picture behind the page, which is a pseudo element, axe can't tell any contrast.
-    page.add_style_tag(content="*::before, *::after { display: none !important }")
+    if pictures:
+        page.add_style_tag(content="*::before, *::after { display: none !important }")
     page.evaluate(file.read_text())
 
 

@@ -1,12 +1,13 @@
 """The backtest as one HTML page that needs nothing else: tables and plots drawn as SVG."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 
-WIDTH, HEIGHT, EDGE, TOP = 420, 260, 44, 24
+WIDTH, HEIGHT, EDGE, TOP, RIGHT = 420, 260, 44, 24, 24
 _Tick = tuple[float, str]
 PERCENT: tuple[_Tick, ...] = ((0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %"))
 WEEKS: tuple[_Tick, ...] = tuple((week / 13, str(week)) for week in range(1, 13))
@@ -101,7 +102,7 @@ def _cell(column: str, value: float | None) -> str:
 
 def _svg(inside: str, x_label: str, y_label: str, x_ticks: Sequence[_Tick], y_ticks: Sequence[_Tick]) -> str:
     """A plot: what is inside, its axes, and at each tick (share of the axis, text) a line or a number."""
-    lines = "".join(f'<path d="M{EDGE} {_y(share)}H{WIDTH - 10}" stroke="#e5e5e5"/>' for share, _ in y_ticks)
+    lines = "".join(f'<path d="M{EDGE} {_y(share)}H{WIDTH - RIGHT}" stroke="#e5e5e5"/>' for share, _ in y_ticks)
     numbers = "".join(
         f'<text x="{EDGE - 6}" y="{_y(share) + 4}" text-anchor="end">{escape(text)}</text>' for share, text in y_ticks
     )
@@ -110,7 +111,7 @@ def _svg(inside: str, x_label: str, y_label: str, x_ticks: Sequence[_Tick], y_ti
         for share, text in x_ticks
     )
     axes = (
-        f'<path d="M{EDGE} {TOP}V{HEIGHT - EDGE}H{WIDTH - 10}" fill="none" stroke="#767676"/>'
+        f'<path d="M{EDGE} {TOP}V{HEIGHT - EDGE}H{WIDTH - RIGHT}" fill="none" stroke="#767676"/>'
         f'<text x="{(WIDTH + EDGE) // 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>'
         f'<text x="2" y="12">{escape(y_label)}</text>'
     )
@@ -120,7 +121,7 @@ def _svg(inside: str, x_label: str, y_label: str, x_ticks: Sequence[_Tick], y_ti
 
 
 def _x(share: float) -> float:
-    return round(EDGE + share * (WIDTH - EDGE - 10), 1)
+    return round(EDGE + share * (WIDTH - EDGE - RIGHT), 1)
 
 
 def _y(share: float) -> float:
@@ -150,20 +151,30 @@ def _coverage(weeks: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _errors(weeks: Mapping[str, Mapping[str, Any]]) -> str:
-    most = max((row[name] or 0.0 for row in weeks.values() for name in COLOURS), default=1.0) or 1.0
+    step = _step(max((row[name] or 0.0 for row in weeks.values() for name in COLOURS), default=1.0) / 4)
     lines = [
-        _line([(int(week) / 13, row[name] / most) for week, row in weeks.items() if row[name] is not None], colour)
+        _line(
+            [(int(week) / 13, row[name] / (4 * step)) for week, row in weeks.items() if row[name] is not None], colour
+        )
         for name, colour in COLOURS.items()
     ]
-    amounts = [(share, _amount(share * most)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    amounts = [(count / 4, _amount(count * step)) for count in range(5)]
     return _svg("".join(lines), "week", "median error", WEEKS, amounts)
+
+
+def _step(least: float) -> float:
+    """The next round number: 1, 2, 2.5, 5 or 10 times a power of ten."""
+    if least <= 0.0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * digit for digit in (1.0, 2.0, 2.5, 5.0, 10.0) if power * digit >= least * (1.0 - 1e-9))
 
 
 def _amount(value: float) -> str:
     for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
         if value >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.0f}"
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
 
 
 def _legend() -> str:

@@ -39,6 +39,9 @@ class Operation:
         """Whether it has not ended yet."""
         return self.state in (WAITING, WORKING)
 
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.kind, self.run_id) if part) + f", asked for by {self.who}"
+
     def as_dict(self) -> dict[str, Any]:
         """For machines; the moment in ISO 8601."""
         return {**asdict(self), "asked_at": self.asked_at.isoformat()}

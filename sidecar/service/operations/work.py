@@ -42,7 +42,7 @@ def perform(tasks: Tasks, runner: Runner) -> None:
     operation = tasks.operations.take()
     if operation is None:
         return
-    _log.info("%s %s, asked for by %s, begins", operation.kind, operation.run_id, operation.who)
+    _log.info("%s, begins", operation)
     try:
         message = _KINDS[operation.kind](tasks, operation)
     except StopRequested:
@@ -66,7 +66,7 @@ def perform(tasks: Tasks, runner: Runner) -> None:
 
 def _end(tasks: Tasks, operation: Operation, state: str, message: str) -> None:
     tasks.operations.end(state, message)
-    _log.info("%s %s, asked for by %s: %s: %s", operation.kind, operation.run_id, operation.who, state, message)
+    _log.info("%s: %s: %s", operation, state, message)
 
 
 def _plan(tasks: Tasks, _operation: Operation) -> str:
