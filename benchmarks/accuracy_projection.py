@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.accuracy_floor import floors
 from benchmarks.accuracy_rows import Goal, Row
-from benchmarks.mirrored import exported, generated
+from benchmarks.mirrored import exported, generated, generated_world
 from benchmarks.report import peak_mb
+from localorg.book import World
 from scoring import Book, Quarter
 from scoring.backtest import figures, levels, replay
+from scoring.backtest.figures import ALL, EARLY_WEEK
 from scoring.projection import prepare, projection_curve
 
 _DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -27,6 +30,9 @@ _GOALS = (
     Goal("error_week4_vs_stage_weighted", "at most", 0.5),
 )
 _WITH_GOALS = ("Org", "Org by segment", "Team", "Rep", "Rep by segment")
+_KEYS = ["quarter", "scope", "scope_id", "segment", "pillar"]
+# What `error_week4_vs_stage_weighted` would be of a forecaster who knows how the book is made.
+_FLOOR = "floor_week4_vs_stage_weighted"
 _SHOWN = (
     *("rows", "coverage_80", "width_vs_naive", "error_week4_vs_stage_weighted"),
     *("error_week4_vs_commit_category", "error_week4_vs_last_year", "bias"),
@@ -36,8 +42,8 @@ _SHOWN = (
 def rows(quick: bool) -> list[Row]:
     """Figures by level; those of the generated books have goals, those of the export are as they come out."""
     deals, reps, seeds, last = _QUICK if quick else _FULL
-    books = [generated(deals, reps, 16, seed, date(2026, 10, 1)) for seed in seeds]
-    parts = [replay(book, _END, _AFTER, last).projected for book in books]
+    worlds = (generated_world(deals, reps, 16, seed, date(2026, 10, 1)) for seed in seeds)
+    parts = [_replayed(world, last) for world in worlds]
     found = _rows("projection, generated", pd.concat(parts, ignore_index=True), _WITH_GOALS)
     if (_DATA / "maven_crm").is_dir():
         quarter = Quarter("FY2018 Q1", pd.Timestamp("2018-01-01"), pd.Timestamp("2018-03-31"))
@@ -46,13 +52,27 @@ def rows(quick: bool) -> list[Row]:
     return found
 
 
+def _replayed(world: World, last: int) -> pd.DataFrame:
+    """The replayed rows, those of week 4 with what a forecaster says who knows the truth."""
+    book = generated(world)
+    projected = replay(book, _END, _AFTER, last).projected
+    known = floors(world, book.users, projected["quarter"].unique(), EARLY_WEEK)
+    rows = projected.merge(known.assign(week=EARLY_WEEK, pillar=ALL), on=[*_KEYS, "week"], how="left")
+    return rows.assign(floor=rows["booked"] + rows["to_come"])
+
+
 def _rows(on: str, projected: pd.DataFrame, with_goals: tuple[str, ...]) -> list[Row]:
     if projected.empty:
         return []
-    table = figures(projected, levels(projected))
+    level = levels(projected)
+    table = figures(projected, level)
+    if "floor" in projected:
+        missed = (projected["floor"] - projected["final"]).abs().groupby(level).median()
+        table[_FLOOR] = missed / table["error_week4"].astype("float64") * table["error_week4_vs_stage_weighted"]
+    shown = [name for name in (*_SHOWN, _FLOOR) if name in table]
     return [
-        Row(on, str(level), {name: float(row[name]) for name in _SHOWN}, _GOALS if level in with_goals else ())
-        for level, row in table.iterrows()
+        Row(on, str(name), {each: float(row[each]) for each in shown}, _GOALS if name in with_goals else ())
+        for name, row in table.iterrows()
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
-from localorg.book import BookSettings, make_world
+from localorg.book import BookSettings, World, make_world
 from localorg.book.generate import each_table
 from scoring import Book, validate
 from sidecar.book import read_book
@@ -26,12 +26,20 @@ _NEEDED = (
     "Product2",
     "User",
     "Account",
+    "OpportunityContactRole",
+    "Task",
+    "Event",
+    "Sidecar_Usage__c",
 )
 
 
-def generated(deals: int, reps: int, quarters: int, seed: int, end: date) -> Book:
-    """The book of a generated world, 25 deals to an account."""
-    world = make_world(BookSettings(max(deals // 25, 10), deals, quarters, reps, seed, end, usage_weeks=1))
+def generated_world(deals: int, reps: int, quarters: int, seed: int, end: date) -> World:
+    """A generated world, 25 deals to an account."""
+    return make_world(BookSettings(max(deals // 25, 10), deals, quarters, reps, seed, end))
+
+
+def generated(world: World) -> Book:
+    """The book of a generated world."""
     return mirrored((name, table) for name, table in each_table(world) if name in _NEEDED)
 
 

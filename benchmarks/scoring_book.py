@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from benchmarks.mirrored import generated
+from benchmarks.mirrored import generated, generated_world
 from benchmarks.report import peak_mb
 from scoring import Book, Quarter, deal_history, fit_deals
 from scoring.actions import RECORDS, actions, follow_up
@@ -33,7 +33,7 @@ OF_DEALS = ("opportunities", "stage_history", "roles", "lines", "activities", "p
 
 def seconds_of_whole(rows: int) -> dict[str, float]:
     """Processor seconds of each step for so many open deals, those of a million after the fits, peak memory in MB."""
-    book = repeated(generated(GENERATED, REPS, 12, 7, date(2026, 11, 16)), rows)
+    book = repeated(generated(generated_world(GENERATED, REPS, 12, 7, date(2026, 11, 16))), rows)
     base = peak_mb()
     spent: dict[str, float] = {}
 

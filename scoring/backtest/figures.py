@@ -11,8 +11,9 @@ THIN = 30
 
 
 def levels(projected: pd.DataFrame) -> "pd.Series[str]":
-    """The level of each row: Org, Team, Rep or Account, with ` by segment` for the rows of a segment."""
-    return projected["scope"] + np.where(projected["segment"] == ALL, "", " by segment")
+    """The level of each row: Org, Team, Rep or Account, with ` by segment` or ` by pillar` for the rows of one."""
+    part = np.where(projected["pillar"] == ALL, "", " by pillar")
+    return projected["scope"] + np.where(projected["segment"] == ALL, part, " by segment")
 
 
 def figures(projected: pd.DataFrame, by: "pd.Series[str]") -> pd.DataFrame:

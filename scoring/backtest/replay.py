@@ -1,6 +1,8 @@
 """Past quarters, each learned from what was known as it began and projected at the end of each of its weeks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,12 +12,15 @@ from scoring.book import Book, validate
 from scoring.columns import Column, Table
 from scoring.days import Floats
 from scoring.deals import fit_deals
+from scoring.deals.benchmarks import ALL
 from scoring.projection.calendar import EPOCH, Span, day_number, first_day_with_deals, spans_before
 from scoring.projection.deals import ADDED, NEW
 from scoring.projection.model import Outlook
 from scoring.projection.new_business import won_in
+from scoring.projection.odds import Codes
 from scoring.projection.pipeline import due_pipeline, stage_weights
-from scoring.projection.project import QUARTERS, QuarterProjection, prepare
+from scoring.projection.project import QUARTERS, Grid, QuarterProjection, prepare
+from scoring.projection.timeline import Bools
 from scoring.quarter import Quarter
 
 # Quarters that must lie before the first one replayed.
@@ -31,6 +36,7 @@ PROJECTED = Table(
         Column("scope", "text", False, "Org, Team, Rep or Account"),
         Column("scope_id", "text", False),
         Column("segment", "text", False),
+        Column("pillar", "text", False, "All, or a pillar of rows of all segments of the org, a team or a rep"),
         Column("booked", "number", False, "until then"),
         Column("worst", "number", False),
         Column("commit", "number", False),
@@ -116,7 +122,7 @@ def _replayed(
     model = prepare(known, eve, quarter, quarters=quarters).model
     # Every day is looked up as of then; the book as a whole only adds what the quarter came to.
     projection = QuarterProjection(known, eve, quarter, model, [])
-    final = _final(projection, span)
+    cuts = _cuts(projection)
     a_year_ago = next((each for each in past if abs(span.start - each.start - 365) <= 10 and each.start >= first), None)
     won = won_in(projection.line, span)
     rows, chances = [], [_win_chances(known, quarter, eve)]
@@ -126,39 +132,53 @@ def _replayed(
             chances.append(_quarter_chances(projection, view, quarter, week, won))
         if week in range(1, 13):
             before = None if a_year_ago is None else (a_year_ago, a_year_ago.start + day - span.start)
-            rows.append(_projected(projection, view, final, before).assign(quarter=quarter.start, week=week))
+            parts = [_projected(projection, cut, view, before) for cut in cuts]
+            rows += [part.assign(quarter=quarter.start, week=week) for part in parts]
     return PROJECTED.conform(pd.concat(rows)), CHANCES.conform(pd.concat(chances))
 
 
-def _final(projection: QuarterProjection, span: Span) -> Floats:
-    deal = np.flatnonzero(won_in(projection.line, span))
-    value = np.nan_to_num(projection.line.present.value[deal])
-    return projection.spread(deal, value[:, None])[:, 0]
+class _Cut(NamedTuple):
+    """One way to cut the bookings into rows: their sums on a day, and sums of columns of some deals by the first or the
+    second power of a deal's share in a row."""
+
+    cells: Callable[[Outlook], Grid]
+    spread: Callable[[Codes, Floats, int], Floats]
+
+
+def _cuts(projection: QuarterProjection) -> list[_Cut]:
+    """By unit and segment, where a deal is in one row of each; and by unit and pillar."""
+    return [
+        _Cut(projection.cells, lambda deal, stats, _: projection.spread(deal, stats)),
+        _Cut(projection.pillar_cells, projection.spread_over_pillars),
+    ]
 
 
 def _projected(
-    projection: QuarterProjection, view: Outlook, final: Floats, year_before: tuple[Span, int] | None
+    projection: QuarterProjection, cut: _Cut, view: Outlook, year_before: tuple[Span, int] | None
 ) -> pd.DataFrame:
-    cells = projection.cells(view)
+    line = projection.line
+
+    def came(chosen: Bools) -> Floats:
+        deal = np.flatnonzero(chosen)
+        return cut.spread(deal, np.nan_to_num(line.present.value[deal])[:, None], 1)[:, 0]
+
+    cells = cut.cells(view)
     rows = projection.numbers(cells, view.day)
-    weights = stage_weights(projection.line, projection.book.stages)
-    due = due_pipeline(weights, projection.line.at(view.day), projection.span)
-    peers = projection.spread(view.deal, due)
+    due = due_pipeline(stage_weights(line, projection.book.stages), line.at(view.day), projection.span)
+    peers, spread = cut.spread(view.deal, due, 1), cut.spread(view.deal, due, 2)
     last_year = np.full(len(rows), np.nan)
     if year_before is not None:
         span, day = year_before
-        line = projection.line
-        late = np.flatnonzero(won_in(line, span) & (line.present.close > day))
-        after = projection.spread(late, np.nan_to_num(line.present.value[late])[:, None])[:, 0]
-        last_year = rows["booked"].to_numpy() + after
+        last_year = rows["booked"].to_numpy() + came(won_in(line, span) & (line.present.close > day))
     rows = rows.assign(
-        final=final,
+        final=came(won_in(line, projection.span)),
         stage_weighted=rows["booked"] + peers[:, 0],
-        stage_spread=np.sqrt(peers[:, 1]),
+        stage_spread=np.sqrt(spread[:, 1]),
         commit_category=rows["booked"] + peers[:, 2],
         last_year=last_year,
     )
-    return rows[cells.sums[:, ADDED] + cells.sums[:, NEW] > NOTHING]
+    judged = (rows["pillar"] == ALL) | (rows["segment"] == ALL)
+    return rows[judged & (cells.sums[:, ADDED] + cells.sums[:, NEW] > NOTHING)]
 
 
 def _quarter_chances(
@@ -166,7 +186,7 @@ def _quarter_chances(
     view: Outlook,
     quarter: Quarter,
     week: int,
-    won: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    won: Bools,
 ) -> pd.DataFrame:
     deal = view.deal[view.is_open]
     return pd.DataFrame(

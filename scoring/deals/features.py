@@ -63,7 +63,7 @@ def deal_features(
         "resized": (rows["amount"] / rows["first_amount"].where(rows["first_amount"] > 0)).clip(0.1, 10.0),
         **_people(book, rows, learned),
         **_activity(book, rows, created, settings),
-        "usage": _usage(book, deals["account_id"].set_axis(rows.index), created),
+        "usage": usage_before(book, deals["account_id"].set_axis(rows.index), created),
         **_fields(book, rows, learned),
     }
     return pd.DataFrame(table, index=rows.index)
@@ -99,14 +99,19 @@ def weeks_left(days: "pd.Series[pd.Timestamp]", settings: DealSettings) -> "pd.S
     return (left_days - 1.0) // 7.0
 
 
+def usual_roles(book: Book) -> list[str]:
+    """The most frequent contact roles, the first one first."""
+    dated = book.roles[book.roles["created_date"].notna()].drop_duplicates(["opportunity_id", "contact_id", "role"])
+    counts = dated["role"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return list(counts.index[:PERSONAS])
+
+
 def _people(book: Book, rows: pd.DataFrame, learned: Collection[str] | None) -> dict[str, pd.Series]:
     """Contacts known by then, and whether each of the org's usual roles is among them; lines known by then."""
     dated = book.roles[book.roles["created_date"].notna()].drop_duplicates(["opportunity_id", "contact_id", "role"])
     lines = book.lines[book.lines["created_date"].notna()]
     usual = _named(learned, "role ")
-    if usual is None:
-        counts = dated["role"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        usual = list(counts.index[:PERSONAS])
+    usual = usual_roles(book) if usual is None else usual
     flags = {
         f"role {role}": counts_until(dated[dated["role"] == role], "created_date", rows).clip(upper=1.0)
         for role in usual
@@ -127,16 +132,27 @@ def _some(counts: "pd.Series[float]") -> "pd.Series[float]":
     return counts.where(counts > 0)
 
 
+def deal_activities(book: Book) -> pd.DataFrame:
+    """The dated activities that were done for a deal."""
+    done = book.activities[book.activities["is_closed"] & book.activities["opportunity_id"].notna()]
+    return done[done["activity_date"].notna()]
+
+
+def demos(activities: pd.DataFrame, settings: DealSettings) -> pd.DataFrame:
+    """Those of some activities whose subject says that they were a demo."""
+    words = "|".join(settings.demo_words)
+    return activities[activities["subject"].str.contains(words, case=False, na=False)] if words else activities.iloc[:0]
+
+
 def _activity(
     book: Book, rows: pd.DataFrame, created: "pd.Series[pd.Timestamp]", settings: DealSettings
 ) -> dict[str, pd.Series]:
-    done = book.activities[book.activities["is_closed"] & book.activities["opportunity_id"].notna()]
-    done = done[done["activity_date"].notna()]
+    done = deal_activities(book)
     so_far = counts_until(done, "activity_date", rows)
     recent = so_far - counts_until(done, "activity_date", rows, before=ACTIVITY_DAYS)
-    words = "|".join(settings.demo_words)
-    demos = done[done["subject"].str.contains(words, case=False, na=False)] if words else done.iloc[:0]
-    first = demos.groupby("opportunity_id")["activity_date"].min().reindex(pd.Index(rows["opportunity_id"]))
+    first = (
+        demos(done, settings).groupby("opportunity_id")["activity_date"].min().reindex(pd.Index(rows["opportunity_id"]))
+    )
     shown = first.set_axis(rows.index)
     within = days_between(shown, created) <= DEMO_DAYS
     demo = (
@@ -145,7 +161,7 @@ def _activity(
     return {"activities": recent.clip(upper=10.0), "demo": demo}
 
 
-def _usage(book: Book, account: "pd.Series[str]", created: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
+def usage_before(book: Book, account: "pd.Series[str]", created: "pd.Series[pd.Timestamp]") -> "pd.Series[float]":
     """The mean share of the account's licences in use in the weeks before the deal began, NaN without telemetry."""
     usage = book.usage[book.usage["licensed"] > 0]
     share = pd.DataFrame(
@@ -159,15 +175,30 @@ def _usage(book: Book, account: "pd.Series[str]", created: "pd.Series[pd.Timesta
 
 
 def _fields(book: Book, rows: pd.DataFrame, learned: Collection[str] | None) -> dict[str, pd.Series]:
-    """The predictors that the configuration names and that do not leak."""
-    asked = _named(learned, "field ")
+    told = named_fields(book, rows["opportunity_id"], _named(learned, "field "))
+    return {f"field {name}": values for name, values in told.items()}
+
+
+def named_fields(
+    book: Book, opportunity_id: "pd.Series[str]", asked: Collection[str] | None = None
+) -> dict[str, "pd.Series[str]"]:
+    """The predictors that the configuration names and that do not leak, or those asked for; `none` where empty.
+
+    Args:
+        book: predictors and opportunities are read.
+        opportunity_id: deals, as often as one likes.
+        asked: names.
+
+    Returns:
+        By name, aligned with `opportunity_id`.
+    """
     told = {}
     for name in np.unique(book.predictors["name"]) if asked is None else asked:
         part = book.predictors[book.predictors["name"] == name].drop_duplicates("opportunity_id")
         values = part.set_index("opportunity_id")["value"]
         if asked is not None or not leaks(book.opportunities, values):
-            found = values.reindex(pd.Index(rows["opportunity_id"])).set_axis(rows.index)
-            told[f"field {name}"] = found.fillna("none")
+            found = values.reindex(pd.Index(opportunity_id)).set_axis(opportunity_id.index)
+            told[name] = found.fillna("none")
     return told
 
 

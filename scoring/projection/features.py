@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from scoring.book import SEGMENTS
+from scoring.book import SEGMENTS, Book
 from scoring.days import Floats
 from scoring.lookup import codes
 from scoring.projection.calendar import DAYS, Span
+from scoring.projection.marks import Mark, MarkLevels, mark_levels, marks
 from scoring.projection.odds import Codes
 from scoring.projection.timeline import NO_DAY, Standing, Timeline
+from scoring.settings import DealSettings
 
 LEFT = 14
 DUES = 5
@@ -19,7 +21,8 @@ OVERDUE, IN_QUARTER, NEXT_QUARTER, LATER, UNDATED = range(DUES)
 STAY_WEEKS = np.array([1, 2, 3, 4, 6, 8, 12, 26])
 LIFE_WEEKS = np.array([2, 4, 8, 13, 20, 26, 39, 52])
 PUSHES = 4
-SIZES = 6
+# Quantiles of the closed deals' ARR between the bands of size: large deals are few and most of the money.
+SIZES = (0.1, 0.3, 0.5, 0.7, 0.8, 0.88, 0.95)
 
 # Reciprocal prior variances of the effects on the log-odds. A row counts a fifth of a deal (`ROW_WEIGHT`): a deal is
 # seen in many weeks of a quarter, with one outcome.
@@ -35,11 +38,16 @@ PULL = {
     "stage_stay": 2.0,
     "life": 2.0,
     "pushes": 2.0,
-    "size": 4.0,
+    "size": 2.0,
     "pillar": 6.0,
     "owner": 12.0,
     "season": 12.0,
 }
+MARK_PULL = 8.0
+# An empty field has no effect of its own: closed deals often lack what open ones still get, so that it would tell
+# the outcome.
+NO_EFFECT = 1e9
+FILLED_IN_LATER = ("size", "pillar")
 ROW_WEIGHT = 0.2
 
 
@@ -50,6 +58,7 @@ class Categories:
     Attributes:
         segments, pillars, owners, stages: names.
         sizes: edges of the bands of the deals' ARR.
+        marks: what the marks' codes stand for.
     """
 
     segments: pd.Index
@@ -57,6 +66,7 @@ class Categories:
     owners: pd.Index
     stages: pd.Index
     sizes: Floats
+    marks: MarkLevels
 
     @property
     def levels(self) -> dict[str, int]:
@@ -73,20 +83,30 @@ class Categories:
             "stage_stay": stages * stays,
             "life": len(LIFE_WEEKS) + 1,
             "pushes": PUSHES,
-            "size": SIZES + 1,
+            "size": len(self.sizes) + 2,
             "pillar": len(self.pillars) + 1,
             "owner": len(self.owners) + 1,
             "season": 4,
+            **{name: segments * count for name, count in self.marks.counts.items()},
         }
 
+    @property
+    def pull(self) -> dict[str, Floats]:
+        """How strongly the effects of each factor's levels, and the base, are drawn to 0."""
+        strength = PULL | dict.fromkeys(self.marks.counts, MARK_PULL)
+        found = {name: np.full(count, strength[name]) for name, count in self.levels.items()}
+        for name in FILLED_IN_LATER:
+            found[name][-1] = NO_EFFECT
+        return found | {"base": np.array(PULL["base"])}
 
-def categories(line: Timeline) -> Categories:
+
+def categories(line: Timeline, book: Book) -> Categories:
     """The categories of a book. The bands of size rest on closed deals, so that an open one does not move them."""
     deals = line.deals
     pillars, owners = (pd.Index(sorted(deals[name].dropna().unique())) for name in ("pillar", "owner_id"))
     value = line.present.value[line.present.is_closed & (line.present.value > 0)]
-    sizes = np.quantile(value, np.arange(1, SIZES) / SIZES) if len(value) else np.zeros(SIZES - 1)
-    return Categories(pd.Index(SEGMENTS), pillars, owners, line.stages, sizes)
+    sizes = np.quantile(value, SIZES) if len(value) else np.zeros(len(SIZES))
+    return Categories(pd.Index(SEGMENTS), pillars, owners, line.stages, sizes, mark_levels(line, book))
 
 
 @dataclass(frozen=True)
@@ -96,15 +116,17 @@ class DealCodes:
     segment: Codes
     pillar: Codes
     owner: Codes
+    marks: Mapping[str, Mark]
 
 
-def deal_codes(line: Timeline, found: Categories) -> DealCodes:
+def deal_codes(line: Timeline, book: Book, found: Categories, settings: DealSettings) -> DealCodes:
     """The categories' codes of a book's deals."""
     deals = line.deals
     return DealCodes(
         codes(deals["segment"], found.segments),
         codes(deals["pillar"], found.pillars),
         codes(deals["owner_id"], found.owners),
+        marks(line, book, found.marks, settings),
     )
 
 
@@ -117,7 +139,9 @@ def factors(
     due = dues(standing, day, quarter)
     stay = np.searchsorted(STAY_WEEKS * DAYS, day - standing.entered, side="right")
     life = np.searchsorted(LIFE_WEEKS * DAYS, day - line.created[deal], side="right")
-    size = np.where(np.isnan(standing.value), SIZES, np.searchsorted(found.sizes, standing.value, side="right"))
+    size = np.where(
+        np.isnan(standing.value), len(SIZES) + 1, np.searchsorted(found.sizes, standing.value, side="right")
+    )
     segment, stays = code.segment[deal], len(STAY_WEEKS) + 1
     return {
         "stage_left": stage * (LEFT + 1) + left,
@@ -134,6 +158,7 @@ def factors(
         "pillar": code.pillar[deal],
         "owner": code.owner[deal],
         "season": np.full(len(deal), quarter.season),
+        **{name: segment * mark.levels + mark.at(deal, day) for name, mark in code.marks.items()},
     }
 
 

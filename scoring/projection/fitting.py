@@ -8,7 +8,7 @@ import pandas as pd
 from scoring.book import Book
 from scoring.days import Floats
 from scoring.projection.calendar import Span
-from scoring.projection.deals import ADDED, BOOKED, EXPOSURE, NEW, VARIANCE
+from scoring.projection.deals import ADDED, BOOKED
 from scoring.projection.features import DealCodes, categories, deal_codes
 from scoring.projection.layout import Layout, layout
 from scoring.projection.learning import Week, assumed_odds, growth, lessons, past_weeks
@@ -17,25 +17,25 @@ from scoring.projection.new_business import entered, new_business, owner_wins, p
 from scoring.projection.pipeline import StageWeights, due_pipeline, stage_weights
 from scoring.projection.scopes import with_total
 from scoring.projection.timeline import Timeline
-from scoring.projection.trial import Replay, past_levels, past_proof
+from scoring.projection.trial import USUAL_SHOCK, Replay, past_levels, past_proof, shared_shock
 from scoring.results import PROJECTION_PROOF
+from scoring.settings import DealSettings
 
-# The shock of so many quarters is taken to be this, before any has been seen.
-USUAL_SHOCK, SHOCK_QUARTERS = 0.2, 2.0
 # Two weeks in a row say nearly the same: the ranges are tried on every second one.
 EVERY = 2
 
 
-def learn(line: Timeline, book: Book, spans: list[Span]) -> ProjectionModel:
+def learn(line: Timeline, book: Book, spans: list[Span], settings: DealSettings) -> ProjectionModel:
     """Fit everything.
 
     Args:
         line: the deals, as known on the day of the projection.
         book: stages, users and lines are read.
         spans: past quarters, whole ones only.
+        settings: `demo_words`.
     """
-    found = categories(line)
-    code = deal_codes(line, found)
+    found = categories(line, book)
+    code = deal_codes(line, book, found, settings)
     assumed = assumed_odds(book.stages, found)
     weeks = past_weeks(line, code, spans, found, assumed)
     rows = lessons(weeks, spans, line, found)
@@ -45,7 +45,7 @@ def learn(line: Timeline, book: Book, spans: list[Span]) -> ProjectionModel:
     wins = pd.DataFrame([owner_wins(line, group, span) for span in spans], columns=group.people.owners)
     model = ProjectionModel(
         found=found,
-        odds=rows.fit(found.levels),
+        odds=rows.fit(found),
         assumed=assumed,
         growth=growth(weeks, spans, line, code),
         new=new_business(past, every),
@@ -63,15 +63,15 @@ def learn(line: Timeline, book: Book, spans: list[Span]) -> ProjectionModel:
         others = np.flatnonzero(every != number)
         without = replace(
             model,
-            odds=rows.fit(found.levels, without=number, start=model.odds),
+            odds=rows.fit(found, without=number, start=model.odds),
             new=new_business(past, others),
             owners_new=wins.iloc[others].sum(),
         )
         past_quarter = PastQuarter(number, span, weeks[number][::EVERY])
         replays += _replayed(without, line, code, past_quarter, group, weights)
-    shock, scope = _shock(replays, len(spans)), group.people.units["scope"].to_numpy(dtype=object)
+    shock, scope = shared_shock(replays), group.people.units["scope"].to_numpy(dtype=object)
     levels = past_levels(replays, scope, shock, len(spans))
-    return replace(model, shock=shock, levels=levels, proof=past_proof(replays, scope, shock, spans))
+    return replace(model, shock=shock, levels=levels, proof=past_proof(replays, scope, spans))
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,3 @@ def finals(line: Timeline, group: Layout, span: Span) -> tuple[Floats, Floats]:
     value = np.nan_to_num(line.present.value[deal])[:, None]
     units = with_total(group.people.rolled_up(group.by_owner(deal, value)), 1)[..., 0]
     return units, group.by_account(deal, value)[..., 0].sum(axis=1)
-
-
-def _shock(replays: list[Replay], quarters: int) -> float:
-    """The shared shock: what the org's totals were off by beyond the chance of independent deals (by moments)."""
-    org = np.array([each.units[0, 0] for each in replays])
-    off = np.array([each.units_came[0, 0] for each in replays]) - org[:, ADDED] - org[:, NEW]
-    exposed = float((org[:, EXPOSURE] ** 2).sum())
-    excess = float((off**2 - org[:, VARIANCE]).sum())
-    found = max(excess / exposed, 0.0) if exposed > 0 else USUAL_SHOCK**2
-    return float(np.sqrt((quarters * found + SHOCK_QUARTERS * USUAL_SHOCK**2) / (quarters + SHOCK_QUARTERS)))

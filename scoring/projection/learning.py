@@ -16,7 +16,6 @@ from scoring.projection.features import (
     LEFT,
     NEXT_QUARTER,
     OVERDUE,
-    PULL,
     ROW_WEIGHT,
     UNDATED,
     Categories,
@@ -113,13 +112,13 @@ class Lessons:
     span: Integers
     weight: float
 
-    def fit(self, levels: Mapping[str, int], without: int | None = None, start: Odds | None = None) -> Odds:
+    def fit(self, found: Categories, without: int | None = None, start: Odds | None = None) -> Odds:
         """The odds learned from all quarters, or from all but one."""
         used = slice(None) if without is None else np.flatnonzero(self.span != without)
         chosen = {name: code[used] for name, code in self.factors.items()}
         outcome = self.outcome[used]
         weight = np.full(len(outcome), self.weight)
-        return fit_odds(chosen, levels, self.offset[used], outcome, weight, PULL, start)
+        return fit_odds(chosen, found.levels, self.offset[used], outcome, weight, found.pull, start)
 
 
 def lessons(weeks: list[list[Week]], spans: list[Span], line: Timeline, found: Categories) -> Lessons:

@@ -23,7 +23,7 @@ def deals_in_need(projection: QuarterProjection, opportunity_id: "pd.Series[str]
     one = np.ones((len(deal), 1))
     parts = [
         projection.cell_rows.assign(deals=projection.spread(deal, one)[:, 0]),
-        projection.pillar_rows.assign(deals=projection.spread_over_pillars(deal, one, shared=False)[:, 0]),
+        projection.pillar_rows.assign(deals=projection.spread_over_pillars(deal, one, power=0)[:, 0]),
     ]
     rows = pd.concat(parts, ignore_index=True)
     return DEALS_IN_NEED.conform(rows[rows["deals"] > 0])

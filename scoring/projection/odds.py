@@ -40,7 +40,7 @@ def fit_odds(
     offset: Floats,
     outcome: Floats,
     weight: Floats,
-    pull: Mapping[str, float],
+    pull: Mapping[str, Floats],
     start: Odds | None = None,
 ) -> Odds:
     """Fit the effects.
@@ -51,7 +51,8 @@ def fit_odds(
         offset: log-odds of each row that the effects come on top of.
         outcome: 0 or 1.
         weight: of each row.
-        pull: how strongly each factor's effects, and the base ("base"), are drawn to 0: reciprocal variances.
+        pull: how strongly the effects of each factor's levels, and the base ("base"), are drawn to 0: reciprocal
+            variances.
         start: effects to begin with: those of a fit on nearly the same rows, from where a few sweeps are enough.
 
     Returns:
@@ -75,8 +76,8 @@ def fit_odds(
             eta += step[codes]
             largest = max(largest, float(np.abs(step).max(initial=0.0)))
         p = expit(eta)
-        slope_base = float(weight @ (outcome - p)) - pull["base"] * base
-        change = float(np.clip(slope_base / (float(weight @ (p * (1.0 - p))) + pull["base"]), -1.0, 1.0))
+        slope_base = float(weight @ (outcome - p)) - float(pull["base"]) * base
+        change = float(np.clip(slope_base / (float(weight @ (p * (1.0 - p))) + float(pull["base"])), -1.0, 1.0))
         base, eta = base + change, eta + change
         if max(largest, abs(change)) < ENOUGH:
             break

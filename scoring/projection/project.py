@@ -70,8 +70,8 @@ class QuarterProjection:
         self.span = span(quarter)
         self.today = day_number(as_of)
         self.group: Layout = layout(self.line, book)
-        self.model = model or learn(self.line, book, spans)
-        self._code: DealCodes = deal_codes(self.line, self.model.found)
+        self.model = model or learn(self.line, book, spans, DealSettings())
+        self._code: DealCodes = deal_codes(self.line, book, self.model.found, DealSettings())
 
     def outlook(self, day: int) -> Outlook:
         """The deals at the end of a day of the quarter."""
@@ -143,8 +143,7 @@ class QuarterProjection:
     def pillars(self, scored: DealScores, settings: DealSettings | None = None) -> pd.DataFrame:
         """`PROJECTION_BY_PILLAR`: org, teams and reps by segment and pillar; a deal counts in each by its lines."""
         view = self.now
-        grid = by_pillar(self.model, self.line, self.group, view, self.span)
-        cells = Grid(self.pillar_rows, _flat(self._over_pillars(grid)))
+        cells = self.pillar_cells(view)
         rates = self._pillar_win_rates(scored, settings or DealSettings())
         rows = self.numbers(cells, view.day).assign(win_rate=rates)
         kept = (cells.sums[:, ANY] > 0) | rows["plan"].notna() | (cells.sums[:, NEW] >= HALF_A_CENT)
@@ -156,6 +155,11 @@ class QuarterProjection:
         people = with_total(self.group.people.rolled_up(people), 1)
         accounts = with_total(self.group.by_account(view.deal, view.contributions()), 1)
         return Grid(self.cell_rows, np.concatenate([_flat(people), _flat(accounts)]))
+
+    def pillar_cells(self, view: Outlook) -> Grid:
+        """The sums of each unit by segment and pillar."""
+        grid = by_pillar(self.model, self.line, self.group, view, self.span)
+        return Grid(self.pillar_rows, _flat(self._over_pillars(grid)))
 
     def numbers(self, cells: Grid, day: int) -> pd.DataFrame:
         """Plan, ranges and expected values of cells, one row each; the columns of PROJECTION_BY_PILLAR."""
@@ -208,19 +212,20 @@ class QuarterProjection:
         people = with_total(self.group.people.rolled_up(self.group.by_owner(deal, stats)), 1)
         return np.concatenate([_flat(people), _flat(with_total(self.group.by_account(deal, stats), 1))])
 
-    def spread_over_pillars(self, deal: Codes, stats: Floats, *, shared: bool) -> Floats:
+    def spread_over_pillars(self, deal: Codes, stats: Floats, power: int = 1) -> Floats:
         """Sums of columns of some deals in the cells of `pillar_rows`.
 
         Args:
             deal: positions, each at most once.
             stats: (deals, columns).
-            shared: a deal of several pillars counts in each by its share of the deal, else as a whole.
+            power: a deal of several pillars counts in each by its share of the deal (1), by the share's square as
+                variances do (2), or as a whole (0).
         """
         parts = self.group.parts
         place = np.full(len(self.line.deals), -1, dtype=np.int64)
         place[deal] = np.arange(len(deal))
         part = np.flatnonzero(place[parts.deal] >= 0)
-        weight = parts.share[part] if shared else (parts.share[part] > 0).astype(np.float64)
+        weight = np.where(parts.share[part] > 0, parts.share[part] ** power, 0.0)
         return _flat(self._over_pillars(self.group.by_pillar(part, stats[place[parts.deal[part]]] * weight[:, None])))
 
     def _over_pillars(self, by_owner_and_pillar: Floats) -> Floats:
@@ -239,7 +244,7 @@ class QuarterProjection:
         return scope_win_rates(self.cell_rows, counts[:, 0], counts[:, 1], scored, settings)
 
     def _pillar_win_rates(self, scored: DealScores, settings: DealSettings) -> "pd.Series[float]":
-        counts = self.spread_over_pillars(*self._closed, shared=True)
+        counts = self.spread_over_pillars(*self._closed)
         of_units = self._win_rates(scored, settings).to_numpy(dtype="float64")[
             : len(self.group.people.units) * len(SEGMENT_NAMES)
         ]

@@ -121,13 +121,17 @@ def timeline(known: Book) -> Timeline:
     history, owner = history[owner >= 0], owner[owner >= 0].astype(np.int64)
     order = np.argsort(owner, kind="stable")
     history, owner = history.iloc[order], owner[order]
-    day, stage, close = _days(history["changed_at"]), codes(history["stage"], names), _days(history["close_date"])
+    day, stage, close = (
+        day_numbers(history["changed_at"]),
+        codes(history["stage"], names),
+        day_numbers(history["close_date"]),
+    )
     rows = np.bincount(owner, minlength=len(deals)).astype(np.int64)
     first = np.cumsum(rows) - rows
     begins = np.ones(len(owner), dtype=bool)
     begins[1:] = owner[1:] != owner[:-1]
     entered, pushes = _entered(begins, day, stage), _pushes(begins, close)
-    created = _days(deals["created_date"])
+    created = day_numbers(deals["created_date"])
     scale = deals["arr"] / deals["amount"].where(deals["amount"] > 0)
     closing = np.append(by_name["is_closed"].to_numpy(dtype=bool), False)
     winning = np.append(by_name["is_won"].to_numpy(dtype=bool), False)
@@ -138,7 +142,7 @@ def timeline(known: Book) -> Timeline:
         deal=np.arange(len(deals), dtype=np.int64),
         stage=now,
         value=deals["arr"].to_numpy(dtype="float64"),
-        close=_days(deals["close_date"]),
+        close=day_numbers(deals["close_date"]),
         entered=np.where(same, entered[last], created) if len(stage) else created,
         pushes=np.where(rows > 0, pushes[last], 0) if len(stage) else np.zeros(len(deals), dtype=np.int64),
         is_closed=deals["is_closed"].to_numpy(dtype=bool),
@@ -164,7 +168,8 @@ def timeline(known: Book) -> Timeline:
     )
 
 
-def _days(moments: "pd.Series[pd.Timestamp]") -> Integers:
+def day_numbers(moments: "pd.Series[pd.Timestamp]") -> Integers:
+    """The day number of each moment, NO_DAY where it is missing."""
     days = moments.to_numpy(dtype="datetime64[us]").astype("datetime64[D]")
     return np.asarray(np.where(np.isnat(days), NO_DAY, days.astype(np.int64)), dtype=np.int64)
 

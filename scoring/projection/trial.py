@@ -1,7 +1,7 @@
 """Past quarters as they would have been projected: what mends the ranges, and how good they would have been.
 
-Each quarter is projected from what the others teach. The levels of its ranges are those of all quarters for the
-quarter to come; for the proof they are those of the others.
+Each quarter is projected from what the others teach. The shared shock and the levels of its ranges are those of all
+quarters for the quarter to come; for the proof they are those of the others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ import pandas as pd
 
 from scoring.days import Floats
 from scoring.projection.calendar import EPOCH, Span
-from scoring.projection.deals import ADDED, NEW, distribution
+from scoring.projection.deals import ADDED, EXPOSURE, NEW, VARIANCE, distribution
 from scoring.projection.model import band
 from scoring.projection.ranges import Levels, Sums, calibrated
 from scoring.projection.scopes import ACCOUNT
@@ -22,6 +22,8 @@ from scoring.results import PROJECTION_PROOF
 # Nominal levels weigh as much as so many independent outcomes; units of one quarter count as few.
 DOUBT, UNITS = 20.0, 10
 BANDS = range(3)
+# The shock of so many quarters is taken to be this, before any has been seen.
+USUAL_SHOCK, SHOCK_QUARTERS = 0.2, 2.0
 
 Scopes = npt.NDArray[np.object_]
 
@@ -64,6 +66,28 @@ class _Tried:
         return calibrated(self.at_most[used], self.below[used], independent, DOUBT)
 
 
+def shared_shock(replays: list[Replay], without: int | None = None) -> float:
+    """What the org's totals were off by beyond the chance of independent deals (by moments), over past quarters.
+
+    Args:
+        replays: of past quarters.
+        without: number of a quarter that is left out.
+
+    Returns:
+        Standard deviation of what moves the log-odds of all deals of a quarter together.
+    """
+    used = [each for each in replays if each.quarter != without]
+    if not used:
+        return USUAL_SHOCK
+    org = np.array([each.units[0, 0] for each in used])
+    off = np.array([each.units_came[0, 0] for each in used]) - org[:, ADDED] - org[:, NEW]
+    exposed = float((org[:, EXPOSURE] ** 2).sum())
+    excess = float((off**2 - org[:, VARIANCE]).sum())
+    found = max(excess / exposed, 0.0) if exposed > 0 else USUAL_SHOCK**2
+    quarters = len({each.quarter for each in used})
+    return float(np.sqrt((quarters * found + SHOCK_QUARTERS * USUAL_SHOCK**2) / (quarters + SHOCK_QUARTERS)))
+
+
 def past_levels(
     replays: list[Replay], scope: Scopes, shock: float, quarters: int
 ) -> Mapping[tuple[str, bool, int], Levels]:
@@ -91,16 +115,18 @@ def past_levels(
     return found
 
 
-def past_proof(replays: list[Replay], scope: Scopes, shock: float, spans: list[Span]) -> pd.DataFrame:
+def past_proof(replays: list[Replay], scope: Scopes, spans: list[Span]) -> pd.DataFrame:
     """How good the projection would have been, `PROJECTION_PROOF`; arguments as for `past_levels`."""
     rows = []
+    shocks = {number: shared_shock(replays, without=number) for number in range(len(spans))}
     for name, whole, mine in _levels_of(scope):
         independent = (len(spans) - 1) * min(int(mine.sum()), UNITS)
         parts = []
         for part in BANDS:
             chosen = [each for each in replays if band(each.weeks_left) == part]
             if chosen:
-                parts += _judged(_tried(chosen, mine, shock, whole=whole), independent)
+                for quarter, shock in shocks.items():
+                    parts.append(_judged(_tried(chosen, mine, shock, whole=whole), quarter, independent))
         judged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if len(judged):
             rows.append(
@@ -139,21 +165,16 @@ def _rows(quarter: npt.NDArray[np.int64], table: Floats, came: Floats, due: Floa
     return _Tried(quarter[used], computed, came, due[used], computed.chance(came), computed.chance_below(came))
 
 
-def _judged(tried: _Tried, independent: float) -> list[pd.DataFrame]:
-    """quarter, held, error and stage_weighted_error of each row, its levels being those of the other quarters."""
-    found = []
-    for quarter in np.unique(tried.quarter):
-        mine = tried.quarter == quarter
-        low, middle, high = tried.levels(independent, without=int(quarter)).as_levels()
-        computed = Sums(*(values[mine] for values in (tried.computed.none, tried.computed.shape, tried.computed.scale)))
-        found.append(
-            pd.DataFrame(
-                {
-                    "quarter": quarter,
-                    "held": (tried.at_most[mine] >= low) & (tried.below[mine] <= high),
-                    "error": np.abs(computed.quantile(np.full(int(mine.sum()), middle)) - tried.came[mine]),
-                    "stage_weighted_error": np.abs(tried.due[mine] - tried.came[mine]),
-                }
-            )
-        )
-    return found
+def _judged(tried: _Tried, quarter: int, independent: float) -> pd.DataFrame:
+    """quarter, held, error and stage_weighted_error of a quarter's rows, the levels being those of the others."""
+    mine = tried.quarter == quarter
+    low, middle, high = tried.levels(independent, without=quarter).as_levels()
+    computed = Sums(*(values[mine] for values in (tried.computed.none, tried.computed.shape, tried.computed.scale)))
+    return pd.DataFrame(
+        {
+            "quarter": quarter,
+            "held": (tried.at_most[mine] >= low) & (tried.below[mine] <= high),
+            "error": np.abs(computed.quantile(np.full(int(mine.sum()), middle)) - tried.came[mine]),
+            "stage_weighted_error": np.abs(tried.due[mine] - tried.came[mine]),
+        }
+    )

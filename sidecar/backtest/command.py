@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ SHOWN = {
     "error_week4_vs_last_year": "/ last year",
     "bias": "expected / final",
 }
+# Reps told of in the terminal.
+REPS = 20
 
 
 @click.command()
@@ -64,11 +67,12 @@ def _report(result: Mapping[str, Any], html: Path | None) -> None:
         terminal.output.print("No past quarter can be replayed yet: two whole quarters must lie before it.")
         return
     terminal.heading(f"Projection: {len(result['quarters'])} quarters from {result['quarters'][0]}, weeks 1 to 12")
-    terminal.table(
-        ("level", *SHOWN.values()),
-        [(name, *(_cell(key, row[key]) for key in SHOWN)) for name, row in result["levels"].items()],
-        right=SHOWN.values(),
-    )
+    for of, title in (("levels", "level"), ("segments", "org by segment"), ("pillars", "org by pillar")):
+        _table(title, result[of])
+    shown = result["reps"]
+    _table("rep", dict(islice(shown.items(), REPS)))
+    if len(shown) > REPS:
+        terminal.say(f"{len(shown) - REPS:,} more reps: --json or --html tells of all.")
     for of, title in (("quarter", "Won in the quarter"), ("win", "Won at all")):
         terminal.heading(f"{title}: probability given, and what came of it")
         terminal.table(
@@ -78,6 +82,14 @@ def _report(result: Mapping[str, Any], html: Path | None) -> None:
         )
     if html is not None:
         terminal.say(f"The page is in {html}.")
+
+
+def _table(of: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    terminal.table(
+        (of, *SHOWN.values()),
+        [(name, *(_cell(key, row[key]) for key in SHOWN)) for name, row in rows.items()],
+        right=SHOWN.values(),
+    )
 
 
 def _cell(name: str, value: Any) -> str:

@@ -29,6 +29,7 @@ COLUMNS = {
     "error_week4_vs_last_year": "against last year",
     "bias": "expected / final",
 }
+TABLES = {"levels": "By level", "segments": "Org by segment", "pillars": "Org by pillar", "reps": "By rep"}
 STYLE = """body{font:14px/1.5 system-ui,sans-serif;color:#181818;max-width:1100px;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .6rem;border-bottom:1px solid #ddd;text-align:right}
 th:first-child,td:first-child{text-align:left}figure{display:inline-block;margin:0 1rem 1rem 0}
@@ -45,8 +46,7 @@ def page(result: Mapping[str, Any], as_of: pd.Timestamp) -> str:
     parts = [f"<h1>Backtest as of {as_of:%Y-%m-%d}</h1>", _lead(result)]
     parts += [f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>" for title, drawing in plots(result)]
     if result["quarters"]:
-        titles = (("levels", "By level"), ("segments", "Org by segment"), ("reps", "By rep"))
-        parts += [f"<h2>{title}</h2>{_table(result[key])}" for key, title in titles]
+        parts += [f"<h2>{title}</h2>{_table(result[key])}" for key, title in TABLES.items()]
     body = "\n".join(parts)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Backtest</title>'

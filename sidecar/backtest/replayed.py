@@ -51,18 +51,20 @@ def read_past(mirror: Mirror, configuration: Configuration, as_of: date | None =
 
 
 def summary(done: Backtest) -> Mapping[str, Any]:
-    """The figures for machines and screens: by level, by segment and rep, by week, reliability."""
+    """The figures for machines and screens: by level, by segment, pillar and rep, by week, reliability."""
     rows = done.projected
     if rows.empty:
         return {"v": 1, "quarters": [], "left_out": list(done.left_out), "levels": {}, "by_week": {}, "reliability": {}}
-    org = rows[rows["scope"] == "Org"]
-    reps = rows[(rows["scope"] == "Rep") & (rows["segment"] == "All")]
+    org, rep = (rows[rows["scope"] == scope] for scope in ("Org", "Rep"))
+    reps = rep[(rep["segment"] == "All") & (rep["pillar"] == "All")]
+    by_segment, by_pillar = org[org["pillar"] == "All"], org[org["segment"] == "All"]
     return {
         "v": 1,
         "quarters": [f"{start:%Y-%m-%d}" for start in sorted(rows["quarter"].unique())],
         "left_out": list(done.left_out),
         "levels": _records(figures(rows, levels(rows))),
-        "segments": _records(figures(org, org["segment"])),
+        "segments": _records(figures(by_segment, by_segment["segment"])),
+        "pillars": _records(figures(by_pillar, by_pillar["pillar"])),
         "reps": _records(figures(reps, reps["scope_id"])),
         "by_week": _records(by_week(reps)),
         "reliability": {

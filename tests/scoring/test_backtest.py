@@ -28,7 +28,11 @@ def test_what_happens_later_changes_no_replayed_quarter(funnel: Callable[..., An
     final = book.opportunities
     final = final[final["is_won"] & final["close_date"].between("2026-07-01", "2026-09-30")]["arr"].sum()
     org = early.projected[(early.projected["scope"] == "Org") & (early.projected["segment"] == "All")]
-    assert org["final"].tolist() == pytest.approx([final] * 12)
+    whole = org["pillar"] == "All"
+    assert org[whole]["final"].tolist() == pytest.approx([final] * 12)
+    for name in ("booked", "expected", "final", "stage_weighted", "commit_category"):
+        by_pillar = org[~whole].groupby("week")[name].sum()
+        assert by_pillar.tolist() == pytest.approx(org[whole][name].tolist()), f"{name} of pillars adds up"
     assert set(early.chances["of"]) == {"quarter", "win"}
 
 
@@ -49,6 +53,7 @@ def rows() -> pd.DataFrame:
             "scope": "Rep",
             "scope_id": ["a", "a", "b", "b"],
             "segment": "All",
+            "pillar": "All",
             "booked": 0.0,
             "worst": [0.0, 50.0, 90.0, 120.0],
             "commit": [80.0, 90.0, 100.0, 130.0],

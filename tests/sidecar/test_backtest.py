@@ -26,6 +26,7 @@ def done(scope_id: str) -> Backtest:
             "scope": "Rep",
             "scope_id": scope_id,
             "segment": "All",
+            "pillar": "All",
             **dict.fromkeys(("booked", "worst", "commit", "expected", "final"), 10.0),
             "best": 20.0,
             **dict.fromkeys(("stage_weighted", "stage_spread", "commit_category"), 5.0),

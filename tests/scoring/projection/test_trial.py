@@ -7,16 +7,17 @@ import pytest
 from scoring import Book, Quarter
 from scoring.projection import deals_in_need, prepare
 from scoring.projection.calendar import EPOCH, Span
-from scoring.projection.deals import ADDED, COLUMNS, LOG_NONE, VARIANCE
-from scoring.projection.trial import Replay, past_levels, past_proof
+from scoring.projection.deals import ADDED, COLUMNS, EXPOSURE, LOG_NONE, VARIANCE
+from scoring.projection.trial import USUAL_SHOCK, Replay, past_levels, past_proof, shared_shock
 
 SCOPE = np.array(["Org"], dtype=object)
 
 
-def replay(quarter: int, came: float, due: float = 150.0) -> Replay:
+def replay(quarter: int, came: float, due: float = 150.0, exposure: float = 0.0) -> Replay:
     """A week in which 100 were expected, give or take 10, of many deals."""
     units = np.zeros((1, 2, COLUMNS))
     units[..., ADDED], units[..., VARIANCE], units[..., LOG_NONE] = 100.0, 100.0, -50.0
+    units[..., EXPOSURE] = exposure
     nothing = np.zeros((0, COLUMNS))
     return Replay(quarter, 6, units, np.full((1, 2), came), np.full((1, 2), due), nothing, np.zeros(0))
 
@@ -28,7 +29,7 @@ def spans(count: int) -> list[Span]:
 def test_a_quarter_is_judged_by_the_others_so_an_odd_one_is_not_held() -> None:
     came = [100.0, 104.0, 96.0, 101.0, 99.0, 400.0]
     replays = [replay(number, value) for number, value in enumerate(came)]
-    found = past_proof(replays, SCOPE, 0.0, spans(6))
+    found = past_proof(replays, SCOPE, spans(6))
     whole = found[found["whole"]].iloc[0]
     assert whole["scope"] == "Org"
     assert (whole["quarters"], whole["rows"], whole["since"]) == (6, 6, EPOCH)
@@ -39,10 +40,21 @@ def test_a_quarter_is_judged_by_the_others_so_an_odd_one_is_not_held() -> None:
     assert every.high > others.high, "the quarter to come learns from the odd one too"
 
 
+def test_the_shock_of_a_quarter_that_is_judged_is_that_of_the_others() -> None:
+    calm = [replay(number, 100.0, exposure=50.0) for number in range(5)]
+    wild, odd = replay(5, 400.0, exposure=50.0), replay(5, 160.0, exposure=50.0)
+    assert shared_shock([*calm, wild]) > shared_shock([*calm, odd]) > shared_shock(calm)
+    assert shared_shock([*calm, wild], without=5) == shared_shock([*calm, odd], without=5) == shared_shock(calm)
+    assert shared_shock([wild], without=5) == USUAL_SHOCK
+    # Its own outcome would have widened the range enough to hold it.
+    proof = past_proof([*calm, odd], SCOPE, spans(6)).set_index("whole")
+    assert proof.loc[True, "held"] == pytest.approx(5 / 6)
+
+
 def test_nothing_is_claimed_where_nothing_was_to_come() -> None:
     quiet = replay(0, 0.0)
     quiet.units[..., ADDED] = 0.0
-    assert past_proof([quiet], SCOPE, 0.0, spans(1)).empty
+    assert past_proof([quiet], SCOPE, spans(1)).empty
 
 
 def test_deals_with_an_action_count_once_in_each_row_and_in_every_pillar_they_have(
