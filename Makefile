@@ -5,9 +5,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 PYTHON ?= python3.11
 BIN := .venv/bin
-BENCHMARKS := pull steady writeback local_org book crash accuracy scoring health screens
+BENCHMARKS := pull steady writeback local_org book crash accuracy scoring health screens service
 
-.PHONY: setup demo test lint test-components test-python bench screenshots clean
+.PHONY: setup demo test lint test-components test-python audit bench screenshots clean
 
 setup: .setup/python .setup/node
 
@@ -52,6 +52,18 @@ test-components: setup
 test-python: export OPENBLAS_NUM_THREADS = 1
 test-python: setup .setup/clients
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# Known weaknesses of what is pinned. It asks the registries, so it is no part of `make test`; run it before a release.
+.setup/audit/bin/pip-audit:
+	@mkdir -p .setup
+	$(PYTHON) -m venv .setup/audit
+	.setup/audit/bin/pip install --quiet pip-audit
+
+audit: setup .setup/audit/bin/pip-audit
+	@failed=0; \
+	.setup/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.txt || failed=1; \
+	npm audit --package-lock-only || failed=1; \
+	exit $$failed
 
 bench: setup
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit $$?; done

@@ -174,6 +174,7 @@ def _serving(folder: Path) -> Iterator[Service]:
     """The service at work on a demo org, after its first refresh."""
     state = State.open(folder / "state")
     subprocess.run([SIDECAR, "--state", state.folder, "demo", "--once"], cwd=folder, capture_output=True, check=True)
+    (folder / "sidecar.toml").write_text("[service]\nrefresh_minutes = 1440\n")  # only what is asked for
     command = [str(SIDECAR), "--state", str(state.folder), "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
         try:
