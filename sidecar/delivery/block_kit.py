@@ -11,8 +11,9 @@ from sidecar.delivery.words import one_line
 
 Block = dict[str, Any]
 
-HEADER_LENGTH, SECTION_LENGTH, MOST_BLOCKS, FALLBACK_LENGTH = 150, 3000, 50, 3000
-_NAME_LENGTH = 200
+HEADER_LENGTH, SECTION_LENGTH, MOST_BLOCKS = 150, 3000, 50
+_NAME_LENGTH, _FALLBACK_LENGTH = 200, 600
+_NOTHING = "–"  # Slack takes no empty text
 # Look-alikes for what Slack would take as a format, where it stands at a word's edge.
 _FORMATS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 _AT_AN_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
@@ -26,20 +27,18 @@ def plain(text: str) -> str:
 
 def name(text: str) -> str:
     """A record's text on one line, cut where it is very long, shown as it is."""
-    return plain(clipped(one_line(text), _NAME_LENGTH))
+    return plain(clipped(one_line(text), _NAME_LENGTH)) or _NOTHING
 
 
 def link(address: str, text: str) -> str:
     """A link with a record's text on it."""
-    return f"<{address}|{name(text) or '–'}>"
+    return f"<{address}|{name(text)}>"
 
 
 def header(text: str) -> Block:
     """A large line; its text is never interpreted."""
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": clipped(one_line(text), HEADER_LENGTH), "emoji": False},
-    }
+    shown = clipped(one_line(text), HEADER_LENGTH) or _NOTHING
+    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": False}}
 
 
 def section(lines: Sequence[str]) -> Block:
@@ -61,7 +60,7 @@ def context(text: str) -> Block:
 def payload_of(fallback: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A whole message; the fallback is what a notification shows."""
     return {
-        "text": plain(clipped(one_line(fallback), FALLBACK_LENGTH // 5)),
+        "text": plain(clipped(one_line(fallback), _FALLBACK_LENGTH)) or _NOTHING,
         "blocks": list(blocks[:MOST_BLOCKS]),
         "unfurl_links": False,
         "unfurl_media": False,

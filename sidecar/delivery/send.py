@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sidecar.delivery.errors import NotTaken, OutcomeUnknown, WayClosed
-from sidecar.delivery.sent import SENDING, SENT, Sent
+from sidecar.delivery.sent import SENDING, SENT, UNKNOWN, Sent
 
 _log = logging.getLogger(__name__)
 Content = TypeVar("Content")
@@ -87,6 +87,7 @@ def hand_over(parcels: Sequence[Parcel[Content]], give: Callable[[Content], None
             outcome.refused += 1
             _log.error("%s was not taken: %s", parcel.to, error)
         except OutcomeUnknown as error:
+            sent.note(parcel.keys, UNKNOWN)
             outcome.unknown += 1
             _log.error("whether anybody got %s is unknown, so it is not sent again: %s", parcel.to, error)
         else:

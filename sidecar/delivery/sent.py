@@ -1,6 +1,7 @@
 """What went out: by key, so that nobody gets anything twice, also after a crash."""
 
 import json
+import logging
 from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,12 +9,13 @@ from pathlib import Path
 from sidecar.errors import SetupError
 from sidecar.private_file import write_private
 
-SENDING, SENT, PASSED_OVER = "sending", "sent", "passed over"
+SENDING, SENT, UNKNOWN, PASSED_OVER = "sending", "sent", "unknown", "passed over"
+_log = logging.getLogger(__name__)
 _KEPT = timedelta(weeks=26)
 
 
 class Sent:
-    """What went out in the last half year, in a file.
+    """What went out in the last half year, in a file. One process at a time may have it.
 
     A key begins with a day, `YYYY-MM-DD`. It is noted as *sending* before a server gets the message, and as *sent*
     after. What a crash left as *sending* may have been received, so it is not sent again.
@@ -24,6 +26,7 @@ class Sent:
 
         Raises:
             SetupError: it cannot be read: sending without it could send twice.
+            OSError: there is no room; nothing may be sent.
         """
         self._file = file
         try:
@@ -33,6 +36,10 @@ class Sent:
                 f"{file} cannot be read ({error}): it says who has got what. Remedy: restore it; or delete it, if it"
                 " does not matter that some get something twice."
             ) from error
+        interrupted = [key for key, state in self._states.items() if state == SENDING]
+        if interrupted:
+            _log.error("the sidecar ended while it sent these, so they are not sent again: %s", ", ".join(interrupted))
+            self.note(interrupted, UNKNOWN)
 
     def has(self, key: str) -> bool:
         """Whether this went out, or may have, or need not."""

@@ -43,8 +43,25 @@ def post(message: Post) -> None:
 
     Source: Slack, "Sending messages using incoming webhooks", handling errors.
     """
+    answer = _answer(message)
+    if answer.status_code != requests.codes.ok:
+        raise NotTaken(_refusal(answer, message.whose))
+
+
+def probe(webhook: SecretStr, whose: str) -> None:
+    """See whether a webhook is alive: an empty message is refused as such by one that is, and nothing is posted.
+
+    Raises:
+        NotTaken, OutcomeUnknown: it is not, or cannot be reached.
+    """
+    answer = _answer(Post(webhook, {}, whose))
+    if answer.status_code not in (requests.codes.ok, requests.codes.bad_request):
+        raise NotTaken(_refusal(answer, whose))
+
+
+def _answer(message: Post) -> requests.Response:
     try:
-        answer = requests.post(
+        return requests.post(
             message.webhook.get_secret_value(),
             json=message.payload,
             timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
@@ -52,15 +69,20 @@ def post(message: Post) -> None:
         )
     except requests.RequestException as error:
         if _was_never_sent(error):
-            raise NotTaken(f"{message.whose} cannot be reached ({type(error).__name__})") from None
-        raise OutcomeUnknown(f"{message.whose} was lost during a message ({type(error).__name__})") from None
-    if answer.status_code == requests.codes.ok:
-        return
+            raise NotTaken(
+                f"{message.whose} cannot be reached ({type(error).__name__}). Remedy: check its address and the network"
+            ) from None
+        raise OutcomeUnknown(
+            f"{message.whose} was lost during a message ({type(error).__name__}). Remedy: look into the channel"
+        ) from None
+
+
+def _refusal(answer: requests.Response, whose: str) -> str:
     reason = f" ({answer.text})" if _REASON.fullmatch(answer.text) else ""
-    text = f"{message.whose} answered {answer.status_code}{reason}"
+    text = f"{whose} answered {answer.status_code}{reason}"
     if answer.status_code in _LATER or answer.status_code >= requests.codes.server_error:
-        raise NotTaken(f"{text}: it is tried again")
-    raise NotTaken(f"{text}. Remedy: make a new incoming webhook in Slack and put it into the configuration.")
+        return f"{text}. Remedy: none is needed; it is tried again"
+    return f"{text}. Remedy: make a new incoming webhook in Slack and put it into the configuration"
 
 
 def _was_never_sent(error: requests.RequestException) -> bool:

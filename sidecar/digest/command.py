@@ -1,5 +1,7 @@
 """`sidecar digest`: preview, send what has not gone out this week, and say who wants none."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -49,14 +51,15 @@ def digest(
         return 0
     if preview and send:
         raise ConfigurationError("--preview sends nothing and --send does: expected one of them.")
-    found, week, url = _found(setting, user)
-    if html_file is not None:
-        _write("--html", html_file, page(letter(_one("--html", found).digest, url)))
-    if text_file is not None:
-        _write("--text", text_file, text(_one("--text", found).digest, url))
+    with _found(setting, user) as (found, week, url):
+        if html_file is not None:
+            _write("--html", html_file, page(letter(_one("--html", found).digest, url)))
+        if text_file is not None:
+            _write("--text", text_file, text(_one("--text", found).digest, url))
+        if send:  # while the mirror is ours, so that a service does not send the same
+            sent = Sent(setting.state.digests_file)
+            outcome = send_all(found, setting.configuration.mail, sent, week=week, org_url=url)
     if send:
-        sent = Sent(setting.state.digests_file)
-        outcome = send_all(found, setting.configuration.mail, sent, week=week, org_url=url)
         terminal.output.print(f"digests: {outcome}")
         return 3 if outcome.unfinished or outcome.unknown else 0
     if as_json:
@@ -72,8 +75,9 @@ digest.add_command(unsubscribe)
 digest.add_command(subscribe)
 
 
-def _found(setting: Setting, user: str | None) -> tuple[list[Addressed], date, str]:
-    """The digests asked for, their week, and the address of the org."""
+@contextmanager
+def _found(setting: Setting, user: str | None) -> Iterator[tuple[list[Addressed], date, str]]:
+    """The digests asked for, their week, and the address of the org; the mirror is ours until the end of the block."""
     with working(setting) as (org, mirror, _):
         week = week_of(today(mirror))
         everybody = of_the_week(org, mirror, setting.configuration, setting.state)
@@ -85,7 +89,7 @@ def _found(setting: Setting, user: str | None) -> tuple[list[Addressed], date, s
                 " not unsubscribed and are not under `without` in [digest]. Remedy: `sidecar refresh` first, or another"
                 " --user."
             )
-        return found, week, org.instance_url
+        yield found, week, org.instance_url
 
 
 def _is(to: Addressed, user: str | None) -> bool:

@@ -6,17 +6,17 @@ from sidecar.configuration import Configuration
 from sidecar.connection import logged_in
 from sidecar.doctor import access, data, limits, machine
 from sidecar.doctor.finding import PROBLEM, Finding, of_error, ok
-from sidecar.doctor.mail import mail
+from sidecar.doctor.messages import mail, named_users, slack
 from sidecar.doctor.patient import Patient
 from sidecar.state import State
 from sync import Org, SyncError
 
 Check = Callable[[Patient], Iterator[Finding]]
 
-OF_MACHINE = (machine.secrets, machine.disk, mail)
+OF_MACHINE = (machine.secrets, machine.disk, mail, slack)
 OF_ORG: tuple[Check, ...] = (
     *(machine.mirror, machine.clock),
-    *(access.package, access.reading, access.writing, access.users),
+    *(access.package, access.reading, access.writing, access.users, named_users),
     *(data.calendar, data.plan, data.currencies, data.usage_files),
     *(limits.api_calls, limits.storage),
 )

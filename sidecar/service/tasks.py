@@ -108,12 +108,11 @@ class Tasks:
 
     def digest(self) -> str:
         """Send the week's digests to those who have not got theirs."""
-        sent = Sent(self.state.digests_file)
-        with self.open() as (org, mirror):
+        with self.open() as (org, mirror):  # the mirror keeps `sidecar digest --send` from sending the same
             week = week_of(today(mirror, self.now()))
             to = of_the_week(org, mirror, self.configuration, self.state)
-            url = org.instance_url
-        return _finished(send(to, self.configuration.mail, sent, week=week, org_url=url))
+            sent = Sent(self.state.digests_file)
+            return _finished(send(to, self.configuration.mail, sent, week=week, org_url=org.instance_url))
 
     def alerts(self) -> str:
         """Tell owners and leaders of accounts whose projection has fallen below their commit."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from sidecar.delivery.sent import SENDING, SENT, Sent
 from sidecar.digest.content import Digest, Figures, Item
 from sidecar.digest.recipients import Addressed
 from sidecar.digest.send import send, week_of
-from sidecar.doctor.mail import mail
+from sidecar.doctor.messages import mail
 from sidecar.errors import ConfigurationError, SetupError
 from sidecar.state import State
 from tests.sidecar.digest.smtp_server import Server, mail_server
@@ -98,13 +100,42 @@ def test_what_the_server_had_when_it_was_lost_is_not_sent_again(
     assert [mail["To"] for mail in server.mails] == ["rep2@acme.example"]
 
 
-def test_a_crash_while_the_server_has_it_does_not_send_it_again(
-    server: Server, section: MailSection, sent: Sent, tmp_path: Path
+def killed_at(state: str, section: MailSection, file: Path) -> None:
+    """Send a digest in a process that is killed after it has noted the beginning, or before it notes the end."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return
+    try:
+        noted = Sent.note
+
+        def note(self: Sent, keys: Collection[str], now: str) -> None:
+            if now == state == SENDING:
+                noted(self, keys, now)
+            if now == state:
+                os.kill(os.getpid(), signal.SIGKILL)
+            noted(self, keys, now)
+
+        Sent.note = note  # type: ignore[method-assign] - in this process only
+        sending(section, Sent(file), to(1))
+    finally:
+        os._exit(1)
+
+
+@pytest.mark.parametrize(("at", "received"), [(SENDING, []), (SENT, ["rep1@acme.example"])])
+def test_a_process_that_is_killed_in_the_middle_of_a_mail_does_not_send_it_again_and_the_log_says_so(
+    server: Server, section: MailSection, tmp_path: Path, caplog: pytest.LogCaptureFixture, at: str, received: list[str]
 ) -> None:
-    sent.note(["2026-11-23 0051"], SENDING)
-    again = Sent(tmp_path / "digests.json")
-    assert str(sending(section, again, to(1))) == "1 sent before"
-    assert server.mails == []
+    file = tmp_path / "digests.json"
+    killed_at(at, section, file)
+    assert json.loads(file.read_text()) == {"2026-11-23 0051": SENDING}
+    with caplog.at_level("ERROR"):
+        assert str(sending(section, Sent(file), to(1), to(2))) == "1 sent, 1 sent before"
+    assert [mail["To"] for mail in server.mails] == [*received, "rep2@acme.example"]
+    assert "not sent again: 2026-11-23 0051" in caplog.text
+    caplog.clear()
+    assert str(sending(section, Sent(file), to(1))) == "1 sent before" and not caplog.text
 
 
 def test_what_cannot_be_noted_is_not_sent(
