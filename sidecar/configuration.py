@@ -90,6 +90,21 @@ class ServiceSection(Section):
         return value
 
 
+class ConsoleSection(Section):
+    """Who may use the console with a login of the org, beside those who have a token."""
+
+    org_login: bool = Field(False, description="offer the login with a user of the org")
+    url: str | None = Field(
+        None, pattern=r"^https://[^/\s@]+/?$", description="https address of the console, where a proxy gives it one"
+    )
+    consumer_secret: SecretStr | None = Field(
+        None, description="of the connected app, if it wants one; better as SIDECAR_CONSOLE__CONSUMER_SECRET"
+    )
+    permission_set: str = Field("Sidecar_Admin", description="its users may do everything")
+    read_permission_set: str | None = Field(None, description="its users may look at everything")
+    users: tuple[str, ...] = Field((), description="usernames that may do everything without the permission set")
+
+
 class MailSection(Section):
     """The mail server that takes the digests. Without `host` none is sent."""
 
@@ -285,6 +300,7 @@ class Configuration(BaseSettings):
     actions: ActionsSection = ActionsSection()
     health: HealthSection = HealthSection()
     service: ServiceSection = ServiceSection()
+    console: ConsoleSection = ConsoleSection()
     mail: MailSection = MailSection()
     slack: SlackSection = SlackSection()
     digest: DigestSection = DigestSection()

@@ -1,7 +1,7 @@
 """What a run works with: the org (the configured one, or the local org of the state directory), mirror and bars."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sidecar import terminal
 from sidecar.configuration import Configuration
@@ -44,21 +44,31 @@ def logged_in(configuration: Configuration, state: State) -> Iterator[Org]:
         sync.ConfigurationError: wrong key, wrong user, unreachable host; with the remedy.
         sync.RetryLater: the login host is busy or down.
     """
+    with ExitStack() as stack:
+        if not configuration.org.configured:
+            from sidecar.org import embedded  # a run against a configured org never loads the local one
+
+            stack.enter_context(embedded.served(state))
+        yield Org.connect(login_settings(configuration, state))
+
+
+def login_settings(configuration: Configuration, state: State) -> OrgSettings:
+    """How to log in to the configured org, else to the local one, which has to be running.
+
+    Raises:
+        sync.ConfigurationError: an address or a file is none.
+    """
     section = configuration.org
     if section.username is None or section.consumer_key is None or section.private_key_file is None:
-        from sidecar.org import embedded  # a run against a configured org never loads the local one
+        from sidecar.org import embedded
 
-        with embedded.served(state):
-            yield Org.connect(embedded.settings(state))
-        return
-    yield Org.connect(
-        OrgSettings(
-            login_url=section.login_url,
-            username=section.username,
-            consumer_key=section.consumer_key,
-            private_key_file=section.private_key_file,
-            audience=section.audience,
-            api_version=section.api_version,
-            ca_bundle=section.ca_bundle,
-        )
+        return embedded.settings(state)
+    return OrgSettings(
+        login_url=section.login_url,
+        username=section.username,
+        consumer_key=section.consumer_key,
+        private_key_file=section.private_key_file,
+        audience=section.audience,
+        api_version=section.api_version,
+        ca_bundle=section.ca_bundle,
     )

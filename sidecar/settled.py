@@ -16,7 +16,9 @@ NOTE = "settled"
 
 def present_state(mirror: Mirror, configuration: Configuration, day: date) -> str:
     """What a run's plan depends on, as one short text; where, as whom and when we log in is no part of it."""
-    settings = configuration.model_dump_json(exclude={"org", "pull", "feeds", "service", "mail", "slack", "digest"})
+    settings = configuration.model_dump_json(
+        exclude={"org", "pull", "feeds", "service", "console", "mail", "slack", "digest"}
+    )
     parts = (version("salesforce-sidecar"), day.isoformat(), settings, mirror.fingerprint())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -1,6 +1,7 @@
 """The service over HTTP: health checks, metrics, the API and the console."""
 
 import time
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -27,6 +28,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _MOST_BYTES = 64 * 1024
+_STARTS = 30  # logins with a user of the org, begun within a minute
 
 
 def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None = None) -> Flask:
@@ -42,8 +44,13 @@ def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None 
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     # A page elsewhere may point a name of its own at this machine; only our names are answered.
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]", tasks.configuration.service.host]
-    door = Door(tokens_of(token, reader), Sessions(time.monotonic), Attempts(time.monotonic))
+    address = urlsplit(tasks.configuration.console.url or "")
+    if address.hostname:
+        app.config["TRUSTED_HOSTS"].append(address.hostname)
+    clock = time.monotonic
+    door = Door(tokens_of(token, reader), Sessions(clock), Attempts(clock), Attempts(clock, _STARTS))
     protect(app, door)
+    app.config["SESSION_COOKIE_SECURE"] = address.scheme == "https"
 
     @app.after_request
     def safe(response: Response) -> Response:

@@ -13,27 +13,38 @@ from werkzeug.wrappers import Response as AnyResponse
 from sidecar.service.sessions import ADMIN, HOURS, READER, Sessions, Visitor
 from sidecar.service.token import Token
 
-_OPEN = frozenset({"healthz", "readyz", "console.log_in", "console.style", "console.script"})
+_OPEN = frozenset({"healthz", "readyz", "console.style", "console.script"}) | {
+    "console.log_in",
+    "console.org_login",
+    "console.org_callback",
+}
 _FOR_PROGRAMS = ("/api/", "/metrics")
 _LOOKING = ("GET", "HEAD")
 _TRIES, _SECONDS = 5, 60.0
 
 
 class Attempts:
-    """Wrong tokens of the last minute: after five nobody can try for a while."""
+    """Attempts of the last minute, such as wrong tokens: after so many nobody can try for a while.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    Args:
+        clock: seconds.
+        most: within a minute.
+    """
+
+    def __init__(self, clock: Callable[[], float], most: int = _TRIES) -> None:
         self._clock = clock
-        self._wrong: deque[float] = deque(maxlen=_TRIES)
+        self._most = most
+        self._times: deque[float] = deque(maxlen=most)
 
     def check(self) -> None:
-        """Raise TooManyRequests after too many wrong ones."""
-        if len(self._wrong) == _TRIES and self._clock() - self._wrong[0] < _SECONDS:
-            raise TooManyRequests(f"{_TRIES} wrong tokens within a minute: wait a minute", retry_after=int(_SECONDS))
+        """Raise TooManyRequests after too many."""
+        if len(self._times) == self._most and self._clock() - self._times[0] < _SECONDS:
+            text = f"{self._most} logins or wrong tokens within a minute: wait a minute"
+            raise TooManyRequests(text, retry_after=int(_SECONDS))
 
-    def wrong(self) -> None:
+    def count(self) -> None:
         """Count one."""
-        self._wrong.append(self._clock())
+        self._times.append(self._clock())
 
 
 @dataclass(frozen=True)
@@ -43,19 +54,21 @@ class Door:
     Attributes:
         tokens: role -> token.
         sessions: of people who are logged in.
-        attempts: wrong tokens of late.
+        attempts: wrong tokens and refused logins of late.
+        starts: logins with a user of the org that were begun of late; each asks the org something.
     """
 
     tokens: dict[str, Token]
     sessions: Sessions
     attempts: Attempts
+    starts: Attempts
 
     def role_of(self, offered: str) -> str | None:
         """The role that a token opens, None for a wrong one. Raises TooManyRequests after too many wrong ones."""
         self.attempts.check()
         roles = [role for role, token in self.tokens.items() if token.opens(offered.strip())]
         if not roles:
-            self.attempts.wrong()
+            self.attempts.count()
             return None
         return roles[0]
 

@@ -15,6 +15,7 @@ from sidecar.service.console.log import add_log
 from sidecar.service.console.login import add_login
 from sidecar.service.console.measures import measures_in_force
 from sidecar.service.console.model import add_model
+from sidecar.service.console.org_login import add_org_login
 from sidecar.service.console.settings import settings_in_force
 from sidecar.service.guard import Door
 from sidecar.service.operations.asking import Asking
@@ -31,7 +32,8 @@ def console(runner: Runner, tasks: Tasks, door: Door) -> Blueprint:
     pages = Blueprint("console", __name__, template_folder="pages")
     asking = Asking(runner, tasks)
     add_filters(pages, tasks)
-    add_login(pages, door)
+    add_login(pages, door, org_login=tasks.configuration.console.org_login)
+    add_org_login(pages, door, tasks)
     add_changes(pages, asking, tasks)
     add_model(pages, asking, tasks)
     add_log(pages, tasks)

@@ -61,7 +61,7 @@ def test_a_minute_later_one_can_try_again() -> None:
     attempts = Attempts(lambda: now)
     for _ in range(5):
         attempts.check()
-        attempts.wrong()
+        attempts.count()
     with pytest.raises(TooManyRequests):
         attempts.check()
     now = 160.0

@@ -1,0 +1,1 @@
+"""Login to the console with a user of the org: OpenID Connect, authorization code with PKCE."""
