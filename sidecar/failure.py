@@ -1,6 +1,8 @@
 """From an exception of any floor to one message and an exit code."""
 
+import errno
 import importlib
+import os
 import sys
 
 import click
@@ -11,6 +13,7 @@ from sidecar.errors import SidecarError
 from sidecar.terminal import complain, say
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def exit_code_of(error: BaseException) -> int | None:
@@ -21,6 +24,9 @@ def exit_code_of(error: BaseException) -> int | None:
     if isinstance(error, KeyboardInterrupt | click.Abort) or _is_interrupted_query(error):
         say("Stopped. What was done is kept; the same command goes on from there.")
         return INTERRUPTED
+    if (full := of_full_disk(error)) is not None:
+        complain(full)
+        return 1
     if isinstance(error, SidecarError):
         complain(str(error))
         return error.exit_code
@@ -31,6 +37,18 @@ def exit_code_of(error: BaseException) -> int | None:
         complain(str(error))
         return 1
     return None
+
+
+def of_full_disk(error: BaseException) -> str | None:
+    """What to say where a disk or a quota is full; None for any other error. DuckDB tells it in its text only."""
+    from_system = isinstance(error, OSError) and error.errno in _FULL
+    from_duckdb = "duckdb" in type(error).__module__ and any(os.strerror(code) in str(error) for code in _FULL)
+    if not (from_system or from_duckdb):
+        return None
+    return (
+        f"There is no room to write ({error}). What was done before is kept. Remedy: free some space where the state"
+        " directory is (`sidecar doctor` says how much is needed), then run the same command again."
+    )
 
 
 def _is_interrupted_query(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from localorg import server
-from tests.end_to_end.driving import Result, plain_client, sidecar
+from sync import Mirror
+from tests.end_to_end.driving import SIDECAR, Result, plain_client, sidecar
 from tests.end_to_end.written import own_values
 
 NAMING_THE_BAND = re.compile(
@@ -79,6 +81,20 @@ def test_an_unreachable_org_is_named(tmp_path: Path) -> None:
         private_key_file=str(wrong_key(tmp_path)),
     )
     refused(sidecar("--config", file, "pull", state=tmp_path / "state"), "127.0.0.1:9")
+
+
+def test_a_full_disk_is_told_and_the_next_pull_goes_on(unscored_copy: Path) -> None:
+    blocks = 700  # of a kilobyte: room for some of the objects
+    command = f'ulimit -f {blocks}; exec "$0" --state "$1" pull'
+    done = subprocess.run(
+        ["bash", "-c", command, SIDECAR, unscored_copy], capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "There is no room to write" in done.stderr and "Remedy: free some space" in done.stderr
+    assert sidecar("pull", state=unscored_copy).code == 0
+    with Mirror.open(unscored_copy / "mirror.duckdb") as mirror, plain_client(unscored_copy) as client:
+        for name in ("Account", "Opportunity", "OpportunityHistory"):
+            assert mirror.count(name) == client.query(f"SELECT count() FROM {name}")["totalSize"] > 0
 
 
 def test_plain_http_to_another_host_is_refused(tmp_path: Path) -> None:
