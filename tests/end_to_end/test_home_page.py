@@ -103,7 +103,7 @@ def test_numbers_are_those_of_the_org_and_change_with_whose_they_are(home: Home,
         sum(1 for part in detail["segments"] if part["plan"] or part["best"])
     )
     expect(panel.locator("c-sidecar-pillar-table").get_by_role("button")).to_have_count(len(detail["pillars"]))
-    assert requests_of(page)["/graphql"] == 1
+    assert requests_of(page)["/graphql"] == 3, "one each of the quarter and the two lists beside it"
     panel.get_by_role("combobox", name="Whose numbers").click()
     page.get_by_role("option", name="My team", exact=True).click()
     expect(panel.locator(".callout__headline")).to_contain_text(share_of(home.row("Team")))

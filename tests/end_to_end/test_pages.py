@@ -239,9 +239,14 @@ def test_home_shows_its_lists(url: str, org: Salesforce, open_page: Open) -> Non
     assert count > 5
     page = open_page(f"{url}/lightning/page/home")
     card = page.get_by_role("article").filter(has_text=f"Likely This Quarter ({count})")
-    expect(card.locator("tbody tr")).to_have_count(5)
+    expect(card.get_by_role("listitem")).to_have_count(5)
+    dearest = org.query(likely.replace("COUNT()", "Name") + " ORDER BY Sidecar_Forecast_ARR__c DESC NULLS LAST LIMIT 1")
+    expect(card.get_by_role("link").first).to_have_text(dearest["records"][0]["Name"])
     expect(page.get_by_text(f"At Risk Customers ({org.query(risky)['totalSize']})")).to_be_visible()
-    card.get_by_role("table").get_by_role("link").first.click()
+    card.get_by_role("link", name="View all").click()
+    expect(page.get_by_role("combobox", name="Select a List View")).to_have_value("Sidecar_Likely_This_Quarter")
+    page.go_back()
+    card.get_by_role("link").first.click()
     expect(page.locator("c-sidecar-deal-score").get_by_text("Win this quarter")).to_be_visible()
 
 

@@ -44,6 +44,7 @@ ACTIONS = """
 """
 HOSTILE = """<img src=x onerror="window.hacked=1"> ‏عقد التجديد‏ 🚀"""
 MANY = 2000
+REQUEST = "Sidecar_Request__c"
 
 
 @dataclass(frozen=True)
@@ -233,3 +234,35 @@ def test_an_account_with_thousands_of_deals_stays_usable(site: Site, open_page: 
     expect(panel.locator("tbody tr").first).to_contain_text("$1,999")
     expect(panel.locator("tbody tr").first.get_by_role("link")).to_have_text("1999")
     assert page.evaluate("[document.documentElement.scrollWidth, window.hacked]") == [320, None]
+
+
+def test_new_numbers_are_asked_for_and_shown_when_they_are_there(site: Site, open_page: Open) -> None:
+    page = open_page(site.account_page)
+    panel = page.locator("c-sidecar-health-panel")
+    scored(page, ("c-sidecar-health-panel",))
+    press_until_focused(page, panel.get_by_role("button", name="Recalculate"))
+    page.keyboard.press("Enter")
+    expect(panel.get_by_text("Queued at")).to_be_visible()
+    asked = site.client.query(f"SELECT Id, Sidecar_Kind__c, Sidecar_Record_Id__c, CreatedById FROM {REQUEST}")[
+        "records"
+    ]
+    assert [(row["Sidecar_Kind__c"], row["Sidecar_Record_Id__c"], row["CreatedById"]) for row in asked] == [
+        ("Recalculate account", site.account["Id"], site.inside.page_viewer().id)
+    ]
+    before = site.value("Account", site.account["Id"], "Sidecar_Health__c")
+    answer = {"Sidecar_Status__c": "Done", "Sidecar_Response__c": "Recalculated: 1 value is new."}
+    site.admin.update("Account", [{"Id": site.account["Id"], "Sidecar_Health__c": 7}])
+    site.admin.update(REQUEST, [{"Id": asked[0]["Id"], **answer, "Sidecar_Finished_At__c": "2026-11-20T15:00:00.000Z"}])
+    expect(panel.get_by_text("Recalculated: 1 value is new.")).to_be_visible(timeout=15_000)
+    expect(panel.locator("c-sidecar-score-badge")).to_contain_text("7")
+    site.admin.update("Account", [{"Id": site.account["Id"], "Sidecar_Health__c": before}])
+
+
+def test_a_score_says_how_good_it_was(site: Site, open_page: Open) -> None:
+    page = open_page(site.account_page)
+    panel = page.locator("c-sidecar-health-panel")
+    panel.get_by_role("button", name="How good is this? Churn risk").click()
+    expect(panel.get_by_role("dialog")).to_contain_text("past renewal")
+    expect(panel.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("dialog")).to_have_count(0)

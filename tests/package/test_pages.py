@@ -1,5 +1,6 @@
 """Lightning pages: regions, facets and components fit together."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -12,7 +13,7 @@ REGIONS = {
     "home:desktopTemplate": {"top", "bottomLeft", "bottomRight", "sidebar"},
 }
 STANDARD_COMPONENTS = {
-    *("flexipage:filterListCard", "flexipage:richText", "flexipage:tab", "flexipage:tabset"),
+    *("flexipage:richText", "flexipage:tab", "flexipage:tabset"),
     *("force:detailPanel", "force:highlightsPanel", "force:relatedListContainer"),
     *("runtime_sales_activities:activityPanel", "runtime_sales_pathassistant:pathAssistant"),
 }
@@ -22,8 +23,9 @@ OUR_COMPONENTS = {
         *("sidecarQuarterSnapshot", "sidecarRecordActions"),
     },
     "Sidecar_Opportunity_Record_Page": {"sidecarDealScore", "sidecarRecordActions"},
-    "Sidecar_Home": {"sidecarHome"},
+    "Sidecar_Home": {"sidecarHome", "sidecarAtRisk", "sidecarLikelyDeals"},
 }
+LIST_LINK = re.compile(r'object-api-name="(\w+)"\s+list-name="(\w+)"')
 TARGET = {"RecordPage": "lightning__RecordPage", "HomePage": "lightning__HomePage"}
 PAGES = [pytest.param(file, id=file.name) for file in files("flexipages/*-meta.xml")]
 
@@ -96,16 +98,12 @@ def test_a_component_of_ours_may_be_put_on_the_page(page: MetadataFile) -> None:
         assert not objects or page.text("sobjectType") in objects
 
 
-def test_a_list_on_a_page_is_a_list_view_of_ours() -> None:
+def test_a_list_that_a_component_links_to_is_a_list_view_of_ours() -> None:
     views = {(file.path.parents[1].name, file.name) for file in files("objects/*/listViews/*-meta.xml")}
-    lists = [
-        properties(item)
-        for page in files("flexipages/*-meta.xml")
-        for item in components(page)
-        if item.text("componentName") == "flexipage:filterListCard"
-    ]
-    assert lists
-    assert {(entry["entityName"], entry["filterName"]) for entry in lists} <= views
+    templates = [file.read_text(encoding="utf-8") for file in sorted((SOURCE / "lwc").glob("*/*.html"))]
+    lists = {found for text in templates for found in LIST_LINK.findall(text)}
+    assert len(lists) == 2
+    assert lists <= views
 
 
 def test_record_pages_say_their_object_and_the_home_page_none() -> None:

@@ -53,7 +53,7 @@ class Template:
 
 @pytest.fixture(scope="session")
 def probed_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our package with the probes, a path on the opportunity page, and a label for the probe."""
+    """Our package with the probes, a home page of list cards, and a label for the probe."""
     folder = tmp_path_factory.mktemp("package") / "lwc_components"
     ignored = shutil.ignore_patterns("__tests__")
     shutil.copytree(REPOSITORY / "lwc_components", folder, ignore=ignored)

@@ -16,11 +16,12 @@ export default class SidecarDealList extends LightningElement {
     get rows() {
         return this.deals.map((deal) => ({
             id: deal.id,
+            objectApiName: 'Opportunity',
             name: deal.name || UNNAMED,
             facts: [deal.stage, this.closing(deal)].filter(Boolean).join(' · '),
-            amount: formatMoneyShort(deal.amount, deal.currency),
-            amountTitle: formatMoney(deal.amount, deal.currency),
-            chance: isNumber(deal.probability) ? fill(LIKELY, formatPercent(deal.probability)) : NOT_SCORED
+            worth: formatMoneyShort(deal.amount, deal.currency),
+            worthTitle: formatMoney(deal.amount, deal.currency),
+            note: isNumber(deal.probability) ? fill(LIKELY, formatPercent(deal.probability)) : NOT_SCORED
         }));
     }
 

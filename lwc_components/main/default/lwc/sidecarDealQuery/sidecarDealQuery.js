@@ -45,6 +45,9 @@ export const OPEN_DEALS = gql`
     }
 `;
 
+/** An Opportunity_Filter: what is more likely than not to be won this quarter, as the list view of that name has it. */
+export const LIKELY = { and: [{ IsClosed: { eq: false } }, { Sidecar_Quarter_Probability__c: { gte: 50 } }] };
+
 const LINES = { ApiName: 'OpportunityId' };
 
 /** Deals whose lines are of a pillar; without a pillar those without any such line. */

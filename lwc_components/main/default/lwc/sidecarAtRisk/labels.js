@@ -1,0 +1,9 @@
+export { default as TITLE } from '@salesforce/label/c.Sidecar_At_Risk_Title';
+export { default as TITLE_COUNT } from '@salesforce/label/c.Sidecar_At_Risk_Title_Count';
+export { default as EMPTY_HEADING } from '@salesforce/label/c.Sidecar_At_Risk_Empty_Heading';
+export { default as EMPTY_MESSAGE } from '@salesforce/label/c.Sidecar_At_Risk_Empty_Message';
+export { default as RISK } from '@salesforce/label/c.Sidecar_At_Risk_Churn';
+export { default as RENEWS } from '@salesforce/label/c.Sidecar_At_Risk_Renews';
+export { default as HEALTH } from '@salesforce/label/c.Sidecar_At_Risk_Health';
+export { default as UNNAMED } from '@salesforce/label/c.Sidecar_At_Risk_Unnamed';
+export { default as ALL } from '@salesforce/label/c.Sidecar_List_View_All';
