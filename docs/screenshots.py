@@ -47,11 +47,12 @@ ACCOUNT = """
     WHERE Sidecar_Health_Technical__c + Sidecar_Health_Deployment__c + Sidecar_Health_Adoption__c IS NOT NULL
     ORDER BY Sidecar_Quarter_Booked__c > 0 AND Sidecar_Quarter_Gap__c > 0 DESC, Sidecar_Quarter_Open__c DESC, Id
 """
-# More factors say more than more money.
+# A deal that has come through stages says more than more factors, and these more than more money.
 DEAL = """
     SELECT Id FROM Opportunity
     WHERE IsClosed = 0 AND AccountId = ? AND Sidecar_Suggested_Action__c IS NOT NULL
-    ORDER BY json_array_length(Sidecar_Score_Detail__c, '$.factors') DESC, Sidecar_Forecast_ARR__c DESC, Id
+    ORDER BY min(json_array_length(Sidecar_Score_Detail__c, '$.path'), 3) DESC,
+        json_array_length(Sidecar_Score_Detail__c, '$.factors') DESC, Sidecar_Forecast_ARR__c DESC, Id
 """
 
 

@@ -216,8 +216,12 @@ def _own_objects() -> Catalogue:
                 *("Sidecar_Completed_On__c", "Sidecar_Status__c"),
             ),
         ),
-        CatalogueObject("Sidecar_Projection__c", ("Id", PROJECTION.key, *PROJECTION.field_names)),
-        CatalogueObject("Sidecar_Action__c", ("Id", ACTION.key, *ACTION.field_names, "Sidecar_Snoozed_Until__c")),
+        CatalogueObject("Sidecar_Projection__c", ("Id", PROJECTION.key, *PROJECTION.field_names), extras=_CURRENCY),
+        CatalogueObject(
+            "Sidecar_Action__c",
+            ("Id", ACTION.key, *ACTION.field_names, "Sidecar_Snoozed_Until__c"),
+            extras=_CURRENCY,
+        ),
         CatalogueObject("Sidecar_Run__c", ("Id", RUN.key, *RUN.field_names)),
     )
 

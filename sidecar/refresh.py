@@ -14,7 +14,7 @@ from scoring.actions import ActionSettings, actions, follow_up
 from scoring.health.proposals import health_proposals
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters, today
-from sidecar.book.currencies import record_rates
+from sidecar.book.currencies import corporate_currency, record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, Past, desired_records
@@ -26,7 +26,7 @@ from sidecar.guard import Confirm, Review, check_size, unseen
 from sidecar.health.settings import health_settings
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle
-from sidecar.targets import SCORED
+from sidecar.targets import ACTION, CURRENCY, PROJECTION, SCORED
 from sidecar.unmoved import Unmoved
 from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
 
@@ -173,8 +173,19 @@ def score(
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     rates = record_rates(mirror)
+    corporate = corporate_currency(mirror, [PROJECTION.object, ACTION.object])
     desired = desired_records(
-        Past(model, book, moment), deals, health, tables, followed, needed, quarter, scored_at, rates, unmoved
+        Past(model, book, moment),
+        deals,
+        health,
+        tables,
+        followed,
+        needed,
+        quarter,
+        scored_at,
+        rates,
+        corporate,
+        unmoved,
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 
@@ -195,8 +206,11 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
     Args:
         retry_refused: plan also for records that the org has refused so often that they are set aside.
     """
-    targets = [own.target(configuration.write) for own in SCORED]
-    plan = sync.make_plan(mirror, targets, scored.desired.tables, retry_refused=retry_refused)
+    tables = scored.desired.tables
+    with_currency = {name for name, table in tables.items() if CURRENCY in table.column_names}
+    fields = [own.with_currency if own.object in with_currency else own for own in SCORED]
+    targets = [own.target(configuration.write) for own in fields]
+    plan = sync.make_plan(mirror, targets, tables, retry_refused=retry_refused)
     return replace(plan, removals=removals(mirror, scored.expired, scored.desired, scored.quarter.start.date()))
 
 

@@ -1,12 +1,13 @@
 """Which fields of the package the sidecar writes, from which column, and what change is worth a write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidecar.configuration import WriteSection
 from sync import Target, TargetField
 
 SCORED_AT = "Sidecar_Scored_At__c"
+CURRENCY = "CurrencyIsoCode"
 
 # Kinds decide the step and how a column is turned into the org's value.
 PERCENT, SCORE, MONEY, COUNT, DATE, MOMENT, TEXT, JSON = (
@@ -37,6 +38,11 @@ class OwnFields:
     def field_names(self) -> tuple[str, ...]:
         """API names of all fields, the stamp included, without the key."""
         return (*self.columns, *([self.stamp] if self.stamp else []))
+
+    @property
+    def with_currency(self) -> "OwnFields":
+        """The same with the currency of the row's amounts, for orgs that have several."""
+        return replace(self, columns={**self.columns, CURRENCY: ("currency", TEXT)})
 
     def target(self, write: WriteSection) -> Target:
         """The same for the write-back, with the steps of the configuration."""

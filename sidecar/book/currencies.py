@@ -6,6 +6,7 @@ close date, all rows of its history too: a change of an amount is then one that 
 Before the first dated rate, and for everything else, the `CurrencyType` rate holds. Money without a rate is missing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,6 +71,23 @@ class Currencies:
             FROM ({rows}) r LEFT JOIN {self.static} s ON s.code = _code
             ASOF LEFT JOIN {self.dated} d ON d.code = _code AND _day >= d.starts
         )"""
+
+
+def corporate_currency(mirror: Mirror, objects: Sequence[str]) -> str | None:
+    """The code of the corporate currency, for amounts written in it.
+
+    Args:
+        mirror: pulled.
+        objects: API names of the objects that such amounts are written on.
+
+    Returns:
+        None in an org with one currency, or where it does not tell which currency is the corporate one.
+    """
+    if not all(CODE in mirror.columns(name) for name in objects) or "CurrencyType" not in mirror.table_names():
+        return None
+    is_corporate = '"IsCorporate"' if "IsCorporate" in mirror.columns("CurrencyType") else '"ConversionRate" = 1'
+    found = mirror.connection.execute(f'SELECT DISTINCT "IsoCode" FROM "CurrencyType" WHERE {is_corporate}').fetchall()
+    return str(found[0][0]) if len(found) == 1 else None
 
 
 def record_rates(mirror: Mirror) -> pd.DataFrame:

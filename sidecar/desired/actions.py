@@ -11,7 +11,9 @@ from scoring.health.proposals import KIND as HEALTH
 from sidecar.targets import ACTION, PERCENT
 from sync import Mirror
 
-RECORD_ROWS = "SELECT key AS id, * EXCLUDE (key) FROM action_records ORDER BY id"
+RECORD_ROWS = (
+    "SELECT key AS id, * EXCLUDE (key), currency FROM action_records, (SELECT currency FROM quarter) ORDER BY id"
+)
 
 # Only the dearest of several actions about one record counts, so that nothing is promised twice. Health's worth is ARR
 # that is kept over a year, nothing that closes the quarter's gap: it does not count there.

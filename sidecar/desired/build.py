@@ -50,6 +50,7 @@ def desired_records(
     quarter: Quarter,
     scored_at: pd.Timestamp,
     rates: pd.DataFrame,
+    corporate: str | None = None,
     unmoved: Unmoved | None = None,
 ) -> Desired:
     """Turn scores into desired records.
@@ -64,6 +65,7 @@ def desired_records(
         quarter: the fiscal quarter projected.
         scored_at: UTC moment that is written beside changed values.
         rates: of the records' currencies, result of `record_rates`.
+        corporate: result of `corporate_currency`: told on the rows that are ours, where there is one.
         unmoved: passes over accounts and deals that have not moved; all get a row without it.
 
     Returns:
@@ -118,6 +120,7 @@ def desired_records(
                     "start": [quarter.start],
                     "end": [quarter.end],
                     "since": [projection.since],
+                    "currency": pd.Series([corporate], dtype="str"),
                 }
             ),
         }
@@ -131,8 +134,10 @@ def desired_records(
         connection.register("past_weeks", history.weeks)
         connection.register("moves", history.changes)
         connection.register("past_stages", history.path)
-        parts = ((OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS), (PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
-        tables = {own.object: _in_org_units(connection, own, query, scored_at) for own, query in parts}
+        parts = [(OPPORTUNITY, OPPORTUNITIES), (ACCOUNT, ACCOUNTS)]
+        ours = ((PROJECTION, PROJECTIONS), (ACTION, RECORD_ROWS))
+        parts += [(fields.with_currency if corporate else fields, query) for fields, query in ours]
+        tables = {fields.object: _in_org_units(connection, fields, query, scored_at) for fields, query in parts}
         return Desired(tables, passed_over)
 
 

@@ -62,7 +62,7 @@ PROJECTIONS = """
     )
     SELECT concat_ws(':', scope, nullif(scope_id, ''), strftime(quarter.start, '%Y-%m-%d'), segment) AS id,
            scope AS scope_label, CASE WHEN scope IN ('Rep', 'Team') THEN scope_id END AS rep_id,
-           quarter.start AS quarter_start, quarter.label AS quarter_label, segment,
+           quarter.start AS quarter_start, quarter.label AS quarter_label, quarter.currency AS currency, segment,
            plan, booked, open_pipeline, worst, "commit", best, expected, expected_new, gap, plan_probability, win_rate,
            confidence, CASE WHEN segment = 'All' THEN action_summary END AS action_summary,
            to_json({'v': 1, 'weeks': coalesce(weeks, [])})::VARCHAR AS curve,

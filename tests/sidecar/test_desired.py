@@ -24,7 +24,9 @@ HOSTILE = '"; DROP TABLE "Account" --<img src=x onerror=alert(1)>\\'
 ONE_CURRENCY = pd.DataFrame({"currency": pd.Series(dtype="str"), "rate": pd.Series(dtype="float64")})
 
 
-def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY, **health_tables: pd.DataFrame) -> Desired:
+def desired(
+    book: Book, rates: pd.DataFrame = ONE_CURRENCY, corporate: str | None = None, **health_tables: pd.DataFrame
+) -> Desired:
     """The desired records of a book."""
     model = scoring.fit_deals(book, AS_OF)
     deals = model.score(book, AS_OF, QUARTER)
@@ -35,7 +37,7 @@ def desired(book: Book, rates: pd.DataFrame = ONE_CURRENCY, **health_tables: pd.
     followed = follow_up(proposed, RECORDS.empty(), book.opportunities, deals.scores, AS_OF)
     needed = deals_in_need(projected, followed.shown["opportunity_id"])
     past = Past(model, book, AS_OF)
-    return desired_records(past, deals, health, projection, followed, needed, QUARTER, SCORED_AT, rates)
+    return desired_records(past, deals, health, projection, followed, needed, QUARTER, SCORED_AT, rates, corporate)
 
 
 def deal(number: int, **values: Any) -> dict[str, Any]:
@@ -132,6 +134,14 @@ def test_money_of_a_currency_without_a_rate_is_left_empty_rather_than_wrong(book
     for name in ("Account", "Opportunity"):
         assert {turned[name][field] for field in MONEY[name]} == {None}
     assert turned["Opportunity"]["Sidecar_Win_Probability__c"] > 0
+
+
+def test_rows_of_ours_tell_the_corporate_currency_where_there_are_several(book: Book, records: Rows) -> None:
+    assert "CurrencyIsoCode" not in records["Sidecar_Projection__c"][0]
+    made = desired(book, corporate="CHF").tables
+    for name in ("Sidecar_Projection__c", "Sidecar_Action__c"):
+        assert set(made[name]["CurrencyIsoCode"].to_pylist()) == {"CHF"}
+    assert "CurrencyIsoCode" not in made["Account"].column_names
 
 
 def test_closed_deals_have_no_record(records: Rows) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scoring import validate
 from sidecar.book import notices, read_book
 from sidecar.book.calendar import fiscal_quarters
-from sidecar.book.currencies import record_rates
+from sidecar.book.currencies import corporate_currency, record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.refresh import score
@@ -111,6 +111,20 @@ def test_deals_take_the_dated_rate_of_their_close_date_and_all_else_the_static_o
     )
     mirror.connection.execute("""UPDATE "Opportunity" SET "CloseDate" = DATE '2025-12-31'""")
     assert money_of(mirror)["amount"] == 200.0, "before the first dated rate"
+
+
+def test_the_corporate_currency_is_told_only_where_rows_bear_a_currency(mirror: Mirror) -> None:
+    put(mirror, "Sidecar_Action__c", {"Id": "a"})
+    types = {"Id": ["1", "2"], "IsoCode": ["CHF", "EUR"], "ConversionRate": [1.0, 0.5]}
+    for row in pd.DataFrame(types).to_dict("records"):
+        put(mirror, "CurrencyType", {str(name): value for name, value in row.items()})
+        assert corporate_currency(mirror, ["Sidecar_Action__c"]) is None
+    put(mirror, "Sidecar_Action__c", {"Id": "a", "CurrencyIsoCode": "EUR"})
+    assert corporate_currency(mirror, ["Sidecar_Action__c"]) is None, "no currency is the corporate one"
+    put(mirror, "CurrencyType", {"Id": "1", "IsoCode": "CHF", "ConversionRate": 1.0})
+    assert corporate_currency(mirror, ["Sidecar_Action__c"]) == "CHF"
+    put(mirror, "CurrencyType", {"Id": "1", "IsoCode": "JPY", "ConversionRate": 1.0, "IsCorporate": True})
+    assert corporate_currency(mirror, ["Sidecar_Action__c"]) == "JPY"
 
 
 def test_records_tell_the_currency_they_are_in_and_its_rate(mirror: Mirror) -> None:

@@ -31,10 +31,8 @@ export default class SidecarActionItem extends LightningElement {
     /** Name of the element that gets the keyboard once it stands there: the one that had it is gone. */
     focusNext;
 
-    /** As `actionOf` makes it; `status` where it was dealt with on this page. */
+    /** As `actionOf` makes it, with the currency of its impact (empty: the user's); `status` where it was dealt with on this page. */
     @api action;
-    /** @type {string} ISO code */
-    @api currency;
     /** @type {string} why the last write was refused */
     @api failure = '';
     /** @type {boolean} while it is being written */
@@ -49,11 +47,11 @@ export default class SidecarActionItem extends LightningElement {
     }
 
     get worth() {
-        return isNumber(this.action.impact) ? formatMoneyShort(this.action.impact, this.currency) : '';
+        return isNumber(this.action.impact) ? formatMoneyShort(this.action.impact, this.action.currency) : '';
     }
 
     get worthExactly() {
-        return formatMoney(this.action.impact, this.currency);
+        return formatMoney(this.action.impact, this.action.currency);
     }
 
     get isOverdue() {

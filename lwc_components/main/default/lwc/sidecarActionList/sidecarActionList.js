@@ -44,8 +44,6 @@ export default class SidecarActionList extends LightningElement {
         }
     }
 
-    /** @type {string} ISO code of the impacts; empty: the user's */
-    @api currency;
     /** @type {number} how many are shown before "Show all" */
     @api shown = 5;
 

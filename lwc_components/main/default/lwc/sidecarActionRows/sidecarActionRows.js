@@ -15,7 +15,7 @@ function recordOf(node) {
 
 /**
  * @param {object} node of a GraphQL answer; fields the user may not see are missing
- * @returns {object} id, title, why, priority, kind, impact (null: none), dueDate, recordId, recordApiName, recordName, assignee
+ * @returns {object} id, title, why, priority, kind, impact (null: none), currency of it, dueDate, recordId, recordApiName, recordName, assignee
  */
 export function actionOf(node) {
     const { recordId, recordApiName, name } = recordOf(node);
@@ -26,6 +26,7 @@ export function actionOf(node) {
         priority: textOf(valueOf(node, 'Sidecar_Priority__c')),
         kind: textOf(valueOf(node, 'Sidecar_Kind__c')),
         impact: numberOf(valueOf(node, 'Sidecar_Impact__c')),
+        currency: textOf(valueOf(node, 'CurrencyIsoCode')),
         dueDate: textOf(valueOf(node, 'Sidecar_Due_Date__c')),
         recordId,
         recordApiName,

@@ -61,7 +61,7 @@ function readyView(row, answer, userId, now) {
         repId: textOf(row.repId),
         quarterEnd: textOf(detail.quarter_end),
         options: options.length > 1 ? options : [],
-        currency: textOf(detail.currency),
+        currency: textOf(row.currency),
         total: numbersOf(row, FIGURES),
         chance: numberOf(row.chance),
         confidence: row.confidence,

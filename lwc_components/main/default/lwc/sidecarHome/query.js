@@ -64,6 +64,9 @@ export const HOME = gql`
                             Sidecar_Detail__c @optional {
                                 value
                             }
+                            CurrencyIsoCode @optional {
+                                value
+                            }
                             Sidecar_Scored_At__c @optional {
                                 value
                             }
@@ -117,6 +120,9 @@ export const HOME = gql`
                                 value
                             }
                             Sidecar_Impact__c @optional {
+                                value
+                            }
+                            CurrencyIsoCode @optional {
                                 value
                             }
                             Sidecar_Due_Date__c @optional {
@@ -174,6 +180,7 @@ function rowOf(node) {
         confidence: value(node, 'Sidecar_Confidence__c'),
         curve: value(node, 'Sidecar_Curve__c'),
         detail: value(node, 'Sidecar_Detail__c'),
+        currency: value(node, 'CurrencyIsoCode'),
         scoredAt: value(node, 'Sidecar_Scored_At__c')
     };
 }

@@ -41,6 +41,9 @@ export const ACTIONS = gql`
                             Sidecar_Impact__c @optional {
                                 value
                             }
+                            CurrencyIsoCode @optional {
+                                value
+                            }
                             Sidecar_Due_Date__c @optional {
                                 value
                             }

@@ -25,8 +25,7 @@ afterEach(unmountAll);
 
 async function show(changes = {}, properties = {}) {
     const element = mount('c-sidecar-action-item', SidecarActionItem, {
-        action: { ...ACTION, ...changes },
-        currency: 'USD',
+        action: { ...ACTION, currency: 'USD', ...changes },
         ...properties
     });
     element.addEventListener('decide', (event) => decisions.push(event.detail));
