@@ -11,6 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 from sidecar.configuration import Configuration, ServiceSection
 from sidecar.service.console.settings import settings_in_force
 from sidecar.service.guard import Attempts
+from sidecar.service.sessions import READER, Sessions
 from tests.sidecar.service.conftest import ACCOUNT, Desk
 
 PAGES = ("/", "/plan", "/runs", f"/records?id={ACCOUNT}", "/model", "/health", "/settings", "/log")
@@ -87,6 +88,62 @@ def test_logging_out_ends_the_session(inside: FlaskClient) -> None:
     assert inside.get("/runs").status_code == 302
 
 
+def test_a_copy_of_the_cookie_is_worth_nothing_after_logging_out(desk: Desk) -> None:
+    csrf = desk.log_in()
+    copy = desk.client.get_cookie("sidecar")
+    assert copy is not None
+    desk.client.post("/logout", data={"csrf": csrf})
+    thief = desk.app.test_client()
+    thief.set_cookie("sidecar", copy.value)
+    assert thief.get("/runs").status_code == 302
+
+
+def test_each_login_is_a_new_session_and_ends_the_one_before(desk: Desk) -> None:
+    first = desk.log_in()
+    copy = desk.client.get_cookie("sidecar")
+    assert copy is not None and desk.log_in() != first
+    thief = desk.app.test_client()
+    thief.set_cookie("sidecar", copy.value)
+    assert thief.get("/runs").status_code == 302
+
+
+def test_a_session_ends_after_eight_hours_however_busy_it_was() -> None:
+    now = 0.0
+    sessions = Sessions(lambda: now)
+    key = sessions.begin("somebody", READER)
+    assert key != sessions.begin("somebody", READER)
+    for hour in range(8):
+        now = 3600.0 * hour
+        found = sessions.find(key)
+        assert found is not None and not found.may_change
+    now = 3600.0 * 8
+    assert sessions.find(key) is None and sessions.find("") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [("/", 200), ("/login", 200), ("/style.css", 200), ("/console.js", 200), ("/plan.csv", 200), ("/nowhere", 404)],
+)
+def test_pages_files_and_refusals_carry_the_security_headers(desk: Desk, place: str, status: int) -> None:
+    desk.shows({"field": "F__c"})
+    desk.log_in()
+    answer = desk.client.get(place)
+    assert answer.status_code == status
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert (answer.headers["X-Frame-Options"], answer.headers["Cache-Control"]) == ("DENY", "no-store")
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["Referrer-Policy"]) == ("nosniff", "no-referrer")
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_refusal_is_a_page_for_people_and_json_for_programs(inside: FlaskClient) -> None:
+    page = inside.get("/runs/nothing")
+    assert page.status_code == 404 and page.content_type.startswith("text/html") and "no run is named" in page.text
+    assert inside.get("/api/v1/runs/nothing").get_json()["error"] == "Not Found"
+    wrong = inside.delete("/runs/nothing")
+    assert wrong.status_code in (403, 405)
+
+
 def test_a_session_of_another_token_is_none(desk: Desk, inside: FlaskClient) -> None:
     desk.app.config["SECRET_KEY"] = b"that of another token"
     assert inside.get("/runs").status_code == 302
@@ -109,7 +166,18 @@ def test_a_record_s_history_says_which_run_wrote_what(desk: Desk, inside: FlaskC
     assert "Nothing was ever written on 006X" in inside.get("/records?id=006X").text
 
 
-@pytest.mark.parametrize("place", ["/runs/nothing", "/runs/..%2f..%2fetc%2fpasswd", "/style.css/../../views.py"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/runs/nothing",
+        "/runs/..%2f..%2fetc%2fpasswd",
+        "/runs/..%2f..%2fetc%2fpasswd/values.csv",
+        "/runs/../../token",
+        "/token",
+        "/service/token",
+        "/style.css/../../views.py",
+    ],
+)
 def test_places_that_are_none_are_not_found(inside: FlaskClient, place: str) -> None:
     assert inside.get(place).status_code == 404
 
