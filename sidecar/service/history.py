@@ -27,7 +27,7 @@ _RUNS = f"""
 _NEWEST = f"""{_RUNS} WHERE (rows_planned > 0 OR status <> 'done') AND NOT ends_with(run_id, '{LOG}')
     ORDER BY started_at DESC, run_id DESC LIMIT $most"""
 _OF_RECORD = """
-    SELECT l.run_id, r.started_at, l.object, l.field, l.old_value, l.new_value, l.outcome, l.message
+    SELECT l.run_id, r.started_at, l.object, l.record_id, l.field, l.old_value, l.new_value, l.outcome, l.message
     FROM _sync.ledger l JOIN _sync.runs r USING (run_id)
     WHERE l.record_id[:15] = $record OR l.key = $name
     ORDER BY r.started_at DESC, l.run_id DESC, l.field LIMIT $most
@@ -65,14 +65,19 @@ def values(state: State, run_id: str, most: int = MOST) -> list[dict[str, Any]] 
 
 
 def of_record(state: State, name: str) -> list[dict[str, Any]]:
-    """Every value that was written on a record, the newest first: run_id, started_at, object, field, old_value,
-    new_value, outcome, message.
+    """Every value that was written on a record, the newest first: run_id, started_at, object, record_id, name, field,
+    old_value, new_value, outcome, message.
 
     Args:
         name: its Id (15 or 18 characters), or the key of a record of ours.
     """
     with _mirror(state) as mirror:
-        return _rows(mirror, _OF_RECORD, {"record": name[:15], "name": name, "most": MOST}) if mirror else []
+        if mirror is None:
+            return []
+        rows = _rows(mirror, _OF_RECORD, {"record": name[:15], "name": name, "most": MOST})
+        records = pa.table({"record_id": pa.array([row["record_id"] for row in rows], pa.string())})
+        names = named(mirror, records)["name"].to_pylist()
+        return [{**row, "name": found} for row, found in zip(rows, names, strict=True)]
 
 
 @contextmanager

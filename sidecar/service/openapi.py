@@ -54,7 +54,13 @@ _MEANINGS = {
     "429": "too many wrong tokens",
     "503": "a command has the mirror",
 }
-_CHANGE = {**_WRITTEN, "run_id": _TEXT, "started_at": _MOMENT}
+_CHANGE = {
+    **_WRITTEN,
+    "run_id": _TEXT,
+    "started_at": _MOMENT,
+    "record_id": _OPTIONAL_TEXT,
+    "name": _OPTIONAL_TEXT,
+}
 _JOB = {
     "done": _MOMENT,
     **dict.fromkeys(("running_since", "finished_at", "retry_at"), _OPTIONAL_MOMENT),

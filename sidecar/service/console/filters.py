@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sidecar.service.tasks import Tasks
 
 _WIDEST = 80
-_WHOLE = re.compile(r"-?\d{1,15}\.0")
+_NUMBER = re.compile(r"-?\d{1,15}\.\d+")
 
 
 def add_filters(pages: Blueprint, tasks: Tasks) -> None:
@@ -43,13 +43,13 @@ def number(value: float | None) -> str:
 
 
 def short(value: str | None) -> str:
-    """A value of the ledger; explanations, which are long JSON, by their size, and whole numbers as such."""
+    """A value of the ledger; explanations, which are long JSON, by their size, and numbers with separators."""
     if value is None or value == "":
         return "–"
     if len(value) > _WIDEST and value[0] in "{[":
         return f"explanation, {len(value):,} characters"
-    if _WHOLE.fullmatch(value):
-        return f"{int(value[:-2]):,}"
+    if _NUMBER.fullmatch(value):
+        return number(float(value))
     return value if len(value) <= _WIDEST else f"{value[:_WIDEST]}…"
 
 

@@ -16,6 +16,7 @@ from sidecar.service.console.login import add_login
 from sidecar.service.console.measures import measures_in_force
 from sidecar.service.console.model import add_model
 from sidecar.service.console.org_login import add_org_login
+from sidecar.service.console.reasons import reasons_of
 from sidecar.service.console.settings import settings_in_force
 from sidecar.service.guard import Door
 from sidecar.service.operations.asking import Asking
@@ -89,7 +90,7 @@ def _add_runs(pages: Blueprint, asking: Asking, tasks: Tasks) -> None:
     def record() -> str:
         name = request.args.get("id", "").strip()
         values = history.of_record(tasks.state, name) if name else []
-        return render_template("record.html", name=name, values=values)
+        return render_template("record.html", name=name, values=values, reasons=reasons_of(values))
 
 
 def _add_files(pages: Blueprint) -> None:
