@@ -182,21 +182,6 @@ def test_a_record_s_history_says_which_run_wrote_what(desk: Desk, inside: FlaskC
     assert "Nothing was ever written on 006X" in inside.get("/records?id=006X").text
 
 
-def test_a_record_s_scores_are_explained_as_they_were_written_last(desk: Desk, inside: FlaskClient) -> None:
-    factor = {"label": "Stage", "points": -4.25, "text": f"reached POV Planning {EVIL}"}
-    deal = {"base": {"rate": 0.3, "n": 1200}, "factors": [factor]}
-    measure = {"label": "Open cases", "score": 36.0, "text": "5 open cases, 1 critical"}
-    health = {"dimensions": [{"label": "Technical", "measures": [measure], "missing": ["Reopened cases"]}]}
-    desk.wrote("r1", "Sidecar_Score_Detail__c", "", json.dumps({"base": {"rate": 0.9, "n": 1}}))
-    desk.wrote("r2", "Sidecar_Score_Detail__c", "", json.dumps(deal))
-    desk.wrote("r3", "Sidecar_Health_Detail__c", "", json.dumps(health))
-    desk.wrote("r4", "Sidecar_Other_Detail__c", "", "no JSON")
-    text = inside.get(f"/records?id={ACCOUNT}").text
-    wanted = ("30.0 %", "1,200 closed deals", "-4.2 points", "36 of 100", "5 open cases", "Reopened cases", "no data")
-    assert [words for words in wanted if words not in text] == []
-    assert "90.0 %" not in text and "POV Planning &lt;script" in text
-
-
 @pytest.mark.parametrize(
     "place",
     [

@@ -56,7 +56,8 @@ def page(desk: Desk, browser: Browser) -> Iterator[Page]:
 
 def entered(page: Page) -> str:
     """Log in with the keyboard alone; returns where the service is."""
-    page.keyboard.type("right")  # the field has the focus
+    expect(page.locator("#token")).to_be_focused()
+    page.keyboard.type("right")
     page.keyboard.press("Enter")
     page.wait_for_selector("nav")
     return page.url.rstrip("/")
