@@ -26,7 +26,9 @@ function sentenceOf(before, points, since) {
 }
 
 function causeOf(raw) {
-    const words = [textOf(raw.label), proseOf(raw.text)].filter(Boolean);
+    const [name, text] = [textOf(raw.label), proseOf(raw.text)];
+    // some texts begin with what they are about
+    const words = text.startsWith(name) ? [text] : [name, text].filter(Boolean);
     return {
         dimension: '',
         points: numberOf(raw.points) ?? 0,

@@ -1,6 +1,7 @@
 import { LightningElement, api } from 'lwc';
-import { fill, formatAgo, formatMoment, isStale } from 'c/sidecarFormat';
+import { fill, formatAgo, formatMoment, hoursSince, isStale } from 'c/sidecarFormat';
 import SCORED from '@salesforce/label/c.Sidecar_Scored_Ago';
+import NOW from '@salesforce/label/c.Sidecar_Scored_Now';
 import STALE from '@salesforce/label/c.Sidecar_Scored_Stale';
 
 export default class SidecarScoredAt extends LightningElement {
@@ -14,6 +15,9 @@ export default class SidecarScoredAt extends LightningElement {
     }
 
     get text() {
+        if (hoursSince(this.moment, this.now) * 60 < 1) {
+            return NOW;
+        }
         return fill(this.isStale ? STALE : SCORED, formatAgo(this.moment, this.now));
     }
 

@@ -62,6 +62,15 @@ describe('changesOf', () => {
         expect(change(points).sentence).toBe(sentence);
     });
 
+    it('says what a factor is about once', () => {
+        const texts = [
+            { label: 'Contacts', points: -3, text: 'Contacts: 3, before 1' },
+            { label: 'Stage', points: 2, text: 'from Demo to Trial' }
+        ];
+        const words = change(1, texts).causes.map(({ text }) => text);
+        expect(words).toEqual(['Contacts: 3, before 1', 'Stage: from Demo to Trial']);
+    });
+
     it('says which factor moved it by how much, and leaves out what is next to nothing', () => {
         const factors = [
             { label: 'Stage', points: 11, text: 'From Demo since 2026-11-02' },

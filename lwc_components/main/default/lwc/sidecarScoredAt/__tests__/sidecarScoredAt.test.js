@@ -21,6 +21,10 @@ it('says when the scores were made, exactly in its title', async () => {
     await expect(element).toBeAccessible();
 });
 
+it('does not count the minutes of the first one', async () => {
+    expect(textOf(await show(0.01))).toBe('Scored just now');
+});
+
 it('warns of old scores and says whom to ask', async () => {
     const element = await show(72);
     expect(find(element, 'c-sidecar-notice').variant).toBe('warning');
