@@ -45,5 +45,5 @@ def check_size(plan: Plan, mirror: Mirror, write: WriteSection, max_changes: int
     if not confirm(what):
         raise MassChangeError(
             f"{what} Nothing was written. Look at `sidecar plan`; if it is right, run"
-            f" `sidecar refresh --max-changes {found}`."
+            f" `sidecar refresh --max-changes {found}`, or confirm it in the console of `sidecar serve`."
         )
