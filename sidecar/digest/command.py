@@ -102,7 +102,7 @@ def _place(to: Addressed) -> str:
 
 
 def _as_dict(to: Addressed, url: str) -> dict[str, Any]:
-    own = {"to": to.person.address, "subject": subject(to.digest), **asdict(to.digest)}
+    own = {"username": to.person.username, "to": to.person.address, "subject": subject(to.digest), **asdict(to.digest)}
     return own | ({"slack": payload(to.digest, url)} if to.person.webhook else {})
 
 

@@ -18,7 +18,7 @@ from tests.served import listening
 
 PATH = "/services/T000/B000/secretsecret"
 _TOP = {"text", "blocks", "unfurl_links", "unfurl_media"}
-_LINK = re.compile(r"<(https://[^|<>\s]+)\|([^<>\n]+)>")
+_LINK = re.compile(r"<(https?://[^|<>\s]+)\|([^<>\n]+)>")
 
 
 @dataclass
