@@ -8,6 +8,7 @@ account and of the deal that have most to show. Seed and last day are fixed, the
 of that day: the pictures change only when the product does. The state of `make demo` is not touched.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import click
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from localorg import server
 from localorg.org import LocalOrg
@@ -39,6 +40,7 @@ ARGUMENTS = (
 )
 LAST_DAY = "2026-11-20"
 SEED = "7"
+LETTER_WIDTHS, LETTER_HEIGHT = (700, 320), 1200
 HEIGHTS = {1440: 1200, 768: 1200, 320: 1200}
 LARGEST_BYTES = 260_000
 
@@ -64,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sidecar-pictures-") as folder:
         state = Path(folder) / "state"
         make_org(state)
+        letter = leader_s_digest(state)
         account, deal = chosen(state)
         with served(state) as url, chromium() as browser:
             pages = {
@@ -74,6 +77,8 @@ def main() -> None:
             for name, path in pages.items():
                 for width in HEIGHTS:
                     take(browser, f"{url}/lightning/{path}", IMAGES / f"{name}-{width}.png", width)
+            for width in LETTER_WIDTHS:
+                take_letter(browser, letter, IMAGES / f"digest-{width}.png", width)
 
 
 def make_org(state: Path) -> None:
@@ -84,12 +89,25 @@ def make_org(state: Path) -> None:
     run(state, "refresh", "--as-of", LAST_DAY)
 
 
-def run(state: Path, *arguments: str) -> None:
-    """Run the command line on the state, from an empty folder: a sidecar.toml of the checkout names another org."""
+def leader_s_digest(state: Path) -> Path:
+    """The weekly mail of the first leader, as a file."""
+    file = state.parent / "digest.html"
+    leader = next(found for found in json.loads(run(state, "digest", "--json")) if found["team"])
+    run(state, "digest", "--user", leader["username"], "--html", str(file))
+    return file
+
+
+def run(state: Path, *arguments: str) -> str:
+    """Run the command line on the state, from an empty folder: a sidecar.toml of the checkout names another org.
+
+    Returns:
+        What it printed.
+    """
     command = [str(SIDECAR), "--state", str(state), *arguments]
     done = subprocess.run(command, cwd=state.parent, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode != 0:
         raise click.ClickException(f"`sidecar {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr}")
+    return done.stdout
 
 
 @contextmanager
@@ -140,6 +158,19 @@ def take(browser: Browser, address: str, file: Path, width: int) -> None:
     page.goto(address)
     page.get_by_text("Scored ").first.wait_for(state="attached")
     page.wait_for_load_state("networkidle")
+    shoot(page, file)
+
+
+def take_letter(browser: Browser, letter: Path, file: Path, width: int) -> None:
+    """Write the picture of a mail down to its segments."""
+    page = browser.new_page(viewport={"width": width, "height": LETTER_HEIGHT})
+    page.goto(letter.as_uri())
+    page.wait_for_load_state("networkidle")
+    shoot(page, file)
+
+
+def shoot(page: Page, file: Path) -> None:
+    """Write the picture of what is open, and close it."""
     page.screenshot(path=file, animations="disabled")
     page.close()
     size = file.stat().st_size
