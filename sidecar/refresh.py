@@ -19,6 +19,7 @@ from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
 from sidecar.desired import Desired, Past, desired_records
 from sidecar.desired.actions import present_actions
+from sidecar.desired.plans_before import plans_before
 from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
 from sidecar.fitted import deal_model, projection
@@ -32,6 +33,8 @@ from sync import Mirror, Org, Plan, Progress, PullReport, WriteReport
 
 # The projection is learned from past quarters; older ones say little about the next.
 YEARS_TO_LEARN_FROM = timedelta(days=3 * 366)
+# The note of the latest day that was scored and written.
+LATEST_DAY = "latest day"
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,10 @@ def score(
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     rates = record_rates(mirror)
+    past, plans = Past(model, book, moment), plans_before(mirror, tables.since)
     corporate = corporate_currency(mirror, [PROJECTION.object, ACTION.object])
     desired = desired_records(
-        Past(model, book, moment),
+        past,
         deals,
         health,
         tables,
@@ -186,6 +190,7 @@ def score(
         rates,
         corporate,
         unmoved,
+        plans,
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 
@@ -211,7 +216,20 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
     fields = [own.with_currency if own.object in with_currency else own for own in SCORED]
     targets = [own.target(configuration.write) for own in fields]
     plan = sync.make_plan(mirror, targets, tables, retry_refused=retry_refused)
-    return replace(plan, removals=removals(mirror, scored.expired, scored.desired, scored.quarter.start.date()))
+    gone = removals(
+        mirror,
+        scored.expired,
+        scored.desired,
+        scored.quarter.start.date(),
+        is_latest=scored.as_of >= _latest_day(mirror),
+    )
+    return replace(plan, removals=gone)
+
+
+def _latest_day(mirror: Mirror) -> date:
+    """The latest day that was scored and written, though not one to come: a slip of `--as-of` is not to last."""
+    noted = mirror.note(LATEST_DAY)
+    return min(date.fromisoformat(noted), today(mirror)) if noted else date.min
 
 
 def refresh(
@@ -262,6 +280,8 @@ def refresh(
         org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
     )
     done = Refresh(run_id, pulled, scored, planned, written, org.calls, time.monotonic() - clock)
+    if day > _latest_day(mirror):
+        mirror.keep_note(LATEST_DAY, day.isoformat())
     if planned.rows:
         done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
     elif done.complete:

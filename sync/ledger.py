@@ -85,6 +85,31 @@ def values(mirror: Mirror, run_id: str) -> pa.Table:
     )
 
 
+def values_before(mirror: Mirror, sobject: str, field: str, since: datetime) -> pa.Table:
+    """What a field held at a moment, of the records in which a run has changed it since.
+
+    Of a record that was made since it is what the field was made with.
+
+    Args:
+        sobject, field: their API names.
+        since: naive UTC.
+
+    Returns:
+        key and value (text, null where it was empty).
+    """
+    return as_arrow(
+        mirror.connection,
+        """
+        SELECT key, arg_min({'held': CASE WHEN made.key IS NULL THEN old_value ELSE new_value END}, started_at).held
+                   AS value
+        FROM _sync.ledger JOIN _sync.runs USING (run_id)
+        LEFT JOIN (SELECT DISTINCT run_id, object, key FROM _sync.made_records) made USING (run_id, object, key)
+        WHERE started_at >= ? AND object = ? AND field = ? AND outcome = ? GROUP BY key ORDER BY key
+        """,
+        [since, sobject, field, WRITTEN],
+    )
+
+
 def _run(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
     return first_row(connection, "SELECT 1 FROM _sync.runs WHERE run_id = ?", [run_id]) is not None
 

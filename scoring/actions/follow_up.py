@@ -49,6 +49,7 @@ def follow_up(
     - Of each deal the best `per_record` are taken, of each person the best `per_owner`; what falls behind these is
       resolved as Outranked.
     - A record that ended more than `keep_days` ago expires, unless people have handled it and its cause is still there.
+    - A record that was proposed, handled or resolved after the day stays as it is: an earlier day knows nothing of it.
 
     Args:
         actions: `ACTIONS`, result of `actions`.
@@ -70,14 +71,15 @@ def follow_up(
     about = kept["opportunity_id"].fillna(kept["account_id"]).fillna(kept["key"])
     kept = kept[kept.groupby(about).cumcount() < settings.per_record]
     chosen = kept[kept.groupby(kept["owner_id"].fillna("")).cumcount() < settings.per_owner]
-    current = _current(chosen, scores, as_of)
-    past = records[~among(records["key"], current["key"])]
+    later = (records[["proposed_on", "handled_on", "resolved_on"]] > as_of.normalize()).any(axis=1)
+    current = _current(chosen[~among(chosen["record_key"], records.loc[later, "key"])], scores, as_of)
+    past = records[~among(records["key"], current["key"]) & ~later]
     proposed = among(past["key"], candidates["record_key"])
     rows = with_outcomes(past, proposed, OPPORTUNITIES.conform(deals), scores, as_of, settings)
     expired = _expired(rows, among(base[past.index], actions["key"]), as_of, settings)
     snoozed = (kept["status"] == SNOOZED) & (kept["snoozed_until"] > as_of.normalize())
     awake = kept[~snoozed]
-    together = pd.concat([RECORDS.conform(current), rows[~expired]], ignore_index=True)
+    together = pd.concat([RECORDS.conform(current), rows[~expired], records[later]], ignore_index=True)
     return FollowUp(
         shown=numbered(awake.assign(key=awake["record_key"])),
         records=RECORDS.conform(together.sort_values("key")),

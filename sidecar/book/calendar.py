@@ -136,5 +136,6 @@ def _label(start: pd.Period, first_month: int, by_start: bool) -> str:
 def _of_organization(mirror: Mirror, column: str, default: T) -> T:
     if "Organization" not in mirror.table_names() or column not in mirror.columns("Organization"):
         return default
-    row = mirror.connection.execute(f'SELECT "{column}" FROM "Organization" LIMIT 1').fetchone()
+    # All rows are fetched: DuckDB lets nothing else happen on a connection while a result is unfinished.
+    row = next(iter(mirror.connection.execute(f'SELECT "{column}" FROM "Organization" LIMIT 1').fetchall()), None)
     return row[0] if row and row[0] is not None else default

@@ -15,6 +15,7 @@ from sidecar.desired.actions import RECORD_ROWS, SUMMARIES
 from sidecar.desired.money import CURVE, PROJECTED, in_record_currency
 from sidecar.desired.opportunities import OPPORTUNITIES
 from sidecar.desired.past import Past
+from sidecar.desired.plans_before import NO_PLANS
 from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 from sidecar.unmoved import Unmoved
@@ -52,6 +53,7 @@ def desired_records(
     rates: pd.DataFrame,
     corporate: str | None = None,
     unmoved: Unmoved | None = None,
+    plans: pd.DataFrame = NO_PLANS,
 ) -> Desired:
     """Turn scores into desired records.
 
@@ -67,6 +69,7 @@ def desired_records(
         rates: of the records' currencies, result of `record_rates`.
         corporate: result of `corporate_currency`: told on the rows that are ours, where there is one.
         unmoved: passes over accounts and deals that have not moved; all get a row without it.
+        plans: result of `plans_before`.
 
     Returns:
         Tables in the org's units: percentages 0..100, whole scores, dates without time; money on an account or a deal
@@ -111,6 +114,7 @@ def desired_records(
             "tried": projection.proof,
             "reliability": scores.reliability,
             "change": projection.change,
+            "plans_before": plans,
             "actions": actions.shown,
             "action_records": actions.records,
             "suggested": _suggested(actions.shown),

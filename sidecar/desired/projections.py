@@ -21,9 +21,15 @@ PART = """
 """
 
 # The key is computed from what the row means, so that a repeat finds the same row again. What moved the projection adds
-# up in whole units: what rounding leaves over is in `rescored`.
+# up in whole units: what rounding leaves over is in `rescored`. A plan that was changed since moves the gap and not the
+# projection, so that it stands beside these: `plan_change`.
 PROJECTIONS = """
-    WITH asking AS (SELECT scope, scope_id, segment, pillar, deals AS acting FROM needed),
+    WITH keyed AS (
+        SELECT projection.*,
+               concat_ws(':', scope, nullif(scope_id, ''), strftime(quarter.start, '%Y-%m-%d'), segment) AS key
+        FROM projection, quarter
+    ),
+    asking AS (SELECT scope, scope_id, segment, pillar, deals AS acting FROM needed),
     asking_whole AS (SELECT * EXCLUDE (pillar) FROM asking WHERE pillar = 'All'),
     rounded AS (
         SELECT scope, scope_id, segment, round(expected) - round(expected_before) AS expected,
@@ -54,13 +60,17 @@ PROJECTIONS = """
         FROM projection LEFT JOIN asking_whole USING (scope, scope_id, segment)
         WHERE segment <> 'All' GROUP BY ALL
     ),
+    replanned AS (
+        SELECT key, nullif(round(coalesce(p.plan, 0)) - round(coalesce(b.plan, 0)), 0) AS plan_change
+        FROM keyed p JOIN plans_before b USING (key)
+    ),
     reliable AS (
         SELECT segment, list({
                    'predicted': round(given, 3), 'observed': round(won, 3), 'n': deals
                } ORDER BY given) AS reliability
         FROM reliability GROUP BY segment
     )
-    SELECT concat_ws(':', scope, nullif(scope_id, ''), strftime(quarter.start, '%Y-%m-%d'), segment) AS id,
+    SELECT key AS id,
            scope AS scope_label, CASE WHEN scope IN ('Rep', 'Team') THEN scope_id END AS rep_id,
            quarter.start AS quarter_start, quarter.label AS quarter_label, quarter.currency AS currency, segment,
            plan, booked, open_pipeline, worst, "commit", best, expected, expected_new, gap, plan_probability, win_rate,
@@ -69,7 +79,7 @@ PROJECTIONS = """
            to_json({
                'v': 1, 'quarter_end': strftime(quarter."end", '%Y-%m-%d'),
                'confidence_reason': confidence_reason, 'since': strftime(quarter.since, '%Y-%m-%d'),
-               'change': moved, 'pillars': coalesce(pillars, []),
+               'change': moved, 'plan_change': plan_change, 'pillars': coalesce(pillars, []),
                'segments': CASE WHEN projection.segment = 'All' THEN coalesce(segments, []) END,
                'deals': deals, 'actions': coalesce(acting, 0),
                'proof': CASE WHEN tried.rows > 0 OR reliability IS NOT NULL THEN {
@@ -77,8 +87,9 @@ PROJECTIONS = """
                    'held': round(held, 3), 'error': round(error),
                    'stage_weighted_error': round(stage_weighted_error), 'reliability': coalesce(reliability, [])} END
            })::VARCHAR AS detail
-    FROM projection
+    FROM keyed AS projection
     CROSS JOIN quarter
+    LEFT JOIN replanned USING (key)
     LEFT JOIN action_summaries USING (scope, scope_id)
     LEFT JOIN week_lists USING (scope, scope_id, segment)
     LEFT JOIN moved USING (scope, scope_id, segment)

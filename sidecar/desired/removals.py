@@ -3,6 +3,8 @@
 - Actions: closed long ago, as `follow_up` says.
 - Projections of the quarter scored: whoever the row was of has neither deals nor a plan in it any more.
 - Projections of past quarters stay for comparison, those of more than eight quarters ago go.
+
+A run for an earlier day than one before it (`--as-of`) takes no projection away: it knows nothing of the later rows.
 """
 
 from datetime import date
@@ -19,7 +21,9 @@ KEPT_QUARTERS = 8
 QUARTER = "Sidecar_Quarter_Start__c"
 
 
-def removals(mirror: Mirror, expired: "pd.Series[str]", desired: Desired, quarter_start: date) -> pa.Table:
+def removals(
+    mirror: Mirror, expired: "pd.Series[str]", desired: Desired, quarter_start: date, *, is_latest: bool = True
+) -> pa.Table:
     """List them.
 
     Args:
@@ -27,6 +31,7 @@ def removals(mirror: Mirror, expired: "pd.Series[str]", desired: Desired, quarte
         expired: keys of actions that may go.
         desired: rows that the org should hold; without projections nothing is known of these, and none goes.
         quarter_start: first day of the quarter scored.
+        is_latest: whether no later day was scored before.
 
     Returns:
         object and record_id, as a plan lists them.
@@ -35,7 +40,7 @@ def removals(mirror: Mirror, expired: "pd.Series[str]", desired: Desired, quarte
     if len(expired):
         parts.append(_of(mirror, ACTION.object, f'"{ACTION.key}" IN (SELECT unnest($keys))', keys=list(expired)))
     rows = desired.tables.get(PROJECTION.object)
-    if rows is not None and {PROJECTION.key, QUARTER} <= set(mirror.columns(PROJECTION.object)):
+    if is_latest and rows is not None and {PROJECTION.key, QUARTER} <= set(mirror.columns(PROJECTION.object)):
         stale = f"""
             "{PROJECTION.key}" IS NOT NULL AND (
                 "{QUARTER}" = $start AND "{PROJECTION.key}" NOT IN (SELECT unnest($keys))

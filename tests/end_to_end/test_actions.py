@@ -19,6 +19,10 @@ from tests.served import Served
 
 ACTION = "Sidecar_Action__c"
 QUARTER = "2026-10-01"
+KEYS = """
+    SELECT "Sidecar_Key__c" FROM "Sidecar_Action__c" WHERE NOT "IsDeleted"
+    UNION ALL SELECT "Sidecar_Key__c" FROM "Sidecar_Projection__c" WHERE NOT "IsDeleted"
+"""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ class Life:
         return str(found[0][0] or "")
 
     def projection(self, rep: str) -> tuple[Any, ...]:
-        """Plan, gap and summary of actions of a rep."""
-        columns = '"Sidecar_Plan__c", "Sidecar_Gap__c", "Sidecar_Action_Summary__c"'
+        """Plan, gap, summary of actions and detail of a rep."""
+        columns = ", ".join(f'"Sidecar_{name}__c"' for name in ("Plan", "Gap", "Action_Summary", "Detail"))
         key = f"Rep:{rep}:{QUARTER}:All"
         (found,) = self.inside.rows(f'SELECT {columns} FROM "Sidecar_Projection__c" WHERE "Sidecar_Key__c" = \'{key}\'')
         return found
@@ -97,7 +101,8 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     life.refresh()
     assert {life.action(key)["Status"] for key in (dismissed, completed, snoozed, left, gone)} == {"Open"}
     assert life.suggestion(dismissed).startswith("Fill in")
-    plan, gap, summary = life.projection(rep)
+    plan, gap, summary, detail = life.projection(rep)
+    assert json.loads(detail)["plan_change"] is None, "the rows are new"
     assert json.loads(summary)["number"] > 0
     assert life.refresh() == 0
 
@@ -118,6 +123,7 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     assert life.suggestion(left).startswith("Fill in")
     assert life.action(gone)["Outcome"] == "Cause gone"
     assert life.projection(rep)[:2] == (plan + 70_000, gap + 70_000)
+    assert json.loads(life.projection(rep)[3])["plan_change"] == 70_000
 
     (account,) = life.inside.rows('SELECT "Id" FROM "Account" LIMIT 1')[0]
     (stage,) = life.inside.rows('SELECT "ApiName" FROM "OpportunityStage" WHERE "IsWon"')[0]
@@ -134,6 +140,12 @@ def test_decisions_stand_plans_show_and_what_ended_long_ago_goes(life: Life) -> 
     asked = 'SELECT "Sidecar_Subject__c" FROM "Sidecar_Action__c" WHERE "Sidecar_Kind__c" = \'Plan missing\''
     # of the rep, and of the administrator, to whom the new deals belong
     assert life.inside.rows(asked) == [("Enter the plan of Q4 FY 2026 for 1 rep",)] * 2
+
+    held = life.inside.rows(KEYS)
+    life.refresh(DAY - timedelta(days=10))
+    assert set(held) <= set(life.inside.rows(KEYS)), "an earlier day knows nothing of the later rows"
+    assert life.action(gone)["Outcome"] == "Cause gone"
+    assert life.action(left)["Outcome"] == "Won"
 
     life.refresh(DAY + timedelta(days=181))
     assert life.action(gone) == {}

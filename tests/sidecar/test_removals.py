@@ -49,3 +49,10 @@ def test_without_desired_projections_none_goes(tmp_path: Path) -> None:
     with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
         held(mirror)
         assert ids(removals(mirror, NO_ACTIONS, Desired({}), START)) == []
+
+
+def test_a_run_for_an_earlier_day_takes_no_projection_away(tmp_path: Path) -> None:
+    with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
+        held(mirror)
+        desired = wanted("Rep:stays:2026-10-01:All")
+        assert ids(removals(mirror, pd.Series(["stalled:2"]), desired, START, is_latest=False)) == ["a2"]

@@ -73,6 +73,18 @@ def test_a_new_action_becomes_an_open_record() -> None:
     assert found.shown["key"].tolist() == ["stalled:006A"]
 
 
+def test_an_earlier_day_leaves_what_came_up_or_ended_after_it_as_it_is() -> None:
+    first = after([action()]).records
+    resolved = after([action("006B")], first, LATER).records
+    assert only(after([], resolved, LATER), "stalled:006B")["outcome"] == "Cause gone"
+    for proposed in ([], [action()], [action("006A"), action("006B")]):
+        again = after(proposed, resolved, LATER - pd.Timedelta(days=1))
+        assert_frame_equal(again.records, resolved)
+        assert again.expired.empty
+    ago = after([], resolved, TODAY - pd.Timedelta(days=400))
+    assert_frame_equal(ago.records, resolved)
+
+
 ROWS = st.lists(
     st.tuples(st.sampled_from("ABCDEF"), st.sampled_from(STATUSES), st.booleans(), st.booleans()),
     unique_by=lambda x: x[0],
