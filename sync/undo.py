@@ -21,7 +21,7 @@ from sync.mirror import Mirror
 from sync.mirror.sql import as_arrow, quoted, text_literal
 from sync.plan import Plan, Target, TargetField
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS
-from sync.plan.targets import CheckedTarget, check, check_removable, is_ours
+from sync.plan.targets import CheckedTarget, check, check_removable, may_hold_ours
 from sync.plan.values import as_text, present
 from sync.schema import FieldSchema
 
@@ -125,7 +125,7 @@ def _target(mirror: Mirror, run_id: str, name: str) -> CheckedTarget:
     ).fetchall()
     found = [schema.field(str(field)) for (field,) in rows]
     usable = [field.name for field in found if field and field.updateable and field.name.lower() in pulled]
-    fields = tuple(TargetField(field) for field in usable if is_ours(field))
+    fields = tuple(TargetField(field) for field in usable if may_hold_ours(name, field))
     return check(mirror, Target(name, "Id", fields), ["Id", *usable])
 
 

@@ -72,6 +72,11 @@ def is_ours(name: str) -> bool:
     return _OURS.match(name) is not None
 
 
+def may_hold_ours(sobject: str, field: str) -> bool:
+    """Whether a field may be written: one of the package, or the currency of a record that is wholly the package's."""
+    return is_ours(field) or (is_ours(sobject) and field == "CurrencyIsoCode")
+
+
 def check(mirror: Mirror, target: Target, columns: Sequence[str]) -> CheckedTarget:
     """Find a target in the mirror's schema; `columns` are those of its desired table.
 
@@ -132,7 +137,7 @@ def _key(schema: ObjectSchema, target: Target) -> FieldSchema:
 
 def _field(schema: ObjectSchema, name: str, pulled: Iterable[str]) -> FieldSchema:
     field = schema.field(name)
-    if not is_ours(field.name if field else name):
+    if not may_hold_ours(schema.name, field.name if field else name):
         raise ConfigurationError(
             f"{schema.name}.{name} is not a field of the package: only fields named Sidecar_...__c are ever written"
         )
