@@ -13,9 +13,10 @@ from benchmarks.accuracy_book import rows as book
 from benchmarks.accuracy_deals import rows as deals
 from benchmarks.accuracy_projection import rows as projection
 from benchmarks.accuracy_rows import Row
+from benchmarks.accuracy_thin import rows as thin
 from benchmarks.report import arguments, publish, table
 
-_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, book, projection)
+_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, book, thin, projection)
 
 
 def main(command_line: list[str] | None = None) -> int:

@@ -28,9 +28,9 @@ from scoring.settings import DealSettings
 from scoring.snapshots import snapshots
 from sidecar.configuration import Configuration, MappingSection, OpportunityFields
 
-_END = date(2026, 11, 22)
-_TODAY = pd.Timestamp("2026-11-21")
-_QUARTER = Quarter("FY2026 Q4", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
+DEALS_END = date(2026, 11, 22)
+DEALS_TODAY = pd.Timestamp("2026-11-21")
+DEALS_QUARTER = Quarter("FY2026 Q4", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
 # Deals, accounts, reps, seeds.
 _QUICK, _FULL = (4_000, 160, 12, (7,)), (20_000, 800, 40, (7, 8, 9))
 # The book tells its competitors in the description.
@@ -45,18 +45,18 @@ _SETTLED_DAYS = 182
 def rows(quick: bool) -> list[Row]:
     """`gap`: how far the log loss is from the truth's (0) to the base rate's (1); `ece`, that of the worst segment."""
     deals, accounts, reps, seeds = _QUICK if quick else _FULL
-    return [row for seed in seeds for row in _of_seed(BookSettings(accounts, deals, 12, reps, seed, _END), quick)]
+    return [row for seed in seeds for row in _of_seed(BookSettings(accounts, deals, 12, reps, seed, DEALS_END), quick)]
 
 
 def _of_seed(settings: BookSettings, quick: bool) -> list[Row]:
     world = make_world(settings)
     book = mirrored(each_table(world), Configuration(mapping=_RIVALS))
     begun = time.perf_counter()
-    model = fit_deals(book, _TODAY)
+    model = fit_deals(book, DEALS_TODAY)
     seconds = time.perf_counter() - begun
-    scored = model.score(book, _TODAY, _QUARTER)
+    scored = model.score(book, DEALS_TODAY, DEALS_QUARTER)
     scores = scored.scores.set_index("opportunity_id")
-    truth = _truth(world).reindex(scores.index)
+    truth = deals_truth(world).reindex(scores.index)
     segment = scores["segment"].to_numpy(dtype=object)
     won, at_once = truth["won"].to_numpy(), truth["this_quarter"].to_numpy()
     closed = book.opportunities["is_closed"]
@@ -75,7 +75,8 @@ def _of_seed(settings: BookSettings, quick: bool) -> list[Row]:
     return [*found, Row(on, "ours", figures, goals), Row(on, "ours, won this quarter", in_quarter)]
 
 
-def _truth(world: World) -> pd.DataFrame:
+def deals_truth(world: World) -> pd.DataFrame:
+    """The true probabilities of the open deals, by opportunity id: won, this_quarter."""
     found = truth_of(world)
     ids = pd.Index(world.deal_ids.to_pylist())[found.deal]
     return pd.DataFrame({"won": found.won, "this_quarter": found.this_quarter}, index=ids)
@@ -87,21 +88,21 @@ def _rate(rates: pd.Series[float], stage: pd.Series[str], base: float) -> Floats
 
 def _boosting(book: Book, ids: pd.Index) -> Floats:
     """Gradient boosting on the same snapshots and features as ours."""
-    then, settings = known_at(book, _TODAY), DealSettings()
-    found = lessons(then, _TODAY, settings)
+    then, settings = known_at(book, DEALS_TODAY), DealSettings()
+    found = lessons(then, DEALS_TODAY, settings)
     numbers = [str(name) for name in found.features.select_dtypes("number").columns]
     categories = [str(name) for name in found.features.columns if name not in numbers]
-    settled = found.rows["ended"].notna() & ((_TODAY - found.rows["as_of"]).dt.days >= _SETTLED_DAYS)
+    settled = found.rows["ended"].notna() & ((DEALS_TODAY - found.rows["as_of"]).dt.days >= _SETTLED_DAYS)
     known = found.features.assign(**{WON: found.rows["is_won"].astype("int64")})[settled].reset_index(drop=True)
-    rows = snapshots(deal_states(then), pd.DatetimeIndex([_TODAY]))
+    rows = snapshots(deal_states(then), pd.DatetimeIndex([DEALS_TODAY]))
     asked = deal_features(then, rows, settings, list(found.features.columns))
     chance = predicted(boosting, Deals(known, categories, numbers), Deals(asked, categories, numbers))
     return np.asarray(pd.Series(chance, index=pd.Index(rows["opportunity_id"])).reindex(ids), dtype=np.float64)
 
 
 def _figures(truth: Floats, chance: Floats, base: float, segment: Floats) -> dict[str, float]:
-    least, most = _loss(truth, truth), _loss(truth, np.full(len(truth), base))
-    loss = _loss(truth, chance)
+    least, most = deals_loss(truth, truth), deals_loss(truth, np.full(len(truth), base))
+    loss = deals_loss(truth, chance)
     return {
         "log_loss": loss,
         "brier": float((truth * (1.0 - chance) ** 2 + (1.0 - truth) * chance**2).mean()),
@@ -111,7 +112,8 @@ def _figures(truth: Floats, chance: Floats, base: float, segment: Floats) -> dic
     }
 
 
-def _loss(truth: Floats, chance: Floats) -> float:
+def deals_loss(truth: Floats, chance: Floats) -> float:
+    """The log loss that is expected of probabilities under the true ones."""
     inside = np.clip(chance, _MARGIN, 1.0 - _MARGIN)
     return float(-(truth * np.log(inside) + (1.0 - truth) * np.log1p(-inside)).mean())
 
