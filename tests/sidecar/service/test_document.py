@@ -13,7 +13,7 @@ from tests.sidecar.service.conftest import KEY, Desk
 
 ROW = {"name": "Acme", "field": "Sidecar_Health__c", "old": "50.0", "new": "62.0"}
 EXAMPLES = settings(
-    max_examples=5,
+    max_examples=3,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

@@ -23,6 +23,7 @@ from sidecar.service.requests.watch import Watch
 from sidecar.service.tasks import Tasks
 from sidecar.service.token import READING, Token
 from sidecar.state import State
+from sync import ConfigurationError
 from tests.sidecar.conftest import Clinic
 
 ADMIN = "admin@local.example"
@@ -44,8 +45,12 @@ def tasks(clinic: Clinic, tmp_path: Path) -> Iterator[Tasks]:
 
 
 def test_no_secret_is_in_the_log_at_debug_level_nor_on_a_page_and_every_file_is_private(
-    clinic: Clinic, tasks: Tasks
+    clinic: Clinic, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def unscored(*_: object) -> None:
+        raise ConfigurationError("a person is needed")
+
+    monkeypatch.setattr("sidecar.refresh.score", unscored)  # after the pull; a person is told of it
     state = tasks.state
     log = state.service_folder / "service.log"
     with logging_to(log, debug=True):
@@ -74,7 +79,7 @@ def test_no_secret_is_in_the_log_at_debug_level_nor_on_a_page_and_every_file_is_
     assert state.service_folder.stat().st_mode & 0o777 == 0o700
 
     text = log.read_text()
-    assert "refresh begins" in text and "backtest, asked for by a person, begins" in text
+    assert "the alert webhook cannot be reached" in text and "backtest, asked for by a person, begins" in text
     assert tasks.operations.last is not None and tasks.operations.last.state == slot.FAILED  # there are no deals
     assert begun is not None and session is not None
     asked = parse_qs(urlsplit(address).query)
