@@ -148,6 +148,7 @@ def test_keys_must_be_there_and_unique(mirror: Mirror, fill, keys: list[str | No
     [
         (["Amount"], {}, ConfigurationError, "Amount is not a field of the package"),
         (["Name"], {}, ConfigurationError, "Name is not a field of the package"),
+        (["CurrencyIsoCode"], {}, ConfigurationError, "CurrencyIsoCode is not a field of the package"),
         (["Sidecar_Age__c"], {}, ConfigurationError, "Sidecar_Age__c cannot be written by this user"),
         (["Sidecar_None__c"], {}, MissingField, "does not show Opportunity.Sidecar_None__c"),
         ([ARR], {"key": "Sidecar_Key__c"}, ConfigurationError, "cannot be a key"),
