@@ -38,6 +38,8 @@ def _blocks(digest: Digest, url: str) -> Iterator[Block]:
         lines = [f"{exact(value)} {word}" for word, value in digest.moved.items()]
         since = f" since {day(digest.since)}" if digest.since else ""
         yield section([f"*Projection{since}: {exact(digest.change)}*", *lines])
+    if digest.plan_change:
+        yield section([f"The plan itself has changed: *{exact(digest.plan_change)}*"])
     if digest.segments:
         yield section(["*By segment*", *(_segment(part) for part in digest.segments)])
     if digest.at_risk:

@@ -68,6 +68,7 @@ class Digest:
         whole: the whole of it.
         since: the day that the projection is compared with; None where there is none.
         moved: what moved the projection since then: word -> money, what is nought left out.
+        plan_change: what the plan has become more since then, None where it stands.
         weeks: the quarter week by week, up to now.
         ends: the quarter's last day.
         segments: the parts; quantiles of parts do not add up to that of the whole.
@@ -82,6 +83,7 @@ class Digest:
     whole: Figures
     since: date | None = None
     moved: dict[str, float] = field(default_factory=dict)
+    plan_change: float | None = None
     weeks: tuple[Week, ...] = ()
     ends: date | None = None
     segments: tuple[Figures, ...] = ()

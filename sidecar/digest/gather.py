@@ -99,6 +99,7 @@ def _digest(mirror: Mirror, row: dict[str, Any], team: bool) -> Digest:
         whole=_figures("All", row),
         since=_day(detail.get("since")),
         moved={word: change[key] for key, word in _MOVED.items() if change.get(key)},
+        plan_change=detail.get("plan_change"),
         weeks=tuple(_week(week) for week in json.loads(row["curve"] or "{}").get("weeks") or ()),
         ends=_day(detail.get("quarter_end")),
         segments=tuple(_figures(part["segment"], part) for part in detail.get("segments") or ()),

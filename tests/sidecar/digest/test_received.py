@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import struct
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from sidecar.configuration import MailSection
 from sidecar.delivery.mail import mailer
 from sidecar.delivery.people import Person
 from sidecar.delivery.sent import Sent
+from sidecar.digest.blocks import payload
 from sidecar.digest.content import Digest, Figures, Item, Week
 from sidecar.digest.recipients import Addressed
 from sidecar.digest.render import letter, page
@@ -27,6 +29,7 @@ from sidecar.digest.send import send
 from sidecar.errors import ConfigurationError
 from tests.browsing import load_axe
 from tests.sidecar.delivery.real_smtp import PASSWORD, USERNAME, RealServer, real_server
+from tests.sidecar.delivery.slack_stand_in import problem
 
 WEEK = date(2026, 11, 23)
 URL = "https://acme.my.salesforce.com"
@@ -47,7 +50,7 @@ def digest(**values: Any) -> Digest:
     whole = Figures("All", 1e6, 48e4, 6e5, 83e4, 11e5, 52e4)
     made = Digest("005A", "Lea Leader", True, "FY2026 Q4", whole, date(2026, 11, 16))
     moved = {"won": 104_627.0, "lost": -18_034.0}
-    made = replace(made, moved=moved, weeks=weeks, ends=date(2026, 12, 31), segments=parts)
+    made = replace(made, plan_change=250_000.0, moved=moved, weeks=weeks, ends=date(2026, 12, 31), segments=parts)
     return replace(replace(made, at_risk=items, actions=items, to_fix={"No next step": 2}), **values)
 
 
@@ -97,6 +100,8 @@ def test_text_and_html_say_the_same(received: EmailMessage) -> None:
     told = ["Lea Leader", "FY2026 Q4", "480K", "830K", "520K", "600K at worst", "1.10M at best", "+104,627", "-18,034"]
     told += ["+86,593", "16 Nov 2026", "200K to go", "no plan", "50K above plan", "Acme 1", "Stalled, Slipping", "Rita"]
     told += [
+        "The plan itself has changed",
+        "+250,000",
         "closes 23 Nov 2026",
         "due 23 Nov 2026",
         "No next step: 2",
@@ -128,6 +133,25 @@ def test_nothing_of_it_is_in_the_log(section: MailSection, tmp_path: Path, caplo
         send([addressed(digest())], section, Sent(tmp_path / "sent.json"), week=WEEK, org_url=URL)
     ours = " ".join(record.getMessage() for record in caplog.records if record.name != "mail.log")  # the server's own
     assert not [word for word in (PASSWORD, "Acme 1", "lea@acme.example") if word in ours]
+
+
+def test_slack_takes_it_and_names_of_records_are_only_text_there() -> None:
+    told = payload(digest(), URL)
+    assert problem(told) is None
+    text = json.dumps(told, ensure_ascii=False)
+    for words in (
+        "480K",
+        "830K",
+        "+86,593",
+        "+250,000",
+        "Upsell",
+        f"<{URL}/006000000000001AAA|Acme 1>",
+        "No next step: 2",
+    ):
+        assert words in text, words
+    evil = "<!channel> *bold* <https://evil.example|win>"
+    item = Item("006A", evil, evil, 5.0, WEEK, evil)
+    assert problem(payload(digest(name=evil, quarter=evil, at_risk=(item,), actions=(item,) * 5), URL)) is None
 
 
 @pytest.mark.browser
