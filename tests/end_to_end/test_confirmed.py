@@ -7,11 +7,13 @@ from threading import Event
 from simple_salesforce.api import Salesforce
 
 from sidecar.configuration import Configuration
+from sidecar.service.app import create_app
 from sidecar.service.operations import slot
 from sidecar.service.operations.slot import Operation
 from sidecar.service.operations.work import perform
 from sidecar.service.process import make_runner
 from sidecar.service.tasks import Tasks
+from sidecar.service.token import Token
 from sidecar.state import State
 from tests.end_to_end.driving import plain_client
 from tests.end_to_end.written import own_values
@@ -26,6 +28,12 @@ class Desk:
     def __init__(self, state: Path) -> None:
         self.tasks = Tasks(Configuration(), State.open(state), Event())
         self.runner = make_runner(self.tasks)
+
+    def page(self, place: str) -> str:
+        """A page of the console, in the eyes of somebody who is logged in."""
+        client = create_app(self.runner, self.tasks, Token("right")).test_client()
+        client.post("/login", data={"token": "right"})
+        return client.get(place).text
 
     def does(self, kind: str, run: str = "", fingerprint: str = "") -> Operation:
         """Have an operation done; returns how it ended."""
@@ -88,3 +96,11 @@ def test_what_is_written_or_undone_is_what_was_shown_or_nothing(demo_copy: Path)
         done = desk.does(slot.UNDO, run, undo.fingerprint)
         assert done.state == slot.DONE, done.message
         assert own_values(client) == {**before, ("Opportunity", first, PROBABILITY): 2.5}
+    card = desk.page("/model")
+    for words in (
+        "Learned from",
+        "Proof on deals held out",
+        "Past quarters, each projected",
+        '<span class="badge good">',
+    ):
+        assert words in card
