@@ -52,11 +52,16 @@ def exported(folder: Path) -> Book:
 def mirrored(tables: Iterable[tuple[str, pa.Table]], configuration: Configuration | None = None) -> Book:
     """The book of some sObjects' tables, with the defaults' mapping when no other is given."""
     with tempfile.TemporaryDirectory() as folder, Mirror.open(Path(folder) / "mirror.duckdb") as mirror:
-        for name, table in tables:
-            mirror.connection.register("_rows", _as_pulled(table))
-            mirror.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _rows')
-            mirror.connection.unregister("_rows")
+        fill_mirror(mirror, tables)
         return validate(read_book(mirror, configuration or Configuration()))
+
+
+def fill_mirror(mirror: Mirror, tables: Iterable[tuple[str, pa.Table]]) -> None:
+    """Put tables of sObjects into an empty mirror, as a pull would."""
+    for name, table in tables:
+        mirror.connection.register("_rows", _as_pulled(table))
+        mirror.connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _rows')
+        mirror.connection.unregister("_rows")
 
 
 def _as_pulled(table: pa.Table) -> pa.Table:

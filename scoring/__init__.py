@@ -12,7 +12,7 @@ from scoring.health.churn import renewal_risk
 from scoring.health.next_band import next_band
 from scoring.health.reading import read_measures
 from scoring.health.results import HealthScores
-from scoring.health.score import score_health
+from scoring.health.score import HealthLessons, learn_health, score_health
 from scoring.health.settings import HealthSettings
 from scoring.projection import project_quarter
 from scoring.quarter import NoQuarterError, Quarter, quarter_at
@@ -27,6 +27,7 @@ __all__ = [
     "DealModel",
     "DealScores",
     "DealSettings",
+    "HealthLessons",
     "HealthScores",
     "HealthSettings",
     "NoQuarterError",
@@ -36,6 +37,7 @@ __all__ = [
     "ScoringSettingsError",
     "deal_history",
     "fit_deals",
+    "learn_health",
     "next_band",
     "project_quarter",
     "projection",

@@ -248,8 +248,6 @@ class DealScores:
         benchmarks: `BENCHMARKS`.
         base_rate: 0..1, the overall win rate every deal's factors start from.
         base_deals: closed deals behind the base rate.
-        win_curve: probability (0..1) to be won by the end of each of the next weeks: indexed by opportunity_id in the
-            order of `scores`, one column per week, named by its last day.
         method: Model, Stage rate or Base rate: what the probabilities come from.
         proof: `PROOF`: how good each method was on held-out time; empty where history is too short to hold any out.
         reliability: `RELIABILITY` of the method used, on the same held-out time.
@@ -262,7 +260,6 @@ class DealScores:
     benchmarks: pd.DataFrame
     base_rate: float
     base_deals: int
-    win_curve: pd.DataFrame
     method: str = "Stage rate"
     proof: pd.DataFrame = field(default_factory=PROOF.empty)
     reliability: pd.DataFrame = field(default_factory=RELIABILITY.empty)

@@ -25,6 +25,11 @@ DEALS, PROJECTION = "deal-model", "projection-model"
 SHARE, NUMBER = 0.05, 5
 
 Model = TypeVar("Model")
+# What comes of a file that is missing or broken, or that holds classes as they were in another version.
+_UNREADABLE = (
+    *(FileNotFoundError, pickle.UnpicklingError, AttributeError, ImportError, EOFError),
+    *(IndexError, KeyError, TypeError, ValueError),
+)
 
 
 def deal_model(
@@ -33,7 +38,7 @@ def deal_model(
     book: scoring.Book,
     as_of: pd.Timestamp,
     settings: scoring.DealSettings,
-) -> scoring.DealModel:
+) -> "FittedModel[scoring.DealModel]":
     """The day's model of the deals: the kept one, or a new one that is kept.
 
     Args:
@@ -44,7 +49,24 @@ def deal_model(
         settings: see `fit_deals`.
     """
     kept = _Kept[scoring.DealModel](mirror, DEALS, configuration, book, (as_of.normalize(), settings))
-    return kept.model or kept.keep(scoring.fit_deals(book, as_of, settings))
+    return kept.fitted or kept.keep(scoring.fit_deals(book, as_of, settings))
+
+
+def health_lessons(
+    mirror: Mirror,
+    configuration: Configuration,
+    book: scoring.Book,
+    as_of: pd.Timestamp,
+    settings: scoring.HealthSettings,
+) -> "FittedModel[scoring.HealthLessons]":
+    """What past renewals teach on the day: the kept lessons, or new ones that are kept.
+
+    Args:
+        mirror, configuration, book, as_of: as for `deal_model`.
+        settings: see `learn_health`.
+    """
+    kept = _Kept[scoring.HealthLessons](mirror, "health-lessons", configuration, book, (as_of.normalize(),))
+    return kept.fitted or kept.keep(scoring.learn_health(book, as_of, settings))
 
 
 def projection(
@@ -63,8 +85,8 @@ def projection(
     """
     about = (as_of.normalize(), quarter, _digest(quarters))
     kept = _Kept[ProjectionModel](mirror, PROJECTION, configuration, book, about)
-    found = prepare(book, as_of, quarter, quarters=quarters, model=kept.model)
-    if kept.model is None:
+    found = prepare(book, as_of, quarter, quarters=quarters, model=kept.fitted.model if kept.fitted else None)
+    if kept.fitted is None:
         kept.keep(found.model)
     return found
 
@@ -77,11 +99,13 @@ class FittedModel(Generic[Model]):
         fitted_at: when, aware.
         closed_deals: that were known.
         model: itself.
+        name: digest of its file: another model has another name.
     """
 
     fitted_at: datetime
     closed_deals: int
     model: Model
+    name: str
 
 
 def kept_models(folder: Path) -> tuple[FittedModel[scoring.DealModel] | None, FittedModel[ProjectionModel] | None]:
@@ -90,19 +114,12 @@ def kept_models(folder: Path) -> tuple[FittedModel[scoring.DealModel] | None, Fi
     Args:
         folder: of the mirror's file.
     """
-    return _fitted(folder / f"{DEALS}.pickle"), _fitted(folder / f"{PROJECTION}.pickle")
-
-
-def _fitted(file: Path) -> FittedModel[Any] | None:
-    found = _read(file)
-    if found is None or not isinstance(found[0], tuple) or found[0][:1] != (FORMAT,):
-        return None
-    _, closed, model = found
-    return FittedModel(datetime.fromtimestamp(file.stat().st_mtime, UTC), closed, model)
+    deals, quarter = (_read(folder / f"{name}.pickle") for name in (DEALS, PROJECTION))
+    return deals and deals[1], quarter and quarter[1]
 
 
 class _Kept(Generic[Model]):
-    """A model in a file beside the mirror's; `model` is None where there is none that fits.
+    """A model in a file beside the mirror's; `fitted` is None where there is none that fits.
 
     Args:
         about: what the model rests on beyond the org's deals, comparable.
@@ -116,18 +133,31 @@ class _Kept(Generic[Model]):
         predictors = tuple(sorted(set(book.predictors["name"])))
         self._key = (FORMAT, configured, _digest(book.stages), predictors, _oldest(book), *about)
         self._closed = int(book.opportunities["is_closed"].sum())
-        self.model: Model | None = None
+        self.fitted: FittedModel[Model] | None = None
         found = _read(self._file)
-        if found is not None and found[0] == self._key and abs(self._closed - found[1]) <= SHARE * found[1] + NUMBER:
-            self.model = found[2]
+        if found is None or found[0] != self._key:
+            return
+        grown = abs(self._closed - found[1].closed_deals)
+        if grown <= SHARE * found[1].closed_deals + NUMBER:
+            self.fitted = found[1]
 
-    def keep(self, model: Model) -> Model:
+    def keep(self, model: Model) -> FittedModel[Model]:
         """Keep this one, whole or not at all."""
-        part = self._file.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_bytes(pickle.dumps((self._key, self._closed, model)))
-        part.replace(self._file)
-        return model
+        write_pickle(self._file, (self._key, self._closed, model))
+        return _described(self._file, self._closed, model)
+
+
+def _read(file: Path) -> tuple[tuple[Any, ...], FittedModel[Any]] | None:
+    """What the model in a file rests on, and the model; None where there is none of this version."""
+    found = read_pickle(file)
+    if not (isinstance(found, tuple) and len(found) == 3 and isinstance(found[0], tuple) and found[0][:1] == (FORMAT,)):
+        return None
+    return found[0], _described(file, found[1], found[2])
+
+
+def _described(file: Path, closed_deals: int, model: Model) -> FittedModel[Model]:
+    moment = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return FittedModel(moment, closed_deals, model, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def _digest(table: pd.DataFrame) -> str:
@@ -141,12 +171,19 @@ def _oldest(book: scoring.Book) -> str:
     return "" if first.empty else str(first.min())
 
 
-def _read(file: Path) -> tuple[object, int, Any] | None:
-    """What is kept; None where nothing is, or where an older or newer version has written it."""
-    if not file.exists():
-        return None
+def write_pickle(file: Path, content: object) -> None:
+    """Write a file that its owner alone may read, whole or not at all."""
+    part = file.with_suffix(".part")
+    part.touch(mode=0o600)
+    with part.open("wb") as stream:
+        pickle.dump(content, stream, protocol=5)
+    part.replace(file)
+
+
+def read_pickle(file: Path) -> object:
+    """What `write_pickle` wrote; None where nothing is, or what an older or newer version has written."""
     try:
-        kept = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, which its owner alone may write
-    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError, TypeError, ValueError):
+        with file.open("rb") as stream:
+            return pickle.load(stream)  # noqa: S301 - our own file, which its owner alone may write
+    except _UNREADABLE:
         return None
-    return kept if isinstance(kept, tuple) and len(kept) == 3 else None

@@ -22,9 +22,10 @@ from sidecar.desired.actions import present_actions
 from sidecar.desired.plans_before import plans_before
 from sidecar.desired.removals import removals
 from sidecar.feeds import read_feeds
-from sidecar.fitted import deal_model, projection
+from sidecar.fitted import deal_model, health_lessons, projection
 from sidecar.guard import Confirm, Review, check_size, unseen
 from sidecar.health.settings import health_settings
+from sidecar.rescored import deal_scores, health_scores
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle
 from sidecar.targets import ACTION, CURRENCY, PROJECTION, SCORED
@@ -155,7 +156,7 @@ def score(
 
     Args:
         as_of: the day to score for; default the org's today. Later records of the mirror are not looked at.
-        unmoved: see `desired_records`.
+        unmoved: see `desired_records`; with it only the records whose inputs are others are scored again.
     """
     progress.stage("Score")
     day = as_of or today(mirror)
@@ -166,9 +167,17 @@ def score(
     settings = scoring.DealSettings(quarter_month=quarter.start.month)
     projected = projection(mirror, configuration, book, moment, quarter, calendar)
     model = deal_model(mirror, configuration, book, moment, settings)
-    deals = projected.timed(model.score(book, moment, quarter))
+    of_health = health_settings(configuration.health)
+    lessons = health_lessons(mirror, configuration, book, moment, of_health)
+    past = Past(model.model, book, moment, model.name)
+    if unmoved is None:
+        scored = past.model.score(book, moment, quarter)
+        health = scoring.score_health(book, moment, of_health, lessons=lessons.model)
+    else:
+        scored = deal_scores(mirror, past, projected.book, quarter)
+        health = health_scores(mirror, book, projected.book, moment, of_health, lessons)
+    deals = projected.timed(scored)
     tables = scoring.projection.projection_tables(projected, deals)
-    health = scoring.score_health(book, moment, health_settings(configuration.health))
     playbooks = health_proposals(health, book.accounts)
     rules = ActionSettings(**configuration.actions.model_dump())
     proposed = actions(book, deals, tables.rows, moment, quarter, rules, extra=[playbooks])

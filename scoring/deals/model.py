@@ -18,7 +18,7 @@ from scoring.deals.learning import Lessons, lessons
 from scoring.deals.open_deals import open_deals
 from scoring.deals.outlook import Outlook, by_model, by_rates
 from scoring.deals.proof import BASE_RATE, MODEL, UNPROVED, Verdict, enough, judge
-from scoring.deals.risk_tags import risk_flags
+from scoring.deals.risk_tags import InUse, in_use, risk_flags
 from scoring.deals.timing import WEEKS, Hazards, fit_hazards
 from scoring.deals.win_rates import WinRates, fit_win_rates
 from scoring.deals.win_time import WinTimes, fit_win_times
@@ -27,9 +27,6 @@ from scoring.results import SCORES, DealScores
 from scoring.settings import DealSettings
 from scoring.stage_history import stage_spells
 from scoring.words import joined
-
-# Weeks ahead for which `DealScores.win_curve` holds a probability.
-CURVE_WEEKS = 26
 
 
 @dataclass(frozen=True)
@@ -57,17 +54,24 @@ class DealModel:
     benchmarks: pd.DataFrame
 
     def score(
-        self, book: Book, as_of: pd.Timestamp, quarter: Quarter, only: Collection[str] | None = None
+        self,
+        book: Book,
+        as_of: pd.Timestamp,
+        quarter: Quarter,
+        only: Collection[str] | None = None,
+        used: InUse | None = None,
     ) -> DealScores:
         """Score the deals that are open at the end of the day `as_of`, with what was known then.
 
-        A deal's scores depend on its own records alone, save for the risk tags of fields that nobody uses.
+        A deal's scores depend on its own records and its account's usage alone, save for the risk tags of fields that
+        nobody uses.
 
         Args:
             book: the tables of deals, their histories, people and activities, and usage are read.
             as_of: a day, that of the fit or later.
             quarter: the quarter whose end `quarter_probability` refers to.
             only: ids of the deals to score; all open ones when not given. Ids of other deals are passed over.
+            used: what the org uses; judged by the deals to score when not given.
 
         Returns:
             See `DealScores`. Closed deals get no row; a deal without stage, segment, account, amount or close date
@@ -77,9 +81,11 @@ class DealModel:
             ScoringInputError: a table does not have the documented form.
         """
         today = as_of.normalize()
-        deals, outlook = self._outlook(book, as_of, only)
+        known = known_at(part_of(validate(book), only), as_of)
+        used = used or in_use(known, self.settings)
+        deals, outlook = self._outlook(known, as_of, used)
         deals["win_probability"] = outlook.probability
-        flags = risk_flags(deals, as_of, self.rates.base_rate, self.settings)
+        flags = risk_flags(deals, used, as_of, self.rates.base_rate, self.settings)
         days_left: Floats = np.array([(quarter.end.normalize() - today).days], dtype=np.float64)
         scores = deals.assign(
             win_probability_low=outlook.low,
@@ -94,7 +100,6 @@ class DealModel:
             risk_tags=joined(flags),
             **{name: outlook.dates[name] for name in outlook.dates.columns},
         )
-        weeks = [today + pd.Timedelta(weeks=week) for week in range(1, CURVE_WEEKS + 1)]
         return DealScores(
             scores=SCORES.conform(scores),
             factors=factor_table(deals, outlook, self.rates),
@@ -102,7 +107,6 @@ class DealModel:
             benchmarks=self.benchmarks,
             base_rate=self.rates.base_rate,
             base_deals=self.rates.base_deals,
-            win_curve=_won_by(deals, outlook, today, weeks),
             method=self.verdict.method,
             proof=self.verdict.proof,
             reliability=self.verdict.reliability,
@@ -127,12 +131,14 @@ class DealModel:
         Raises:
             ScoringInputError: a table does not have the documented form.
         """
-        deals, outlook = self._outlook(book, as_of, only)
-        return _won_by(deals, outlook, as_of.normalize(), dates)
+        known, today = known_at(part_of(validate(book), only), as_of), as_of.normalize()
+        deals, outlook = self._outlook(known, as_of, in_use(known, self.settings))
+        ahead: Floats = np.array([(date.normalize() - today).days for date in dates], dtype=np.float64)
+        chance = outlook.won_within(ahead)
+        return pd.DataFrame(chance, index=pd.Index(deals["opportunity_id"]), columns=pd.DatetimeIndex(list(dates)))
 
-    def _outlook(self, book: Book, as_of: pd.Timestamp, only: Collection[str] | None) -> tuple[pd.DataFrame, Outlook]:
-        known = known_at(part_of(validate(book), only), as_of)
-        deals = open_deals(known, stage_spells(known.stage_history), self.stages, as_of, self.settings)
+    def _outlook(self, known: Book, as_of: pd.Timestamp, used: InUse) -> tuple[pd.DataFrame, Outlook]:
+        deals = open_deals(known, stage_spells(known.stage_history), self.stages, as_of, used)
         outlook = by_rates(self.rates, self.times, deals, self.settings, flat=self.verdict.method == BASE_RATE)
         if self.chances is not None and self.hazards is not None:
             outlook = by_model(
@@ -159,12 +165,6 @@ def _among(values: "pd.Series[str]", ids: pd.Index) -> npt.NDArray[np.bool_]:
     """Which values are among some ids; `isin` takes ten times as long for texts."""
     found: npt.NDArray[np.bool_] = ids.get_indexer(pd.Index(values)) >= 0
     return found
-
-
-def _won_by(deals: pd.DataFrame, outlook: Outlook, today: pd.Timestamp, dates: Sequence[pd.Timestamp]) -> pd.DataFrame:
-    ahead: Floats = np.array([(date.normalize() - today).days for date in dates], dtype=np.float64)
-    chance = outlook.won_within(ahead)
-    return pd.DataFrame(chance, index=pd.Index(deals["opportunity_id"]), columns=pd.DatetimeIndex(list(dates)))
 
 
 def fit_deals(book: Book, as_of: pd.Timestamp, settings: DealSettings | None = None) -> DealModel:

@@ -5,13 +5,12 @@ import pandas as pd
 from scoring.book import Book
 from scoring.days import days_until
 from scoring.deals.benchmarks import benchmark_of
-from scoring.deals.risk_tags import INPUTS, inputs_in_use, missing_inputs
-from scoring.settings import DealSettings
+from scoring.deals.risk_tags import INPUTS, InUse, missing_inputs
 from scoring.stage_history import close_date_moves, entered_present_stage
 
 
 def open_deals(
-    known: Book, spells: pd.DataFrame, benchmarks: pd.DataFrame, as_of: pd.Timestamp, settings: DealSettings
+    known: Book, spells: pd.DataFrame, benchmarks: pd.DataFrame, as_of: pd.Timestamp, used: InUse
 ) -> pd.DataFrame:
     """The deals that are not closed, ordered by id.
 
@@ -20,7 +19,7 @@ def open_deals(
         spells: result of `stage_spells`.
         benchmarks: `STAGE_BENCHMARKS`.
         as_of: a day.
-        settings: `used_share`.
+        used: result of `in_use`.
 
     Returns:
         The columns of `OPPORTUNITIES` and: stage_entered (moment), age_days (days in the stage), pushes,
@@ -39,6 +38,6 @@ def open_deals(
         first_close_date=moves["first_close_date"],
         contacts=roles.reindex(deals["opportunity_id"]).set_axis(deals.index).fillna(0.0),
         missing=missing_inputs(deals, list(INPUTS)),
-        asked_for=missing_inputs(deals, inputs_in_use(known.opportunities, settings)),
+        asked_for=missing_inputs(deals, list(used.inputs)),
         **benchmark_of(deals, benchmarks),
     )

@@ -1,7 +1,11 @@
 """Risk tags of open deals: conditions with their thresholds in `DealSettings`."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from scoring.book import Book
+from scoring.lookup import among
 from scoring.settings import RISK_TAGS, DealSettings
 from scoring.words import joined
 
@@ -14,12 +18,41 @@ def missing_inputs(deals: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
     return joined(pd.DataFrame({INPUTS[name]: deals[name].isna() for name in columns}, index=deals.index))
 
 
-def inputs_in_use(deals: pd.DataFrame, settings: DealSettings) -> list[str]:
-    """The columns of `INPUTS` that the org fills in at all: nobody is asked for a field that no deal has."""
-    return [name for name in INPUTS if _in_use(deals[name].notna(), settings)]
+@dataclass(frozen=True)
+class InUse:
+    """What the org fills in at all: nobody is asked for something that no deal has.
+
+    Attributes:
+        inputs: columns of `INPUTS`.
+        contacts, next_step: whether open deals have contact roles, and next steps.
+    """
+
+    inputs: tuple[str, ...]
+    contacts: bool
+    next_step: bool
 
 
-def risk_flags(deals: pd.DataFrame, as_of: pd.Timestamp, base_rate: float, settings: DealSettings) -> pd.DataFrame:
+def in_use(known: Book, settings: DealSettings) -> InUse:
+    """What is filled in for at least a share of the deals.
+
+    Args:
+        known: result of `known_at`.
+        settings: `used_share`.
+    """
+
+    def often(filled: "pd.Series[bool]") -> bool:
+        return len(filled) > 0 and bool(filled.mean() >= settings.used_share)
+
+    every = known.opportunities
+    is_open = ~every["is_closed"]
+    contacts = among(every.loc[is_open, "opportunity_id"], known.roles["opportunity_id"])
+    inputs = tuple(name for name in INPUTS if often(every[name].notna()))
+    return InUse(inputs, often(contacts), often(every.loc[is_open, "next_step"].notna()))
+
+
+def risk_flags(
+    deals: pd.DataFrame, used: InUse, as_of: pd.Timestamp, base_rate: float, settings: DealSettings
+) -> pd.DataFrame:
     """Whether each tag applies to each deal.
 
     - Stalled: longer in the stage than 90 % of won deals (with enough of them), else than a fixed number of days.
@@ -34,6 +67,7 @@ def risk_flags(deals: pd.DataFrame, as_of: pd.Timestamp, base_rate: float, setti
     Args:
         deals: age_days, slow_days, won_deals, close_date, first_close_date, contacts, next_step, pushes,
             win_probability, missing.
+        used: result of `in_use`.
         as_of: a day.
         base_rate: 0..1.
         settings: the thresholds.
@@ -47,15 +81,11 @@ def risk_flags(deals: pd.DataFrame, as_of: pd.Timestamp, base_rate: float, setti
     flags = {
         "Stalled": deals["age_days"] > patience,
         "Slipping": moved >= settings.slipping_days,
-        "Single-threaded": (deals["contacts"] < settings.contacts) & _in_use(deals["contacts"] > 0, settings),
-        "No next step": deals["next_step"].isna() & _in_use(deals["next_step"].notna(), settings),
+        "Single-threaded": (deals["contacts"] < settings.contacts) & used.contacts,
+        "No next step": deals["next_step"].isna() & used.next_step,
         "Pushed 3 times": deals["pushes"] >= settings.pushes,
         "Past close date": deals["close_date"] < as_of.normalize(),
         "Low win rate": deals["win_probability"] < settings.low_rate_share * base_rate,
         "Missing data": deals["missing"] != "",
     }
     return pd.DataFrame(flags, index=deals.index)[list(RISK_TAGS)].astype("bool")
-
-
-def _in_use(filled: "pd.Series[bool]", settings: DealSettings) -> bool:
-    return len(filled) > 0 and bool(filled.mean() >= settings.used_share)

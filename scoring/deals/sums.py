@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from scoring.days import Floats
-
 _DAY = 86_400_000_000
 _FAR = 1 << 40
+# Shares are summed in whole parts of this size: exact, so that other accounts' rows never touch an account's mean.
+_UNIT = float(1 << 36)
 
 
 def counts_until(records: pd.DataFrame, date: str, rows: pd.DataFrame, *, before: float = 0.0) -> "pd.Series[float]":
@@ -36,7 +36,7 @@ def means_between(
     """The mean of an account's values of the `days` before a moment, NaN where there is none.
 
     Args:
-        records: account_id, day, value, none missing.
+        records: account_id, day, value (0..1), none missing.
         account: ids, may be missing.
         until: moments, aligned with `account`.
         days: length of the window.
@@ -45,12 +45,13 @@ def means_between(
     keys = accounts.get_indexer(pd.Index(records["account_id"])) * _FAR + _days(records["day"])
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    sums: Floats = np.concatenate([[0.0], np.cumsum(records["value"].to_numpy(dtype=np.float64)[order])])
+    parts = np.rint(records["value"].to_numpy(dtype=np.float64)[order] * _UNIT).astype(np.int64)
+    sums = np.concatenate([[0], np.cumsum(parts)])
     code = accounts.get_indexer(pd.Index(account))
     last = code * _FAR + _days(until)
     begin, end = np.searchsorted(keys, last - int(days), side="right"), np.searchsorted(keys, last, side="right")
     found = (code >= 0) & (end > begin)
-    mean = (sums[end] - sums[begin]) / np.where(found, end - begin, 1)
+    mean = (sums[end] - sums[begin]) / _UNIT / np.where(found, end - begin, 1)
     return pd.Series(np.where(found, mean, np.nan), index=account.index)
 
 

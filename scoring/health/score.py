@@ -1,6 +1,6 @@
 """Health of every account, put together."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,11 +31,47 @@ from scoring.stage_history import stage_spells
 AT_ONCE = 20_000
 
 
+@dataclass(frozen=True)
+class HealthLessons:
+    """What past renewals teach. `learn_health` makes it; it can be pickled.
+
+    Attributes:
+        churn: the risk that a renewal is lost.
+        proof: `CHURN_PROOF`: how good that risk was on held-out time.
+    """
+
+    churn: ChurnModel
+    proof: pd.DataFrame
+
+
+def learn_health(book: Book, as_of: pd.Timestamp, settings: HealthSettings | None = None) -> HealthLessons:
+    """Learn from the renewals that were decided until the end of the day `as_of`.
+
+    Args:
+        book: as for `score_health`.
+        as_of: a day.
+        settings: measures, weights and thresholds; the defaults when not given.
+
+    Raises:
+        ScoringInputError: a table does not have the documented form.
+    """
+    settings, today = settings or HealthSettings(), as_of.normalize()
+    known = known_at(validate(book), today)
+    return _learned(read_inputs(known, today, settings), known, today, settings)
+
+
+def _learned(inputs: Inputs, known: Book, as_of: pd.Timestamp, settings: HealthSettings) -> HealthLessons:
+    closed = closed_deals(known, stage_spells(known.stage_history), as_of)
+    past = past_renewals(inputs, closed, known.targets, as_of, settings)
+    return HealthLessons(past.fit(settings), prove_churn(past, as_of, settings))
+
+
 def score_health(
     book: Book,
     as_of: pd.Timestamp,
     settings: HealthSettings | None = None,
     accounts: "pd.Index | None" = None,
+    lessons: HealthLessons | None = None,
 ) -> HealthScores:
     """Health of every account at the end of the day `as_of`, from what was known then.
 
@@ -46,6 +82,7 @@ def score_health(
         settings: measures, weights and thresholds; the defaults when not given.
         accounts: ids of the accounts wanted, all when not given. Their rows are the same in both cases: what they are
             compared with, and what is learned, comes from the whole book.
+        lessons: what was learned before; nothing is learned then.
 
     Returns:
         See `HealthScores`. An account without any input is Unknown with coverage 0.
@@ -59,21 +96,18 @@ def score_health(
     # Telemetry of later weeks is left in, so that it is counted before it is left out.
     known = replace(known_at(book, as_of), usage=book.usage)
     inputs = read_inputs(known, as_of, settings)
-    closed = closed_deals(known, stage_spells(known.stage_history), as_of)
-    past = past_renewals(inputs, closed, book.targets, as_of, settings)
-    churn = past.fit(settings)
+    lessons = lessons or _learned(inputs, known, as_of, settings)
     wanted = np.arange(len(inputs.accounts))
     if accounts is not None:
         wanted = np.flatnonzero(inputs.accounts.isin(accounts))
     parts = [
-        _score_some(wanted[first : first + AT_ONCE], inputs, known, churn, as_of, settings)
+        _score_some(wanted[first : first + AT_ONCE], inputs, known, lessons.churn, as_of, settings)
         for first in range(0, max(len(wanted), 1), AT_ONCE)
     ]
     calendar = renewal_calendar(known, inputs, as_of)
     calendar = calendar[calendar["account_id"].isin(inputs.accounts[wanted])].reset_index(drop=True)
     tables = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
-    proof = prove_churn(past, as_of, settings)
-    return HealthScores(**tables, renewals=calendar, churn_proof=proof, problems=inputs.problems)
+    return HealthScores(**tables, renewals=calendar, churn_proof=lessons.proof, problems=inputs.problems)
 
 
 def _score_some(

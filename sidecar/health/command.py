@@ -11,6 +11,7 @@ from sidecar import terminal
 from sidecar.book import read_book
 from sidecar.book.calendar import today
 from sidecar.errors import ConfigurationError
+from sidecar.fitted import health_lessons
 from sidecar.health.settings import health_settings
 from sidecar.mirror_access import open_mirror
 from sidecar.options import AS_JSON, AS_OF, Setting, common
@@ -38,9 +39,10 @@ def explain(setting: Setting, account: str, as_of: datetime | None, as_json: boo
             raise ConfigurationError("Nothing has been pulled yet: expected accounts. Remedy: sidecar pull")
         book = read_book(mirror, setting.configuration)
         day = pd.Timestamp(as_of.date() if as_of else today(mirror))
-    settings = health_settings(setting.configuration.health)
+        settings = health_settings(setting.configuration.health)
+        lessons = None if as_of else health_lessons(mirror, setting.configuration, book, day, settings).model
     code = _account(book, account)
-    found = scoring.score_health(book, day, settings, accounts=pd.Index([code]))
+    found = scoring.score_health(book, day, settings, pd.Index([code]), lessons)
     explained = _explained(found, code, day, settings)
     if as_json:
         terminal.print_json(explained)

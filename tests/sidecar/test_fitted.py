@@ -34,9 +34,9 @@ def test_a_model_stays_for_the_day_whatever_a_few_deals_do(tmp_path: Path, book:
     deals = book.opportunities
     moved = replace(book, opportunities=deals.assign(is_won=deals["is_closed"]))
     with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
-        first = deal_model(mirror, CONFIGURATION, book, DAY, SETTINGS)
-        assert deal_model(mirror, CONFIGURATION, moved, DAY, SETTINGS).rates.base_rate == first.rates.base_rate
-        tomorrow = deal_model(mirror, CONFIGURATION, moved, DAY + pd.Timedelta(days=1), SETTINGS)
+        first = deal_model(mirror, CONFIGURATION, book, DAY, SETTINGS).model
+        assert deal_model(mirror, CONFIGURATION, moved, DAY, SETTINGS).model.rates.base_rate == first.rates.base_rate
+        tomorrow = deal_model(mirror, CONFIGURATION, moved, DAY + pd.Timedelta(days=1), SETTINGS).model
         assert tomorrow.rates.base_rate > first.rates.base_rate
 
 

@@ -98,7 +98,7 @@ def score_tables(mirror: Mirror) -> tuple[flow.Scored, tuple[Any, ...]]:
 
 def passing(mirror: Mirror, tables: tuple[Any, ...], configuration: Configuration = CONFIGURATION) -> Desired:
     """What is put together when records that have not moved are passed over."""
-    return desired_records(*tables, Unmoved(mirror, configuration))
+    return desired_records(*tables, unmoved=Unmoved(mirror, configuration))
 
 
 def changes_of(plan: Plan) -> pa.Table:
@@ -115,15 +115,17 @@ def test_after_changes_the_plan_is_that_of_all_records(after: Refreshed, change:
     try:
         for each in CHANGES[change]:
             assert connection.execute(each).fetchall() > [(0,)], each
-        scored, tables = score_tables(mirror) if change != "nothing" else (after.scored, after.tables)
+        scored = score_tables(mirror)[0] if change != "nothing" else after.scored
         whole = flow.make_plan(mirror, CONFIGURATION, scored)
-        found = passing(mirror, tables)
+        # What is kept of the run before counts for the scores, for putting records together and for the plan.
+        kept = flow.score(mirror, CONFIGURATION, DAY, SILENT, Unmoved(mirror, CONFIGURATION))
+        found = kept.desired
         part = flow.make_plan(mirror, CONFIGURATION, replace(scored, desired=found))
     finally:
         connection.execute("ROLLBACK")
         # A change may ask for other models; the next test's records are those of the first ones.
-        for file, kept in models.items():
-            file.write_bytes(kept)
+        for file, model in models.items():
+            file.write_bytes(model)
     assert found.scored == scored.desired.scored and scored.desired.passed_over == 0
     assert changes_of(part).equals(changes_of(whole))
     assert part.refused.equals(whole.refused) and part.removals.equals(whole.removals)

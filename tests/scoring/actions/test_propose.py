@@ -70,7 +70,6 @@ def scores_of(*deals: dict[str, Any], factors: pd.DataFrame | None = None) -> De
         benchmarks=BENCHMARKS.conform(benchmarks),
         base_rate=0.4,
         base_deals=18,
-        win_curve=pd.DataFrame(),
     )
 
 

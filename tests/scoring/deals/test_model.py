@@ -28,7 +28,6 @@ def test_the_chance_to_be_won_only_grows_with_time_and_never_above_that_to_be_wo
     steps = np.diff(chance.to_numpy(), axis=1, prepend=0.0)
     assert (steps >= -1e-12).all()
     assert (chance.to_numpy() <= scored.scores["win_probability"].to_numpy()[:, None] + 1e-12).all()
-    assert_frame_equal(scored.win_curve, chance[scored.win_curve.columns])
     by_end = model.won_by(book, TODAY, [quarter.end])
     np.testing.assert_allclose(by_end[quarter.end], scored.scores["quarter_probability"], atol=1e-12)
 
@@ -41,7 +40,7 @@ def test_a_part_of_the_deals_gets_the_scores_it_has_among_all(funnel: Callable[.
     part = model.score(book, TODAY, quarter, only=[*chosen, "006 deleted"])
     whole = every.scores[every.scores["opportunity_id"].isin(chosen)].reset_index(drop=True)
     assert_frame_equal(part.scores, whole)
-    assert_frame_equal(part.win_curve, every.win_curve.loc[chosen])
+    assert_frame_equal(model.won_by(book, TODAY, WEEKS, only=chosen), model.won_by(book, TODAY, WEEKS).loc[chosen])
 
 
 def test_a_model_fitted_earlier_scores_a_later_day_without_looking_at_what_came_between(

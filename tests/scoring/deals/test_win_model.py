@@ -41,7 +41,7 @@ def test_points_add_up_and_curves_grow_to_at_most_the_probability(
     found = model.score(book, TODAY, quarter)
     total = found.factors.groupby("opportunity_id")["points"].sum().reindex(found.scores["opportunity_id"]).to_numpy()
     assert total == pytest.approx(100 * (found.scores["win_probability"] - found.base_rate).to_numpy(), abs=1e-9)
-    curve = found.win_curve.to_numpy()
+    curve = model.won_by(book, TODAY, [TODAY + pd.Timedelta(weeks=week) for week in range(1, 27)]).to_numpy()
     assert (np.diff(curve, axis=1, prepend=0.0) >= -1e-12).all()
     assert (curve <= found.scores["win_probability"].to_numpy()[:, None] + 1e-12).all()
     assert (found.scores["quarter_probability"] <= found.scores["win_probability"]).all()
