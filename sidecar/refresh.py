@@ -185,7 +185,7 @@ def score(
     needed = scoring.projection.deals_in_need(projected, followed.shown["opportunity_id"])
     scored_at = pd.Timestamp.now("UTC").tz_localize(None).floor("s")
     rates = record_rates(mirror)
-    past, plans = Past(model, book, moment), plans_before(mirror, tables.since)
+    plans = plans_before(mirror, tables.since)
     corporate = corporate_currency(mirror, [PROJECTION.object, ACTION.object])
     desired = desired_records(
         past,
@@ -198,8 +198,8 @@ def score(
         scored_at,
         rates,
         corporate,
-        unmoved,
-        plans,
+        unmoved=unmoved,
+        plans=plans,
     )
     return Scored(day, quarter, desired, followed.expired, notices(mirror, book), _records(health.problems))
 

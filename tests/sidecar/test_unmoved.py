@@ -93,12 +93,12 @@ def score_tables(mirror: Mirror) -> tuple[flow.Scored, tuple[Any, ...]]:
     """The scores with every record put together, and from what."""
     with patch.object(flow, "desired_records", wraps=desired_records) as put_together:
         scored = flow.score(mirror, CONFIGURATION, DAY, SILENT)
-    return scored, put_together.call_args.args[:-1]
+    return scored, put_together.call_args.args
 
 
 def passing(mirror: Mirror, tables: tuple[Any, ...], configuration: Configuration = CONFIGURATION) -> Desired:
     """What is put together when records that have not moved are passed over."""
-    return desired_records(*tables, unmoved=Unmoved(mirror, configuration))
+    return desired_records(*tables, Unmoved(mirror, configuration))
 
 
 def changes_of(plan: Plan) -> pa.Table:
