@@ -38,7 +38,7 @@ def connected(configuration: Configuration, state: State) -> Iterator[Org]:
 
 @contextmanager
 def logged_in(configuration: Configuration, state: State) -> Iterator[Org]:
-    """Log in, starting the local org for the block's duration when no org is configured.
+    """Log in for the block's duration, starting the local org for it when no org is configured.
 
     Raises:
         sync.ConfigurationError: wrong key, wrong user, unreachable host; with the remedy.
@@ -49,7 +49,7 @@ def logged_in(configuration: Configuration, state: State) -> Iterator[Org]:
             from sidecar.org import embedded  # a run against a configured org never loads the local one
 
             stack.enter_context(embedded.served(state))
-        yield Org.connect(login_settings(configuration, state))
+        yield stack.enter_context(Org.connect(login_settings(configuration, state)))
 
 
 def login_settings(configuration: Configuration, state: State) -> OrgSettings:

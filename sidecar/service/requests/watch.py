@@ -1,6 +1,7 @@
 """Looks for requests every few seconds, at a bounded cost in API calls."""
 
 import logging
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from sidecar.configuration import Configuration
@@ -40,6 +41,7 @@ class Watch:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
         self._org: Org | None = None
+        self._connection = ExitStack()
         self._next: datetime | None = None
         self._tidied: datetime | None = None
         self._in_trouble = False
@@ -71,9 +73,8 @@ class Watch:
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._org is not None:
-            self._org.close()
         self._org = None
+        self._connection.close()
 
     def _answer(self) -> int:
         tasks = self._tasks
@@ -100,8 +101,7 @@ class Watch:
             self._tidied = now
 
     def _connected(self) -> Org:
-        if self._org is not None:
-            return self._org
-        with connected(self._tasks.configuration, self._tasks.state) as org:
-            self._org = org
-        return org
+        if self._org is None:
+            tasks = self._tasks
+            self._org = self._connection.enter_context(connected(tasks.configuration, tasks.state))
+        return self._org

@@ -70,6 +70,15 @@ def test_a_configured_time_zone_is_not_asked_of_the_org(tasks: Tasks) -> None:
     assert zones(make_runner(Tasks(configuration, tasks.state, Event()))) == {"Europe/Berlin"}
 
 
+def test_a_job_leaves_no_connection_open(clinic: Clinic, tmp_path: Path) -> None:
+    tasks = Tasks(clinic.configuration, State.open(tmp_path / "state"), Event())
+    with tasks.open() as (org, _):
+        org.json("GET", "/limits")
+        pools = [adapter.poolmanager.pools for adapter in org.session._http.adapters.values()]
+        assert sum(len(pool) for pool in pools) == 1
+    assert sum(len(pool) for pool in pools) == 0
+
+
 def test_a_stop_ends_a_job_at_its_next_step_and_keeps_the_mirror_whole(clinic: Clinic, tmp_path: Path) -> None:
     tasks = Tasks(clinic.configuration, State.open(tmp_path / "state"), Event())
     tasks.stop.set()
