@@ -48,7 +48,9 @@ def test_refreshes_from_two_machines_make_no_record_twice(org: Served, tmp_path:
     met = threading.Barrier(2, timeout=60)
 
     def run(name: str) -> bool:
-        with Org.connect(org.settings()) as connection, Mirror.open(tmp_path / f"{name}.duckdb") as mirror:
+        machine = tmp_path / name  # models and scores are kept beside a mirror
+        machine.mkdir()
+        with Org.connect(org.settings()) as connection, Mirror.open(machine / "mirror.duckdb") as mirror:
             return refreshed(connection, mirror, At("Score", met.wait)).complete
 
     org.inside.locks.automation_seconds = 0.2
