@@ -9,8 +9,9 @@ from pathlib import Path
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _FILE_BYTES, _FILES = 2_000_000, 5
-# These write addresses at DEBUG, and a webhook's address is a secret; the third says each second that it looked.
-_QUIET = ("urllib3", "requests", "apscheduler")
+# These write addresses at DEBUG, and a webhook's address is a secret; the third says each second that it looked, the
+# fourth of each request that had to wait for another one.
+_QUIET = ("urllib3", "requests", "apscheduler", "waitress.queue")
 
 
 class PrivateLog(RotatingFileHandler):

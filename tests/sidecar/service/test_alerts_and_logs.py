@@ -63,6 +63,15 @@ def test_the_log_is_private_and_quiet_about_addresses_even_when_debugging(tmp_pa
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_many_who_look_at_once_do_not_fill_the_log(tmp_path: Path) -> None:
+    file = tmp_path / "service.log"
+    with logging_to(file, debug=False):
+        logging.getLogger("waitress.queue").warning("Task queue depth is %d", 3)  # waitress, of each request that waits
+        logging.getLogger("waitress").warning("a channel was closed")
+    text = file.read_text()
+    assert "a channel was closed" in text and "queue depth" not in text
+
+
 def test_the_configuration_shows_no_secret() -> None:
     section = ServiceSection.model_validate({"alert_webhook": HOOK})
     assert "secretsecret" not in repr(section) + section.model_dump_json()
