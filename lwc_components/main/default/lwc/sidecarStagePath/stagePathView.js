@@ -18,10 +18,10 @@ import PACE from '@salesforce/label/c.Sidecar_Path_Pace';
 const ENOUGH = 5;
 const AIR = 1.04;
 const PACES = {
-    quicker: { word: QUICKER, paceClass: 'pace pace_good', icon: 'utility:success' },
-    usual: { word: USUAL, paceClass: 'pace', icon: '' },
-    slower: { word: SLOWER, paceClass: 'pace pace_late', icon: 'utility:warning' },
-    unknown: { word: FEW, paceClass: 'pace pace_unknown', icon: '' }
+    quicker: { word: QUICKER, tone: 'good' },
+    usual: { word: USUAL, tone: 'plain' },
+    slower: { word: SLOWER, tone: 'late' },
+    unknown: { word: FEW, tone: 'unknown' }
 };
 
 const isCompared = ({ lower, typical, upper, sample }) => sample >= ENOUGH && [lower, typical, upper].every(isNumber);

@@ -34,15 +34,12 @@ export default class SidecarStageScale extends LightningElement {
         return this.hasDays ? plural(days, DAYS_ONE, DAYS, name) : NOT_KNOWN;
     }
 
-    /** How the deal stands in words and with an icon; the colour only repeats it. */
     get pace() {
         const { days, typical, slow } = this.stage;
         if (days <= typical) {
-            return { word: ON_PACE, icon: 'utility:success', paceClass: 'pace pace_good' };
+            return { word: ON_PACE, tone: 'good' };
         }
-        return isNumber(slow) && days > slow
-            ? { word: STUCK, icon: 'utility:error', paceClass: 'pace pace_bad' }
-            : { word: SLOWER, icon: 'utility:warning', paceClass: 'pace pace_late' };
+        return isNumber(slow) && days > slow ? { word: STUCK, tone: 'bad' } : { word: SLOWER, tone: 'late' };
     }
 
     get explanation() {
