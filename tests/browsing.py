@@ -10,12 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 REPOSITORY = Path(__file__).parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 Open = Callable[..., Page]  # opens an address, as `Visits.open`
 LONGEST_MILLISECONDS = 20_000  # to wait for what a click needs
+LEFT_BEHIND = "net::ERR_ABORTED"  # by the page itself, mostly because it went on to another one
 expect.set_options(timeout=LONGEST_MILLISECONDS)
 ARGUMENTS = (
     "--headless",
@@ -87,7 +97,7 @@ class Visits:
         page = context.new_page()
         page.on("pageerror", lambda error: self.failures.append(f"script: {error}"))
         page.on("console", self._heard)
-        page.on("requestfailed", lambda request: self.failures.append(f"no answer: {request.url}"))
+        page.on("requestfailed", self._unanswered)
         page.on("response", self._answered)
         if before is not None:
             before(page)
@@ -104,6 +114,10 @@ class Visits:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.failures.append(f"console: {message.text}")
+
+    def _unanswered(self, request: Request) -> None:
+        if request.failure != LEFT_BEHIND:
+            self.failures.append(f"no answer: {request.url}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
