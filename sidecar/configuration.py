@@ -78,6 +78,7 @@ class ServiceSection(Section):
     time_zone: str | None = Field(None, description="IANA name; default: the org's")
     refresh_minutes: int = Field(10, ge=1, le=1440, description="minutes between two refreshes")
     nightly: time = Field(time(2, 30), description="when every row is compared and the models are fitted anew")
+    confirm_writes: bool = Field(False, description="write nothing before a person has confirmed it in the console")
     request_seconds: float = Field(1.0, ge=1, description="seconds between two looks for requests of users")
     request_share: float = Field(0.1, gt=0, le=1, description="share of the org's daily API calls for these looks")
     alert_webhook: SecretStr | None = Field(None, description="Slack incoming webhook for alerts")

@@ -27,5 +27,9 @@ class MassChangeError(SidecarError):
     """A run would change far more than runs do; a person has to look at its plan and confirm."""
 
 
+class AwaitsConfirmationError(SidecarError):
+    """The service has something to write, and is configured to write nothing before a person has confirmed it."""
+
+
 class PlanChangedError(SidecarError):
     """What a person confirmed is not what would be written now; nothing was written."""

@@ -18,15 +18,16 @@ from sidecar.delivery.send import Outcome
 from sidecar.delivery.sent import Sent
 from sidecar.digest.recipients import of_the_week
 from sidecar.digest.send import send, week_of
-from sidecar.errors import MassChangeError
+from sidecar.errors import AwaitsConfirmationError
 from sidecar.service.operations.backtests import Backtests
-from sidecar.service.operations.preview import Previews, of_plan
+from sidecar.service.operations.preview import Previews
 from sidecar.service.operations.slot import Operations
 from sidecar.service.runner import Task
 from sidecar.service.schedule import Daily, Every, Job
 from sidecar.service.stopping import Stoppable
+from sidecar.service.waiting import watched
 from sidecar.state import State
-from sync import Mirror, Org, Plan, Progress, Usage
+from sync import Mirror, Org, Progress, Usage
 
 RECONCILE, REFRESH, ALERTS, DIGEST = "reconcile", "refresh", "alerts", "digest"
 MONDAY = 0
@@ -95,7 +96,7 @@ class Tasks:
     def refresh(self) -> str:
         """Pull what changed, score, write what differs."""
         with self.open() as (org, mirror):
-            return self.told(self._refreshed(org, mirror, Stoppable(self.stop)))
+            return self._outcome(org, mirror, Stoppable(self.stop))
 
     def reconcile(self) -> str:
         """Compare every row with the org's, then score and write in any case; the day's models are fitted anew."""
@@ -103,8 +104,7 @@ class Tasks:
         with self.open() as (org, mirror):
             pulled = flow.pull(org, mirror, self.configuration, progress, full=True)
             pulled.check_needed()
-            done = self._refreshed(org, mirror, progress, always=True)
-            return f"{pulled.rows_read:,} rows compared; {self.told(done)}"
+            return f"{pulled.rows_read:,} rows compared; {self._outcome(org, mirror, progress, always=True)}"
 
     def digest(self) -> str:
         """Send the week's digests to those who have not got theirs."""
@@ -145,16 +145,22 @@ class Tasks:
         if self.configuration.service.time_zone is None and mirror.count("Organization"):
             self.zone = time_zone(mirror)
 
-    def _refreshed(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> flow.Refresh:
-        """A refresh; a plan that is too large for it is kept, for somebody to look at and confirm."""
-        plans: list[Plan] = []
-        try:
-            day, review = self.day(mirror), plans.append
+    def refreshed(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> flow.Refresh:
+        """A refresh that nobody looks at.
+
+        Raises:
+            MassChangeError, AwaitsConfirmationError: nothing was written; the plan is kept, to be confirmed.
+        """
+        with watched(mirror, self.configuration, self.previews) as review:
+            day = self.day(mirror)
             return flow.refresh(org, mirror, self.configuration, day, progress, review=review, always=always)
-        except MassChangeError as error:
-            threshold = self.configuration.write.bulk_threshold
-            self.previews.keep(of_plan(mirror, plans[-1], threshold, reason=str(error)))
-            raise
+
+    def _outcome(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> str:
+        """What a refresh did. That its plan waits, where each does, is no failure of the job."""
+        try:
+            return self.told(self.refreshed(org, mirror, progress, always=always))
+        except AwaitsConfirmationError as waits:
+            return str(waits)
 
     def told(self, done: flow.Refresh) -> str:
         """Count a refresh in, and say what it did."""

@@ -15,6 +15,7 @@ from sidecar.service.operations.slot import Operation
 from sidecar.service.runner import Runner
 from sidecar.service.stopping import Stoppable, StopRequested
 from sidecar.service.tasks import REFRESH, Tasks
+from sidecar.service.waiting import reason_to_wait
 from sync import Mirror, Plan
 
 _log = logging.getLogger(__name__)
@@ -75,16 +76,21 @@ def _plan(tasks: Tasks, _operation: Operation) -> str:
         flow.pull(org, mirror, configuration, progress).check_needed()
         scored = flow.score(mirror, configuration, tasks.day(mirror), progress)
         planned = flow.make_plan(mirror, configuration, scored)
-        preview = of_plan(mirror, planned, configuration.write.bulk_threshold)
+        preview = _shown(tasks, mirror, planned)
     tasks.previews.keep(preview)
     return _counted(preview)
+
+
+def _shown(tasks: Tasks, mirror: Mirror, plan: Plan) -> Preview:
+    configuration = tasks.configuration
+    return of_plan(mirror, plan, configuration.write.bulk_threshold, reason_to_wait(plan, configuration))
 
 
 def _write(tasks: Tasks, operation: Operation) -> str:
     with tasks.open() as (org, mirror):
 
         def of_now(plan: Plan) -> Preview:
-            return of_plan(mirror, plan, tasks.configuration.write.bulk_threshold)
+            return _shown(tasks, mirror, plan)
 
         review = _as_seen(tasks, operation, of_now)
         day, configuration = tasks.day(mirror), tasks.configuration

@@ -3,6 +3,7 @@
 import logging
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 
 from sidecar.configuration import Configuration
 from sidecar.connection import connected
@@ -86,8 +87,8 @@ class Watch:
             return 0
         with tasks.open() as (working, mirror):
             unsubscribed = Unsubscribed(tasks.state.unsubscribed_file)
-            progress = Stoppable(tasks.stop)
-            done = fulfil(working, mirror, tasks.configuration, unsubscribed, waiting, progress, tasks.now)
+            refresh = partial(tasks.refreshed, working, mirror, Stoppable(tasks.stop))
+            done = fulfil(working, mirror, tasks.configuration, unsubscribed, waiting, refresh, tasks.now)
         if done is not None:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)

@@ -8,15 +8,17 @@ from sidecar import refresh as flow
 from sidecar.book.calendar import today
 from sidecar.configuration import Configuration
 from sidecar.delivery.unsubscribed import Unsubscribed
+from sidecar.errors import AwaitsConfirmationError
 from sidecar.service.requests import mailbox
 from sidecar.service.requests.kinds import PREVIEW, RECALCULATIONS, START, STOP, problem, records
 from sidecar.service.requests.mailbox import DONE, FAILED, REFUSED, Answer, Request
 from sidecar.service.requests.preview import preview
 from sidecar.service.requests.rights import may_read
 from sidecar.service.requests.subscription import subscription
-from sync import Mirror, Org, Progress
+from sync import Mirror, Org
 
 _log = logging.getLogger(__name__)
+_WAITS = "Recalculated. What is new is shown as soon as an administrator of the sidecar has confirmed it."
 
 
 def fulfil(
@@ -25,7 +27,7 @@ def fulfil(
     configuration: Configuration,
     unsubscribed: Unsubscribed,
     requests: Sequence[Request],
-    progress: Progress,
+    refresh: Callable[[], flow.Refresh],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> flow.Refresh | None:
     """Answer all of these requests; a refresh is made once, if any of them needs it.
@@ -35,6 +37,7 @@ def fulfil(
     Args:
         unsubscribed: who wants no digest, which requests may change.
         requests: waiting ones.
+        refresh: makes one.
         now: the clock.
 
     Returns:
@@ -48,7 +51,7 @@ def fulfil(
     answers = [Answer(request, REFUSED, text) for request in requests if (text := problem(request)) is not None]
     sound = [request for request in requests if request.kind in RECALCULATIONS and problem(request) is None]
     previews = [request for request in requests if request.kind == PREVIEW]
-    done, recalculated = _recalculate(org, mirror, configuration, sound, day, progress)
+    done, recalculated = _recalculate(org, mirror, sound, refresh)
     answers += [*recalculated, *_preview(org, mirror, configuration, previews, day)]
     answers += _subscribe(unsubscribed, requests)
     mailbox.answer(org, answers, now())
@@ -57,7 +60,7 @@ def fulfil(
 
 
 def _recalculate(
-    org: Org, mirror: Mirror, configuration: Configuration, sound: list[Request], day: date, progress: Progress
+    org: Org, mirror: Mirror, sound: list[Request], refresh: Callable[[], flow.Refresh]
 ) -> tuple[flow.Refresh | None, list[Answer]]:
     done, answers = None, []
     try:
@@ -65,8 +68,10 @@ def _recalculate(
         answers = [Answer(request, REFUSED, _unseen(request)) for request in sound if request.id not in allowed]
         sound = [request for request in sound if request.id in allowed]
         if sound:
-            done = flow.refresh(org, mirror, configuration, day, progress)
+            done = refresh()
         answers += [_recalculated(mirror, done, request) for request in sound if done]
+    except AwaitsConfirmationError:
+        answers += [Answer(request, DONE, _WAITS) for request in sound]
     except Exception:
         answers += _failed(sound)
     return done, answers

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -16,6 +17,7 @@ from sidecar.configuration import Configuration, MailSection, ServiceSection
 from sidecar.delivery.errors import NotTaken
 from sidecar.delivery.unsubscribed import Unsubscribed
 from sidecar.digest.content import Digest, Figures
+from sidecar.errors import AwaitsConfirmationError
 from sidecar.service.requests import mailbox, rights, work
 from sidecar.service.requests.kinds import PREVIEW
 from sidecar.service.requests.mailbox import Request
@@ -23,7 +25,7 @@ from sidecar.service.requests.watch import Watch, between_looks
 from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks
 from sidecar.state import State
-from sync import SILENT, Mirror, Org, OrgUnavailable, RequestRefused, Usage, soql
+from sync import Mirror, Org, OrgUnavailable, RequestRefused, Usage, soql
 from tests.sidecar.conftest import Clinic
 from tests.sidecar.digest.smtp_server import mail_server
 
@@ -63,7 +65,7 @@ class Desk:
         [(status, response)] = self.clinic.served.rows(query)
         return status, response or ""
 
-    def refresh(self, *_: object) -> object:
+    def refresh(self, *_: object, **__: object) -> Any:
         """In place of `sidecar.refresh.refresh`: changes what the test says."""
         self.refreshes += 1
         changes = pa.table({"record_id": pa.array(self.changed, pa.string())})
@@ -157,7 +159,9 @@ def test_a_kind_that_this_version_cannot_do_is_refused(desk: Desk) -> None:
     request = desk.asked()
     with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
         [found] = mailbox.waiting(org)
-        work.fulfil(org, mirror, desk.clinic.configuration, desk.unsubscribed, [replace(found, kind="Dance")], SILENT)
+        work.fulfil(
+            org, mirror, desk.clinic.configuration, desk.unsubscribed, [replace(found, kind="Dance")], desk.refresh
+        )
     status, text = desk.answer(request)
     assert status == "Refused" and "It can: Recalculate account, Recalculate opp" in text
 
@@ -190,7 +194,7 @@ def test_a_preview_goes_to_the_one_who_asks_once_and_is_not_the_week_s(
 def test_a_preview_that_the_mail_server_does_not_take_fails_and_a_recalculation_beside_it_does_not(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise NotTaken("mail.acme.example: 550 no")
 
     monkeypatch.setattr(work, "preview", fail)
@@ -208,7 +212,7 @@ def test_an_account_that_nobody_lets_us_see_is_refused(desk: Desk) -> None:
 def test_a_failure_is_answered_without_its_reason_and_logged_with_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OrgUnavailable("Acme Corp is locked")
 
     monkeypatch.setattr("sidecar.refresh.refresh", fail)
@@ -219,7 +223,7 @@ def test_a_failure_is_answered_without_its_reason_and_logged_with_it(
 
 
 def test_a_stop_in_the_middle_leaves_the_request_to_the_next_start(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise StopRequested
 
     request = desk.asked()
@@ -232,12 +236,25 @@ def test_a_stop_in_the_middle_leaves_the_request_to_the_next_start(desk: Desk, m
     assert desk.answer(request)[0] == "Done"
 
 
+def test_where_each_write_waits_for_a_person_a_recalculation_is_answered_with_that(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(*_: object, **__: object) -> None:
+        raise AwaitsConfirmationError("1 values of 1 records")
+
+    monkeypatch.setattr("sidecar.service.tasks.Tasks.refreshed", waits)
+    request = desk.asked()
+    desk.look()
+    text = "Recalculated. What is new is shown as soon as an administrator of the sidecar has confirmed it."
+    assert desk.answer(request) == ("Done", text)
+
+
 def test_a_request_that_is_deleted_meanwhile_hurts_no_other(desk: Desk) -> None:
     gone, kept = desk.asked(), desk.asked()
     with Org.connect(desk.clinic.served.settings()) as org, Mirror.open(desk.state.mirror_file) as mirror:
         waiting = mailbox.waiting(org)
         desk.clinic.served.delete("Sidecar_Request__c", gone)
-        work.fulfil(org, mirror, desk.clinic.configuration, desk.unsubscribed, waiting, SILENT)
+        work.fulfil(org, mirror, desk.clinic.configuration, desk.unsubscribed, waiting, desk.refresh)
     assert desk.answer(kept)[0] == "Done"
 
 
