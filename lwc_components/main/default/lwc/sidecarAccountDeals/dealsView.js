@@ -1,10 +1,9 @@
 /**
  * What the table of an account's open deals shows, from answers to the query: pure functions.
  */
-import { freshness, numberOf, proseOf, readDetail, textOf } from 'c/sidecarDetail';
+import { freshness, numberOf, proseOf, readDetail, textOf, valueOf } from 'c/sidecarDetail';
 import * as label from './labels';
 
-const valueOf = (node, field) => node[field]?.value;
 const shownOf = (node, field) => textOf(node[field]?.displayValue) || textOf(valueOf(node, field));
 
 function pillarsOf(node) {

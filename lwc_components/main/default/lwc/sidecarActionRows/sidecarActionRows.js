@@ -1,16 +1,18 @@
 /**
  * From rows of `Sidecar_Action__c` to what the action list shows.
  */
-import { proseOf, textOf, numberOf } from 'c/sidecarDetail';
-
-const valueOf = (node, field) => node[field]?.value ?? null;
+import { numberOf, proseOf, textOf, valueOf } from 'c/sidecarDetail';
 
 /** The deal where there is one, else the account. */
 function recordOf(node) {
     const dealId = valueOf(node, 'Sidecar_Opportunity__c');
     return dealId
         ? { recordId: dealId, recordApiName: 'Opportunity', name: node.Sidecar_Opportunity__r }
-        : { recordId: valueOf(node, 'Sidecar_Account__c'), recordApiName: 'Account', name: node.Sidecar_Account__r };
+        : {
+              recordId: valueOf(node, 'Sidecar_Account__c') ?? null,
+              recordApiName: 'Account',
+              name: node.Sidecar_Account__r
+          };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { gql } from 'lightning/graphql';
-import { numberOf, textOf } from 'c/sidecarDetail';
+import { numberOf, textOf, valueOf } from 'c/sidecarDetail';
 
 /**
  * Customers in the red band, those with most revenue first. `@optional` leaves a field out where the user may not see it or the org does
@@ -44,17 +44,15 @@ export const AT_RISK = gql`
     }
 `;
 
-const value = (node, field) => node[field]?.value;
-
 function customerOf({ node }) {
     return {
         id: node.Id,
-        name: textOf(value(node, 'Name')),
-        health: numberOf(value(node, 'Sidecar_Health__c')),
-        churnRisk: numberOf(value(node, 'Sidecar_Churn_Risk__c')),
-        nextRenewal: textOf(value(node, 'Sidecar_Next_Renewal__c')),
-        arr: numberOf(value(node, 'Sidecar_Current_ARR__c')),
-        currency: textOf(value(node, 'CurrencyIsoCode'))
+        name: textOf(valueOf(node, 'Name')),
+        health: numberOf(valueOf(node, 'Sidecar_Health__c')),
+        churnRisk: numberOf(valueOf(node, 'Sidecar_Churn_Risk__c')),
+        nextRenewal: textOf(valueOf(node, 'Sidecar_Next_Renewal__c')),
+        arr: numberOf(valueOf(node, 'Sidecar_Current_ARR__c')),
+        currency: textOf(valueOf(node, 'CurrencyIsoCode'))
     };
 }
 

@@ -2,7 +2,7 @@
  * The request for somebody's open deals, and what of the answer is shown.
  */
 import { gql } from 'lightning/graphql';
-import { numberOf, objectOf, readDetail, textOf } from 'c/sidecarDetail';
+import { numberOf, objectOf, readDetail, textOf, valueOf } from 'c/sidecarDetail';
 
 /** One request. `@optional` leaves a field out where the user may not see it; without it the request would fail. */
 export const OPEN_DEALS = gql`
@@ -78,17 +78,15 @@ export function filterOf({ scope, repId, quarterEnd, pillar }) {
     };
 }
 
-const value = (node, field) => node[field]?.value;
-
 function dealOf({ node }) {
-    const { value: detail } = readDetail(value(node, 'Sidecar_Score_Detail__c') ?? null);
+    const { value: detail } = readDetail(valueOf(node, 'Sidecar_Score_Detail__c') ?? null);
     return {
         id: node.Id,
-        name: textOf(value(node, 'Name')),
-        stage: textOf(node.StageName?.displayValue) || textOf(value(node, 'StageName')),
-        closeDate: textOf(value(node, 'CloseDate')),
-        amount: numberOf(value(node, 'Amount')),
-        probability: numberOf(value(node, 'Sidecar_Win_Probability__c')),
+        name: textOf(valueOf(node, 'Name')),
+        stage: textOf(node.StageName?.displayValue) || textOf(valueOf(node, 'StageName')),
+        closeDate: textOf(valueOf(node, 'CloseDate')),
+        amount: numberOf(valueOf(node, 'Amount')),
+        probability: numberOf(valueOf(node, 'Sidecar_Win_Probability__c')),
         segment: textOf(objectOf(detail.benchmark).kind),
         currency: textOf(detail.currency)
     };

@@ -36,6 +36,11 @@ export function noticeOf(state) {
     return NOTICES[state] ?? '';
 }
 
+/** @returns {*} the value of a field of a GraphQL node; undefined where the user may not see the field */
+export function valueOf(node, field) {
+    return node[field]?.value;
+}
+
 /** @returns {number|null} the value if it is a finite number */
 export function numberOf(value) {
     return isNumber(value) ? value : null;

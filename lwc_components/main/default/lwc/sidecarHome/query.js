@@ -1,4 +1,5 @@
 import { gql } from 'lightning/graphql';
+import { valueOf } from 'c/sidecarDetail';
 
 /**
  * One request for the whole page: the rows of the chosen scope, whose other numbers may be seen, and the open actions. Sharing decides
@@ -157,41 +158,39 @@ export const HOME = gql`
     }
 `;
 
-const value = (node, field) => (node[field] === undefined ? undefined : node[field]?.value);
-
 const nodesOf = (connection) => (connection?.edges ?? []).map(({ node }) => node);
 
 function rowOf(node) {
     return {
         id: node.Id,
-        scope: value(node, 'Sidecar_Scope__c'),
-        repId: value(node, 'Sidecar_Rep__c'),
-        start: value(node, 'Sidecar_Quarter_Start__c'),
-        quarter: value(node, 'Sidecar_Quarter_Label__c'),
-        plan: value(node, 'Sidecar_Plan__c'),
-        booked: value(node, 'Sidecar_Booked__c'),
-        open: value(node, 'Sidecar_Open_Pipeline__c'),
-        worst: value(node, 'Sidecar_Worst__c'),
-        commit: value(node, 'Sidecar_Commit__c'),
-        best: value(node, 'Sidecar_Best__c'),
-        expected: value(node, 'Sidecar_Expected__c'),
-        gap: value(node, 'Sidecar_Gap__c'),
-        chance: value(node, 'Sidecar_Plan_Probability__c'),
-        confidence: value(node, 'Sidecar_Confidence__c'),
-        curve: value(node, 'Sidecar_Curve__c'),
-        detail: value(node, 'Sidecar_Detail__c'),
-        currency: value(node, 'CurrencyIsoCode'),
-        scoredAt: value(node, 'Sidecar_Scored_At__c')
+        scope: valueOf(node, 'Sidecar_Scope__c'),
+        repId: valueOf(node, 'Sidecar_Rep__c'),
+        start: valueOf(node, 'Sidecar_Quarter_Start__c'),
+        quarter: valueOf(node, 'Sidecar_Quarter_Label__c'),
+        plan: valueOf(node, 'Sidecar_Plan__c'),
+        booked: valueOf(node, 'Sidecar_Booked__c'),
+        open: valueOf(node, 'Sidecar_Open_Pipeline__c'),
+        worst: valueOf(node, 'Sidecar_Worst__c'),
+        commit: valueOf(node, 'Sidecar_Commit__c'),
+        best: valueOf(node, 'Sidecar_Best__c'),
+        expected: valueOf(node, 'Sidecar_Expected__c'),
+        gap: valueOf(node, 'Sidecar_Gap__c'),
+        chance: valueOf(node, 'Sidecar_Plan_Probability__c'),
+        confidence: valueOf(node, 'Sidecar_Confidence__c'),
+        curve: valueOf(node, 'Sidecar_Curve__c'),
+        detail: valueOf(node, 'Sidecar_Detail__c'),
+        currency: valueOf(node, 'CurrencyIsoCode'),
+        scoredAt: valueOf(node, 'Sidecar_Scored_At__c')
     };
 }
 
 function choiceOf(node) {
     return {
         id: node.Id,
-        scope: value(node, 'Sidecar_Scope__c'),
-        start: value(node, 'Sidecar_Quarter_Start__c'),
-        repId: value(node, 'Sidecar_Rep__c') ?? '',
-        name: value(node.Sidecar_Rep__r ?? {}, 'Name') ?? ''
+        scope: valueOf(node, 'Sidecar_Scope__c'),
+        start: valueOf(node, 'Sidecar_Quarter_Start__c'),
+        repId: valueOf(node, 'Sidecar_Rep__c') ?? '',
+        name: valueOf(node.Sidecar_Rep__r ?? {}, 'Name') ?? ''
     };
 }
 

@@ -1,4 +1,5 @@
 import { gql } from 'lightning/graphql';
+import { valueOf } from 'c/sidecarDetail';
 
 /**
  * One request for the whole snapshot. `@optional` leaves a field out where the user may not see it; without it the request would fail.
@@ -46,8 +47,6 @@ export const QUARTER = gql`
     }
 `;
 
-const value = (node, field) => (node[field] === undefined ? undefined : node[field]?.value);
-
 /**
  * @param {object} data answer to the query
  * @returns {object|null} the account's values by short names (undefined: not visible, null: empty); null if the account isn't visible
@@ -58,14 +57,14 @@ export function accountOf(data) {
         return null;
     }
     return {
-        plan: value(node, 'Sidecar_Quarter_Plan__c'),
-        booked: value(node, 'Sidecar_Quarter_Booked__c'),
-        open: value(node, 'Sidecar_Quarter_Open__c'),
-        worst: value(node, 'Sidecar_Quarter_Worst__c'),
-        commit: value(node, 'Sidecar_Quarter_Commit__c'),
-        best: value(node, 'Sidecar_Quarter_Best__c'),
-        gap: value(node, 'Sidecar_Quarter_Gap__c'),
-        detail: value(node, 'Sidecar_Projection_Detail__c'),
-        scoredAt: value(node, 'Sidecar_Scored_At__c')
+        plan: valueOf(node, 'Sidecar_Quarter_Plan__c'),
+        booked: valueOf(node, 'Sidecar_Quarter_Booked__c'),
+        open: valueOf(node, 'Sidecar_Quarter_Open__c'),
+        worst: valueOf(node, 'Sidecar_Quarter_Worst__c'),
+        commit: valueOf(node, 'Sidecar_Quarter_Commit__c'),
+        best: valueOf(node, 'Sidecar_Quarter_Best__c'),
+        gap: valueOf(node, 'Sidecar_Quarter_Gap__c'),
+        detail: valueOf(node, 'Sidecar_Projection_Detail__c'),
+        scoredAt: valueOf(node, 'Sidecar_Scored_At__c')
     };
 }
