@@ -10,6 +10,7 @@ from sidecar.service import status
 from sidecar.service.api import api, reasons
 from sidecar.service.console import console
 from sidecar.service.guard import Attempts, Door, protect, tokens_of, unauthorized_headers
+from sidecar.service.kept_answers import KeptAnswers
 from sidecar.service.runner import Runner
 from sidecar.service.sessions import Sessions
 from sidecar.service.tasks import Tasks
@@ -69,6 +70,11 @@ def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None 
     _add_health(app, runner, tasks)
     app.register_blueprint(api(runner, tasks))
     app.register_blueprint(console(runner, tasks, door))
+
+    def told() -> object:
+        return runner.memory.all(), tasks.operations.last, door.sessions.changes
+
+    app.wsgi_app = KeptAnswers(app.wsgi_app, told, clock)  # type: ignore[method-assign]  # as Flask's manual has it
     return app
 
 

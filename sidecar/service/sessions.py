@@ -34,12 +34,17 @@ class Visitor:
 
 
 class Sessions:
-    """Open sessions by a key that only their browsers know. Safe to use from several threads."""
+    """Open sessions by a key that only their browsers know. Safe to use from several threads.
+
+    Attributes:
+        changes: how many have begun or ended.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = Lock()
         self._open: dict[str, Visitor] = {}
+        self.changes = 0
 
     def begin(self, name: str, role: str) -> str:
         """Begin a session; returns its key, which is new with every login."""
@@ -48,6 +53,7 @@ class Sessions:
             live = [item for item in self._open.items() if item[1].until > now]
             self._open = dict(live[-_MOST + 1 :])
             self._open[key] = Visitor(name, role, secrets.token_urlsafe(32), now + _SECONDS)
+            self.changes += 1
         return key
 
     def find(self, key: str) -> Visitor | None:
@@ -59,3 +65,4 @@ class Sessions:
         """End a session, wherever its cookie may have got to."""
         with self._lock:
             self._open.pop(key, None)
+            self.changes += 1
