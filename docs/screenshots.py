@@ -5,7 +5,8 @@
 Makes a local org with a generated book in a temporary folder, through the command line as anybody would, scores it as
 of the book's last day, and opens in Chromium, as the rep with most open deals, the home page and the pages of the
 account and of the deal that have most to show. Seed and last day are fixed, the browser's clock stands in the afternoon
-of that day: the pictures change only when the product does. The state of `make demo` is not touched.
+of that day: the pictures change only when the product does. Then the console of the service, on the Monday after. The
+state of `make demo` is not touched.
 """
 
 import json
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import click
+import console_pictures
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from localorg import server
@@ -40,6 +42,7 @@ ARGUMENTS = (
 )
 LAST_DAY = "2026-11-20"
 SEED = "7"
+CONSOLE_WIDTH = 1200
 LETTER_WIDTHS, LETTER_HEIGHT = (700, 320), 1200
 HEIGHTS = {1440: 1200, 768: 1200, 320: 1200}
 LARGEST_BYTES = 280_000
@@ -79,6 +82,8 @@ def main() -> None:
                     take(browser, f"{url}/lightning/{path}", IMAGES / f"{name}-{width}.png", width)
             for width in LETTER_WIDTHS:
                 take_letter(browser, letter, IMAGES / f"digest-{width}.png", width)
+        with console_pictures.console(state) as console, chromium() as browser:
+            take_console(browser, console)
 
 
 def make_org(state: Path) -> None:
@@ -167,6 +172,23 @@ def take_letter(browser: Browser, letter: Path, file: Path, width: int) -> None:
     page.goto(letter.as_uri())
     page.wait_for_load_state("networkidle")
     shoot(page, file)
+
+
+def take_console(browser: Browser, console: console_pictures.Console) -> None:
+    """Write the pictures of the console's pages."""
+    for name, path in console.pages().items():
+        take_page_of(browser, console, name, path)
+    console.let_a_plan_wait()
+    take_page_of(browser, console, "plan", "/plan")
+
+
+def take_page_of(browser: Browser, console: console_pictures.Console, name: str, path: str) -> None:
+    """Write the picture of a page of the console."""
+    page = browser.new_page(viewport={"width": CONSOLE_WIDTH, "height": console_pictures.HEIGHTS[name]})
+    console.enter(page)
+    page.goto(f"{console.url}{path}")
+    page.wait_for_load_state("networkidle")
+    shoot(page, IMAGES / f"console-{name}-{CONSOLE_WIDTH}.png")
 
 
 def shoot(page: Page, file: Path) -> None:

@@ -16,8 +16,8 @@ def reason_to_wait(plan: Plan, configuration: Configuration) -> str:
     if not configuration.service.confirm_writes or not plan.rows:
         return ""
     return (
-        f"{plan.changes.num_rows:,} values of {plan.rows:,} records wait to be confirmed, as confirm_writes under"
-        " [service] asks for. Nothing was written: look at the page Plan of the console, and confirm it there."
+        f"{plan.changes.num_rows:,} values of {plan.rows:,} records wait to be confirmed (confirm_writes under"
+        " [service]). Nothing was written: look at the console's page Plan, and confirm it there."
     )
 
 

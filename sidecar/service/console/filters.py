@@ -12,6 +12,9 @@ from sidecar.service.tasks import Tasks
 
 _WIDEST = 80
 _NUMBER = re.compile(r"-?\d{1,15}\.\d+")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_MONEY = 1000
+"""A fraction of so much and more is taken for money."""
 
 
 def add_filters(pages: Blueprint, tasks: Tasks) -> None:
@@ -19,7 +22,7 @@ def add_filters(pages: Blueprint, tasks: Tasks) -> None:
     filters: dict[str, Callable[..., object]] = {
         "moment": lambda value: moment(value, tasks.zone or ZoneInfo("UTC")),
         "number": number,
-        "short": short,
+        "short": lambda value: short(value, tasks.zone or ZoneInfo("UTC")),
         "state_class": state_class,
     }
     for name, function in filters.items():
@@ -36,18 +39,24 @@ def moment(value: str | datetime | None, zone: ZoneInfo) -> str:
 
 
 def number(value: float | None) -> str:
-    """A whole number with separators of thousands; a fraction with what digits it needs."""
+    """A whole number with separators of thousands; a fraction with what digits it needs, money with its cents."""
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:,.0f}"
+    text = f"{value:,.2f}"
+    return text if abs(value) >= _MONEY else text.rstrip("0").rstrip(".")
 
 
-def short(value: str | None) -> str:
-    """A value of the ledger; explanations, which are long JSON, by their size, and numbers with separators."""
+def short(value: str | None, zone: ZoneInfo) -> str:
+    """A value of the ledger; explanations, which are long JSON, by their size, numbers with separators, moments in a
+    time zone."""
     if value is None or value == "":
         return "–"
     if len(value) > _WIDEST and value[0] in "{[":
-        return f"explanation, {len(value):,} characters"
+        return Markup('<span class="size whole">explanation, {} characters</span>').format(f"{len(value):,}")
+    if _MOMENT.fullmatch(value):
+        return moment(value, zone)
     if _NUMBER.fullmatch(value):
         return number(float(value))
     return value if len(value) <= _WIDEST else f"{value[:_WIDEST]}…"

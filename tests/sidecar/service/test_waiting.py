@@ -85,7 +85,7 @@ def test_nothing_waits_unless_it_is_configured(schedule: Schedule) -> None:
 def test_where_each_write_waits_a_plan_is_kept_and_nothing_is_written(schedule: Schedule) -> None:
     schedule.each_write_waits()
     said = schedule.refreshes("2", "3")
-    assert said.startswith("2 values of 1 records wait to be confirmed, as confirm_writes under [service] asks for.")
+    assert said.startswith("2 values of 1 records wait to be confirmed (confirm_writes under [service]).")
     assert "Nothing was written" in said and "confirm it there" in said
     kept = schedule.waiting()
     assert (kept.reason, kept.fingerprint) == (said, schedule.planned.fingerprint)

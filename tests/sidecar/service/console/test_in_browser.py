@@ -35,6 +35,7 @@ VIOLATIONS = """async () => {
     const { violations } = await axe.run(document, { resultTypes: ['violations'] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }"""
+FAINT = VIOLATIONS.replace("resultTypes", "runOnly: ['color-contrast'], resultTypes")
 
 
 @pytest.fixture
@@ -63,7 +64,9 @@ def entered(page: Page) -> str:
     return page.url.rstrip("/")
 
 
-def test_every_page_passes_the_accessibility_checker_and_fits_320_pixels(page: Page, desk: Desk) -> None:
+def test_every_page_passes_the_accessibility_checker_in_light_and_dark_and_fits_320_pixels(
+    page: Page, desk: Desk
+) -> None:
     found = {}
     load_axe(page, pictures=False)
     found["/login"] = page.evaluate(VIOLATIONS)
@@ -75,6 +78,9 @@ def test_every_page_passes_the_accessibility_checker_and_fits_320_pixels(page: P
         found[place] = page.evaluate(VIOLATIONS)
         width = page.evaluate("document.documentElement.scrollWidth")
         found[place] += [f"{width} pixels wide"] if width > 320 else []
+        page.emulate_media(color_scheme="dark")
+        found[place] += [f"in the dark: {problem}" for problem in page.evaluate(FAINT)]
+        page.emulate_media(color_scheme="light")
     assert {place: problems for place, problems in found.items() if problems} == {}
 
 
