@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pandas as pd
 import pytest
@@ -48,52 +50,57 @@ WON = """"IsClosed" = TRUE, "IsWon" = TRUE, "StageName" = 'Closed Won', "CloseDa
 NEW = "'006000000000NEWAAA' AS \"Id\""
 ACTIVE = last("User", where='"IsActive"')
 LINES = last("OpportunityLineItem", "OpportunityId")
-# What happens, each to what the ones before it have left; every deal is to be scored again only where its name says so,
-# every account likewise.
+DEPLOYMENT = last("Sidecar_Deployment__c")
+SCORE_DEALS, SCORE_HEALTH = scoring.DealModel.score, scoring.score_health
+# What happens to some records, each to what the ones before it have left.
 CHANGES = {
     "nothing": ('UPDATE "Opportunity" SET "Description" = \'Not read\'',),
-    "deals": (
+    "deals and what hangs on them": (
         f'{SET} "Amount" = 3 * "Amount" + 1000 WHERE "Id" = {deal(0)}',
         f'{SET} "CloseDate" = "CloseDate" + 40, "NextStep" = NULL WHERE "Id" = {deal(1)}',
         f'{SET} "OwnerId" = {ACTIVE} WHERE "Id" = {deal(2)}',
         f'DELETE FROM "OpportunityHistory" WHERE "OpportunityId" = {deal(3)}',
         f'{SET} "LeadSource" = \'Elsewhere\' WHERE "Id" = {deal(4)}',
-    ),
-    "what hangs on deals": (
         f'DELETE FROM "OpportunityContactRole" WHERE "OpportunityId" = {deal(5)}',
         f'DELETE FROM "Task" WHERE "WhatId" = {last("Task", "WhatId")}',
         f'DELETE FROM "OpportunityLineItem" WHERE "OpportunityId" = {LINES}',
     ),
-    "deals that come and go": (
+    "deals that come and go, and customers": (
         f'INSERT INTO "Opportunity" SELECT * REPLACE ({NEW}) FROM "Opportunity" WHERE "Id" = {deal(6)}',
         f'DELETE FROM "Opportunity" WHERE "Id" = {deal(7)}',
         f'{SET} {WON} WHERE "Id" = {deal(8)}',
-    ),
-    "customers": (
         f'UPDATE "Case" SET "IsClosed" = NOT "IsClosed" WHERE "Id" = {last("Case")}',
         'UPDATE "Case" SET "AccountId" = NULL WHERE "Id" = (SELECT min("Id") FROM "Case")',
         f'UPDATE "Asset" SET "Quantity" = 2 * "Quantity" + 1 WHERE "AccountId" = {last("Asset", "AccountId")}',
         'UPDATE "Account" SET "Industry" = \'Other\' WHERE "Id" = (SELECT min("Id") FROM "Account")',
-    ),
-    "a deployment: every account": (
-        f'UPDATE "Sidecar_Deployment__c" SET "Sidecar_Deployed__c" = 1 WHERE "Id" = {last("Sidecar_Deployment__c")}',
-    ),
-    "telemetry: every account": (f'DELETE FROM "Sidecar_Usage__c" WHERE {OF} = {last("Sidecar_Usage__c", OF[1:-1])}',),
-    "an account that is gone, and a field that nobody uses: every deal": (
         f'DELETE FROM "Account" WHERE "Id" = {last("Account")}',
-        f'{SET} "NextStep" = NULL WHERE "Id" <> {deal(9)}',
     ),
-    "the stages: every deal": ('UPDATE "OpportunityStage" SET "DefaultProbability" = "DefaultProbability" / 2',),
 }
+# How often some deals, and some accounts, are to be scored again.
+RESCORED = dict(zip(CHANGES, ((0, 0), (1, 0), (1, 1)), strict=True))
+DEALS, ACCOUNTS = "every deal", "every account"
+# What all records are compared with, and which of them are scored again when it changes.
+COMMON = (
+    (f'UPDATE "Sidecar_Deployment__c" SET "Sidecar_Deployed__c" = 1 WHERE "Id" = {DEPLOYMENT}', ACCOUNTS),
+    (f'DELETE FROM "Sidecar_Usage__c" WHERE {OF} = {last("Sidecar_Usage__c", OF[1:-1])}', ACCOUNTS),
+    (f'{SET} "NextStep" = NULL WHERE "Id" <> {deal(9)}', DEALS),
+    ('UPDATE "OpportunityStage" SET "DefaultProbability" = "DefaultProbability" / 2', DEALS),
+)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A mirror and what was learned of it in the morning."""
+    """A mirror, what was learned of it in the morning, and the scores of then."""
 
     mirror: Mirror
     model: scoring.DealModel
     lessons: FittedModel[scoring.HealthLessons]
+    before: tuple[scoring.DealScores, scoring.HealthScores] | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """What is kept of deals and of accounts."""
+        return [self.mirror.path.with_name(name) for name in ("deal-scores.pickle", "health-scores.pickle")]
 
     def book(self) -> scoring.Book:
         """As it stands now."""
@@ -110,15 +117,44 @@ class Kept:
         deals = self.model.score(book, DAY, QUARTER)
         return deals, scoring.score_health(book, DAY, SETTINGS, lessons=self.lessons.model)
 
+    @contextmanager
+    def asked(self, *, really: bool = False) -> Iterator[Callable[[], list[list[Any]]]]:
+        """Which deals and which accounts the block has scored again, None for all, at each time.
 
-@pytest.fixture
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    with Mirror.open(tmp_path_factory.mktemp("rescored") / "mirror.duckdb") as mirror:
+        Unless really, the morning's scores are handed out in place of new ones.
+        """
+        assert self.before is not None
+        deals, accounts = self.before
+        with (
+            patch.object(scoring.DealModel, "score", autospec=True, return_value=deals) as of_deals,
+            patch.object(scoring, "score_health", autospec=True, return_value=accounts) as of_accounts,
+        ):
+            if really:
+                of_deals.side_effect, of_accounts.side_effect = SCORE_DEALS, SCORE_HEALTH
+            yield lambda: [_given(of_deals, 4), _given(of_accounts, 3)]
+
+
+def _given(work: Mock, place: int) -> list[Any]:
+    return [call.args[place] for call in work.call_args_list]
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Closed again: for copies."""
+    with Mirror.open(tmp_path_factory.mktemp("morning") / "mirror.duckdb") as mirror:
         fill_mirror(mirror, each_table(make_world(BOOK)))
         book = scoring.validate(read_book(mirror, CONFIGURATION))
         learned = scoring.learn_health(book, DAY, SETTINGS)
         lessons = FittedModel(datetime(2026, 11, 22, tzinfo=UTC), 1, learned, "morning")
-        yield Kept(mirror, scoring.fit_deals(book, DAY), lessons)
+        found = Kept(mirror, scoring.fit_deals(book, DAY), lessons)
+        return replace(found, before=found.scores(book))
+
+
+@pytest.fixture
+def kept(morning: Kept, tmp_path: Path) -> Iterator[Kept]:
+    folder = shutil.copytree(morning.mirror.path.parent, tmp_path / "copy")
+    with Mirror.open(folder / morning.mirror.path.name) as mirror:
+        yield replace(morning, mirror=mirror)
 
 
 def assert_same(found: Any, expected: Any) -> None:
@@ -135,56 +171,59 @@ def assert_same(found: Any, expected: Any) -> None:
 
 
 def test_after_any_change_all_scores_are_those_of_a_run_from_nothing(kept: Kept) -> None:
-    kept.scores(kept.book())
     for name, changes in CHANGES.items():
         for change in changes:
             assert kept.mirror.connection.execute(change).fetchall() > [(0,)], change
         book = kept.book()
-        with ExitStack() as stack:
-            deals, accounts = (
-                stack.enter_context(patch.object(owner, work, autospec=True, side_effect=getattr(owner, work)))
-                for owner, work in ((scoring.DealModel, "score"), (scoring, "score_health"))
-            )
+        with kept.asked(really=True) as asked:
             found = kept.scores(book)
-        for part, all_of, place in ((deals, "every deal", 4), (accounts, "every account", 3)):
-            asked = [call.args[place] for call in part.call_args_list]
-            assert any(each is None for each in asked) == (all_of in name), (name, all_of)
-            assert not (asked and name == "nothing"), all_of
+        deals, accounts = ([len(records) for records in times] for times in asked())
+        assert all(0 < part < len(book.opportunities) / 2 for part in deals), name
+        assert all(0 < part < len(book.accounts) for part in accounts), name
+        assert (len(deals), len(accounts)) == RESCORED[name], name
         for here, there in zip(found, kept.from_nothing(book), strict=True):
             assert_same(here, there)
 
 
-def test_what_is_kept_of_any_earlier_run_or_broken_leads_to_the_same(kept: Kept) -> None:
-    files = [kept.mirror.path.with_name(name) for name in ("deal-scores.pickle", "health-scores.pickle")]
-    kept.scores(kept.book())
-    morning = [file.read_bytes() for file in files]
-    for change in (*CHANGES["deals that come and go"], *CHANGES["customers"]):
-        kept.mirror.connection.execute(change)
-    book = kept.book()
-    kept.scores(book)
-    evening = [file.read_bytes() for file in files]
-    expected = kept.from_nothing(book)
-    for left in (morning, evening, [each[: len(each) // 2] for each in evening], [b""] * 2):
-        for file, content in zip(files, left, strict=True):
+def test_what_all_records_are_compared_with_scores_every_one_again(kept: Kept) -> None:
+    connection, morning = kept.mirror.connection, [file.read_bytes() for file in kept.files]
+    for change, whom in COMMON:
+        connection.execute("BEGIN")
+        assert connection.execute(change).fetchall() > [(0,)], change
+        for file, content in zip(kept.files, morning, strict=True):
+            file.write_bytes(content)
+        with kept.asked() as asked:
+            kept.scores(kept.book())
+        connection.execute("ROLLBACK")
+        for times, name in zip(asked(), (DEALS, ACCOUNTS), strict=True):
+            assert any(records is None for records in times) == (name == whom), change
+
+
+def test_what_is_kept_is_as_good_as_nothing_where_it_is_broken(kept: Kept) -> None:
+    book, morning = kept.book(), [file.read_bytes() for file in kept.files]
+    for whole, left in ((True, morning), (False, [each[: len(each) // 2] for each in morning]), (False, [b""] * 2)):
+        for file, content in zip(kept.files, left, strict=True):
             file.write_bytes(content)
             file.with_suffix(".part").write_bytes(b"of a run that was killed")
-        for here, there in zip(kept.scores(book), expected, strict=True):
+        with kept.asked() as asked:
+            found = kept.scores(book)
+        assert asked() == ([[], []] if whole else [[None], [None]])
+        for here, there in zip(found, kept.before or (), strict=True):
             assert_same(here, there)
 
 
 def test_another_day_quarter_model_or_setting_scores_every_record_again(kept: Kept) -> None:
     book = kept.book()
-    kept.scores(book)
     known, past = known_at(book, DAY), Past(kept.model, book, DAY, "morning")
     later = replace(past, as_of=DAY + pd.Timedelta(days=1))
     shorter = replace(QUARTER, end=pd.Timestamp("2026-11-30"))
     other = replace(past, model_name="evening")
     for changed, quarter in ((later, QUARTER), (past, shorter), (other, QUARTER), (past, QUARTER)):
-        with patch.object(scoring.DealModel, "score", autospec=True, side_effect=scoring.DealModel.score) as score:
+        with kept.asked() as asked:
             rescored.deal_scores(kept.mirror, changed, known, quarter)
-        assert [call.args[4] for call in score.call_args_list] == [None]
+        assert asked() == [[None], []]
     lax = replace(SETTINGS, green_from=SETTINGS.green_from + 1)
     for day, settings in ((DAY, lax), (DAY + pd.Timedelta(days=1), SETTINGS), (DAY, SETTINGS)):
-        with patch.object(scoring, "score_health", side_effect=scoring.score_health) as health:
+        with kept.asked() as asked:
             rescored.health_scores(kept.mirror, book, known, day, settings, kept.lessons)
-        assert [call.args[3] for call in health.call_args_list] == [None]
+        assert asked() == [[], [None]]
