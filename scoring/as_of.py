@@ -41,10 +41,17 @@ def known_at(book: Book, as_of: pd.Timestamp, states: DealStates | None = None) 
         lines=_before(book.lines, "created_date", end),
         roles=_before(book.roles, "created_date", end),
         contracts=_before(book.contracts, "start_date", end),
-        assets=_assets(book.assets, end),
+        assets=assets_known_at(book.assets, as_of),
         cases=_cases(_before(book.cases, "created_date", end), end),
         deployments=_deployments(_before(book.deployments, "started_on", end), end),
     )
+
+
+def assets_known_at(assets: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The assets of `known_at`: those installed, else created, by the end of the day `as_of`, or without a date."""
+    end = as_of.normalize() + pd.Timedelta(days=1)
+    began = assets["install_date"].fillna(assets["created_date"])
+    return assets[~(began >= end)].reset_index(drop=True)
 
 
 def _before(table: pd.DataFrame, date: str, end: pd.Timestamp) -> pd.DataFrame:
@@ -62,11 +69,6 @@ def _deals(states: DealStates, activities: pd.DataFrame, end: pd.Timestamp) -> p
     seen = deals["last_activity_date"]
     deals["last_activity_date"] = seen.where(seen < end, last.set_axis(deals.index)).where(seen.notna())
     return deals
-
-
-def _assets(assets: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-    began = assets["install_date"].fillna(assets["created_date"])
-    return assets[~(began >= end)].reset_index(drop=True)
 
 
 def _cases(cases: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:

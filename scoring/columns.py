@@ -20,6 +20,7 @@ DTYPES: dict[Kind, str] = {
     "day": "datetime64[us]",
     "moment": "datetime64[us]",
 }
+_DTYPES = {kind: types.pandas_dtype(name) for kind, name in DTYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,19 @@ class Table:
                 f"the column is missing; got {', '.join(map(str, frame.columns)) or 'no columns'}",
             )
         series = frame[column.name].reset_index(drop=True)
-        if not column.nullable and series.isna().any():
-            empty = int(series.isna().sum())
+        if not column.nullable and (empty := int(series.isna().sum())):
             raise ScoringInputError(
                 self.name,
                 column.name,
                 empty,
                 f"{empty} of {len(series)} rows are empty; every row needs a value",
             )
-        if not _is_of(series, column.kind):
+        if series.dtype != _DTYPES[column.kind] and not _is_of(series, column.kind):
             raise ScoringInputError(
                 self.name, column.name, len(series), f"got dtype {series.dtype}, expected {column.dtype}"
             )
         series = _cast(series, column.kind)
-        if column.kind == "number" and np.isinf(series).any():
+        if column.kind == "number" and np.isinf(series.to_numpy()).any():
             raise self._refused(column.name, np.isinf(series), series, "a finite number")
         return series.dt.normalize() if column.kind == "day" else series
 
@@ -138,7 +138,7 @@ def _is_of(series: pd.Series, kind: Kind) -> bool:
 
 
 def _cast(series: pd.Series, kind: Kind) -> pd.Series:
-    dtype = types.pandas_dtype(DTYPES[kind])
+    dtype = _DTYPES[kind]
     return series if series.dtype == dtype else series.astype(dtype)
 
 

@@ -24,7 +24,8 @@ def counted(values: "pd.Series[float]", noun: str) -> "pd.Series[str]":
 
 def shortened(texts: "pd.Series[str]", length: int) -> "pd.Series[str]":
     """Texts of at most `length` characters; a longer one ends in an ellipsis."""
-    return texts.where(texts.str.len() <= length, texts.str.slice(0, length - 1) + "…")
+    fits = ~(texts.str.len() > length)
+    return texts if fits.all() else texts.where(fits, texts.str.slice(0, length - 1) + "…")
 
 
 def joined(flags: pd.DataFrame) -> "pd.Series[str]":

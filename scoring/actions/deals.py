@@ -56,8 +56,12 @@ def deal_proposals(
     applies["Missing data"] &= deals["asked_for"] != ""
     applies[COMMIT_AT_RISK] = _commit_at_risk(deals, moment, settings)
     applies[PULL_IN] = _to_be_pulled_in(deals, book.stages, moment, settings)
-    parts = [_about(deals[chosen], kind, scored.factors, moment, settings) for kind, chosen in applies.items()]
-    return PROPOSALS.conform(pd.concat(parts, ignore_index=True))
+    parts = [
+        _about(deals[chosen], kind, scored.factors, moment, settings)
+        for kind, chosen in applies.items()
+        if chosen.any()
+    ]
+    return pd.concat([PROPOSALS.empty(), *parts], ignore_index=True)
 
 
 def _tagged(deals: pd.DataFrame, tag: str) -> "pd.Series[bool]":

@@ -1,6 +1,7 @@
 """All actions that the book, its scores and the projection give reason for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from scoring.actions.quarter_plan import coverage_proposals, plan_proposals
 from scoring.actions.ranking import ranked
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import PROPOSALS
-from scoring.as_of import known_at
+from scoring.as_of import assets_known_at
 from scoring.book import Book, validate
 from scoring.lookup import looked_up
 from scoring.quarter import Quarter
@@ -47,7 +48,8 @@ def actions(
         ScoringInputError: a table does not have the documented form, or a key is proposed twice.
     """
     settings = settings or ActionSettings()
-    known = known_at(validate(book), as_of)
+    checked = validate(book)
+    known = replace(checked, assets=assets_known_at(checked.assets, as_of))
     parts = [
         deal_proposals(known, scored, as_of, quarter, settings),
         account_proposals(known, scored, as_of, quarter, settings),

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from scoring.deals.benchmarks import ALL
 from scoring.projection.calendar import DAYS, EPOCH
 from scoring.projection.project import QuarterProjection
+from scoring.projection.scopes import ACCOUNT
 from scoring.results import PROJECTION_CURVE
 
 
@@ -15,13 +17,18 @@ def projection_curve(projection: QuarterProjection) -> pd.DataFrame:
 
     Returns:
         `PROJECTION_CURVE`: a row for the day before the quarter (week 0), one for each week that is over and, in the
-        middle of a week, one for the projection's day; for each cell that has any number on that day or now.
+        middle of a week, one for the projection's day; for each cell that has any number on that day, of accounts for
+        the whole alone.
     """
     days = projection.span.week_ends(projection.today)
     days += [projection.today] if projection.today not in days and projection.today <= projection.span.end else []
+    of_cells = projection.cell_rows
+    shown = ((of_cells["scope"] != ACCOUNT) | (of_cells["segment"] == ALL)).to_numpy()
     parts = []
     for day in days:
-        cells = projection.cells(projection.outlook(day))
+        every = projection.cells(projection.outlook(day))
+        # Most accounts have nothing in the quarter: their ranges would cost more than all others.
+        cells = every.chosen(shown & every.sums.any(axis=1))
         rows = projection.numbers(cells, day)
         week = -(-(day - projection.span.start + 1) // DAYS)
         parts.append(

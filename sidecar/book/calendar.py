@@ -82,6 +82,8 @@ def _filled(known: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
     begins = [*known["start"], months["end"].iloc[-1] + day]
     parts = [known.assign(label=known["label"].where(known["label"].fillna("") != "", _named(known, months)))]
     for after, before in zip(edges[:-1], begins, strict=True):
+        if before - after <= day:
+            continue
         gap = months.assign(start=months["start"].clip(lower=after + day), end=months["end"].clip(upper=before - day))
         parts.append(_long_enough(gap[gap["end"] >= gap["start"]]))
     table = pd.concat(parts, ignore_index=True).sort_values("start", ignore_index=True)
