@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -99,7 +99,10 @@ class ObjectSchema:
 
     def to_json(self) -> str:
         """Text from which `from_json` makes an equal schema."""
-        return json.dumps(asdict(self))
+        rights = {name: getattr(self, name) for name in _RIGHTS}
+        fields = {name: vars(field) for name, field in self.fields.items()}
+        head = {"name": self.name, "label": self.label, "key_prefix": self.key_prefix}
+        return json.dumps({**head, "fields": fields, **rights})
 
     @classmethod
     def from_json(cls, text: str) -> ObjectSchema:
