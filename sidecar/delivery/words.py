@@ -1,9 +1,11 @@
 """How messages put texts of the org, money and days."""
 
+import re
 from datetime import date
 
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # they would turn the text around them
 
 
@@ -37,6 +39,21 @@ def exact(value: float) -> str:
 def day(value: date) -> str:
     """A day: 23 Nov 2026."""
     return f"{value.day} {value:%b %Y}"
+
+
+def with_days(text: str) -> str:
+    """The words of a score or an action, in which days stand as 2026-11-23, with days as messages put them.
+
+    What only looks like a day or stands within a longer word is left alone.
+    """
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            return day(date.fromisoformat(found.group()))
+        except ValueError:  # such as the 31st of a shorter month
+            return found.group()
+
+    return _DAY.sub(told, text)
 
 
 def _with_plus(told: str) -> str:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from scoring.health.proposals import KIND as HEALTH
 from sidecar.book.columns import sources
+from sidecar.delivery.words import with_days
 from sidecar.digest.content import Digest, Figures, Item, Week
 from sync import Mirror
 
@@ -104,7 +106,7 @@ def _digest(mirror: Mirror, row: dict[str, Any], team: bool) -> Digest:
         ends=_day(detail.get("quarter_end")),
         segments=tuple(_figures(part["segment"], part) for part in detail.get("segments") or ()),
         at_risk=_items(mirror, at_risk, people),
-        actions=_items(mirror, _ACTIONS, people),
+        actions=tuple(_in_words(item) for item in _items(mirror, _ACTIONS, people)),
         to_fix=dict(to_fix),
     )
 
@@ -125,6 +127,10 @@ def _day(text: str | None) -> date | None:
 
 def _items(mirror: Mirror, query: str, people: dict[str, Any]) -> tuple[Item, ...]:
     return tuple(Item(**row) for row in _dicts(mirror, query, people))
+
+
+def _in_words(action: Item) -> Item:
+    return replace(action, title=with_days(action.title), detail=with_days(action.detail))
 
 
 def _dicts(mirror: Mirror, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:

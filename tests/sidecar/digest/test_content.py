@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sidecar.configuration import Configuration, DigestSection
 from sidecar.delivery.people import Person, people, wanting
 from sidecar.delivery.unsubscribed import Unsubscribed
-from sidecar.delivery.words import exact, money, signed
+from sidecar.delivery.words import exact, money, signed, with_days
 from sidecar.digest.content import Digest, Figures, Item
 from sidecar.digest.gather import digests
 from sidecar.digest.recipients import SHOWN, addressed
@@ -45,7 +45,8 @@ TABLES = """
     CREATE TABLE "Sidecar_Action__c" AS SELECT * FROM (VALUES
         ('a', '005R', '006R', '001A', 'Pull in', 'likely', 5000.0, 2.0, 'Open', 'Pull-in', DATE '2026-12-01'),
         ('b', '005R', '006R', '001A', 'Done', 'x', 9000.0, 1.0, 'Completed', 'Pull-in', DATE '2026-12-01'),
-        ('c', '005S', NULL, '001A', 'Enable', 'unused', 7000.0, 1.0, 'Open', 'Customer health', DATE '2026-12-01'),
+        ('c', '005S', NULL, '001A', 'Enable', 'idle since 2026-11-02', 7000.0, 1.0, 'Open', 'Customer health',
+            DATE '2026-12-01'),
         ('d', '005R', '006R', '001A', 'Note it', 'x', NULL, 3.0, 'Open', 'No next step', DATE '2026-12-01'),
         ('e', '005S', '006S', '001A', 'Note it', 'x', NULL, 3.0, 'Open', 'No next step', DATE '2026-12-01')) AS
         t("Sidecar_Key__c", "Sidecar_Assignee__c", "Sidecar_Opportunity__c", "Sidecar_Account__c", "Sidecar_Subject__c",
@@ -96,7 +97,7 @@ def test_a_rep_s_tells_of_the_rep_s_own_and_a_leader_s_of_all_below(found: dict[
     assert rita.to_fix == {"No next step": 1}
     assert [item.title for item in lea.at_risk] == ["Apex upsell", "Acme renewal"]
     assert [(item.title, item.owner) for item in lea.actions] == [("Pull in", "Rita Rep"), ("Enable", "Sam Rep")]
-    assert lea.actions[1].record_id == "001A" and lea.actions[1].detail == "Acme: unused"
+    assert lea.actions[1].record_id == "001A" and lea.actions[1].detail == "Acme: idle since 2 Nov 2026"
     assert [(item.amount, item.owner) for item in rita.at_risk] == [(500.0, None)]
     assert lea.to_fix == {"No next step": 2}
 
@@ -185,6 +186,20 @@ def test_the_subject_says_where_the_quarter_stands() -> None:
 )
 def test_money_is_told_in_three_figures(value: float | None, told: str) -> None:
     assert money(value) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Move it from 2026-11-30 to 2026-12-01.", "Move it from 30 Nov 2026 to 1 Dec 2026."),
+        (
+            "2026-02-31, PO-2026-11-30, 2026-11-30x and 12026-11-30",
+            "2026-02-31, PO-2026-11-30, 2026-11-30x and 12026-11-30",
+        ),
+    ],
+)
+def test_days_in_the_words_of_an_action_are_put_as_everywhere_in_the_mail(words: str, told: str) -> None:
+    assert with_days(words) == told
 
 
 @given(st.floats(-1e9, 1e9))
