@@ -31,7 +31,8 @@ class Column:
         name: column name.
         kind: `text` (str), `number` (float64), `count` (Int64), `flag` (bool), `day` (datetime64[us] at midnight) or
             `moment` (datetime64[us], naive UTC).
-        nullable: whether a value may be missing. A nullable column may be absent as well; it then counts as empty.
+        nullable: whether a value may be missing; a flag never is. A nullable column may be absent as well; it then
+            counts as empty.
         about: what it holds, with its unit.
     """
 
@@ -73,7 +74,8 @@ class Table:
             ScoringInputError: a column is missing, of the wrong type, empty where it may not be, infinite, repeated
                 where it must be unique or outside its choices.
         """
-        result = pd.DataFrame({column.name: self._column(frame, column) for column in self.columns})
+        columns = {column.name: self._column(frame, column).array for column in self.columns}
+        result = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
         if self.key is not None:
             repeated = int(result[self.key].duplicated().sum())
             if repeated:
@@ -94,14 +96,14 @@ class Table:
     def _column(self, frame: pd.DataFrame, column: Column) -> pd.Series:
         if column.name not in frame.columns:
             if column.nullable:
-                return _cast(pd.Series([None] * len(frame), dtype="object"), column.kind)
+                return pd.Series(None, index=pd.RangeIndex(len(frame)), dtype=column.dtype)
             raise ScoringInputError(
                 self.name,
                 column.name,
                 0,
                 f"the column is missing; got {', '.join(map(str, frame.columns)) or 'no columns'}",
             )
-        series = frame[column.name].reset_index(drop=True)
+        series = frame[column.name]
         if not column.nullable and (empty := int(series.isna().sum())):
             raise ScoringInputError(
                 self.name,
