@@ -1,22 +1,24 @@
 """`sidecar.toml`: which org, which fields mean what, and how boldly to write.
 
 Every value has a default that fits a plain Sales Cloud org, so the file is optional. Environment variables
-`SIDECAR_<SECTION>__<KEY>` override the file, for secrets and containers.
+`SIDECAR_<SECTION>__<KEY>` override the file, for secrets and containers. Read by `sidecar.configuration_file`.
 """
 
-import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from sidecar.configuration_errors import explain
-from sidecar.errors import ConfigurationError
-
 SEGMENTS = ("Renew", "Upsell", "Net New")
+
+
+def _webhook(value: SecretStr, whose: str) -> SecretStr:
+    if not value.get_secret_value().startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError(f"{whose} is no address: expected https://hooks.slack.com/...")
+    return value
 
 
 class Section(BaseModel):
@@ -83,6 +85,11 @@ class ServiceSection(Section):
     request_share: float = Field(0.1, gt=0, le=1, description="share of the org's daily API calls for these looks")
     alert_webhook: SecretStr | None = Field(None, description="Slack incoming webhook for alerts")
 
+    @field_validator("alert_webhook")
+    @classmethod
+    def _address(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is None else _webhook(value, "the webhook")
+
     @field_validator("time_zone")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
@@ -138,10 +145,7 @@ class SlackSection(Section):
     @field_validator("webhooks")
     @classmethod
     def _addresses(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        for username, webhook in value.items():
-            if not webhook.get_secret_value().startswith(("https://", "http://127.0.0.1:")):
-                raise ValueError(f"the webhook of {username} is no address: expected https://hooks.slack.com/...")
-        return value
+        return {username: _webhook(webhook, f"the webhook of {username}") for username, webhook in value.items()}
 
     def by_username(self) -> dict[str, SecretStr]:
         """Lower-case username -> webhook."""
@@ -333,68 +337,3 @@ class Configuration(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file (which arrives as init values)."""
         return env_settings, init_settings
-
-
-def load(file: Path | None) -> Configuration:
-    """Read the configuration.
-
-    Args:
-        file: the file a person named; None takes `sidecar.toml` in the working directory if there is one.
-
-    Raises:
-        ConfigurationError: no such file, broken TOML, an unknown key or a bad value; with the place and the remedy.
-    """
-    path = file or Path("sidecar.toml")
-    if not path.exists():
-        if file is not None:
-            raise ConfigurationError(f"--config {file}: there is no such file.")
-        return _build({}, "the environment")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: not a TOML file: {error}") from error
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
-    return _relative_to(_build(data, str(path)), path.parent)
-
-
-def _build(data: dict[str, Any], source: str) -> Configuration:
-    try:
-        configuration = Configuration(**data)
-    except ValidationError as error:
-        raise ConfigurationError(explain(error, source, Configuration)) from error
-    _check_org(configuration.org, source)
-    _check_health(configuration.health, source)
-    return configuration
-
-
-def _check_health(health: HealthSection, source: str) -> None:
-    if health == HealthSection():
-        return
-    from scoring import ScoringSettingsError  # pandas takes its time: not loaded where nothing is to be checked
-    from sidecar.health.settings import health_settings
-
-    try:
-        health_settings(health)
-    except ScoringSettingsError as error:
-        raise ConfigurationError(f"{source}: {error}") from error
-
-
-def _check_org(org: OrgSection, source: str) -> None:
-    if not org.configured:
-        return
-    missing = [name for name in ("consumer_key", "private_key_file") if getattr(org, name) is None]
-    if missing:
-        raise ConfigurationError(
-            f"{source}: [org] has a username but no {' and no '.join(missing)}. All three are needed for the JWT "
-            "login; leave the whole section out to use the local org."
-        )
-
-
-def _relative_to(configuration: Configuration, folder: Path) -> Configuration:
-    """Paths in the file are meant from the file's own folder."""
-    org = configuration.org
-    paths = {name: folder / value for name in ("private_key_file", "ca_bundle") if (value := getattr(org, name))}
-    feeds = {name: folder / value for name, value in configuration.feeds if isinstance(value, Path)}
-    changed = {"org": org.model_copy(update=paths), "feeds": configuration.feeds.model_copy(update=feeds)}
-    return configuration.model_copy(update=changed)

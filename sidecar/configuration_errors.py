@@ -1,8 +1,9 @@
 """What is wrong with a `sidecar.toml`, in words that name the place."""
 
 import difflib
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 
 def explain(error: ValidationError, source: str, known: type[BaseModel]) -> str:
@@ -20,8 +21,32 @@ def explain(error: ValidationError, source: str, known: type[BaseModel]) -> str:
         elif problem["type"] == "value_error":
             lines.append(f"{'.'.join(place)}: {problem['ctx']['error']}")
         else:
-            lines.append(f"{'.'.join(place)}: {problem['msg']}; received {problem['input']!r}")
+            hidden = _holds_secrets(place, known)
+            received = "a value that is not shown here, since it may be a secret" if hidden else repr(problem["input"])
+            lines.append(f"{'.'.join(place)}: {_expected(place, problem['msg'], problem['type'])}; received {received}")
     return f"{source}: " + "; ".join(lines)
+
+
+def _expected(place: list[str], message: str, kind: str) -> str:
+    """What was expected; of a section in the words of the file, not in those of our classes."""
+    section = f"Input should be a section: a line [{'.'.join(place)}], with keys below it"
+    return section if kind == "model_type" else message
+
+
+def _holds_secrets(place: list[str], known: type[BaseModel]) -> bool:
+    """Whether a value of this place, or of a key below it, is a secret."""
+    held: Any = known
+    for part in place:
+        if not _is_section(held):
+            break  # an entry of a list or a table
+        held = held.model_fields[part].annotation
+    if _is_section(held):
+        return any(_holds_secrets([name], held) for name in held.model_fields)
+    return SecretStr.__name__ in repr(held)
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _unknown_key(place: list[str], section: type[BaseModel]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from sidecar import configuration
 from sidecar.configuration import Configuration
+from sidecar.configuration_file import load
 from sidecar.state import State
 
 CONFIG = click.option(
@@ -39,7 +39,7 @@ class Setting:
     @property
     def configuration(self) -> Configuration:
         """The configuration in force."""
-        return configuration.load(self.config_file)
+        return load(self.config_file)
 
     @property
     def state(self) -> State:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from sidecar import terminal
-from sidecar.configuration import load
+from sidecar.configuration_file import load
 from sidecar.connection import connected
 from sidecar.errors import ConfigurationError
 from sidecar.init.keys import KeyPair, key_pair

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scoring.actions import ActionSettings
-from sidecar.configuration import load
+from sidecar.configuration_file import load
 from sidecar.errors import ConfigurationError
 
 
@@ -30,7 +30,7 @@ def test_a_file_in_the_working_directory_is_found(tmp_path: Path, monkeypatch: p
 
 
 def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="there is no such file"):
+    with pytest.raises(ConfigurationError, match=r"there is no such file. Remedy: .*init` write it"):
         load(tmp_path / "nowhere.toml")
 
 
@@ -56,7 +56,12 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
         ("[actions]\nlikely = 2", r"actions\.likely: .*less than or equal to 1"),
         ('[org]\nusername = "x"', r"no consumer_key and no private_key_file"),
         ('[segments]\nrenew = ["New"]', r"the type 'New' stands under both Renew and Net New"),
-        ("[org", "not a TOML file"),
+        ("[org", r"not a TOML file: .*at end of document.*Remedy: correct it there"),
+        (
+            'segments = "x"',
+            r"segments: Input should be a section: a line \[segments\], with keys below it; received 'x'",
+        ),
+        ('[service]\nalert_webhook = ""', r"service\.alert_webhook: the webhook is no address: expected https://"),
     ],
 )
 def test_a_bad_file_is_refused_with_the_place(tmp_path: Path, text: str, message: str) -> None:
@@ -64,6 +69,46 @@ def test_a_bad_file_is_refused_with_the_place(tmp_path: Path, text: str, message
     with pytest.raises(ConfigurationError, match=message) as caught:
         load(file)
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SIDECAR_SERVIC__PORT", "1", r"names no section of the configuration: did you mean SIDECAR_SERVICE__"),
+        ("SIDECAR_ZZZ__PORT", "1", r"sections are actions, .*write"),
+        ("SIDECAR_SERVICE__PROT", "1", r"unknown key service\.prot: did you mean 'port'"),
+        ("SIDECAR_SERVICE__PORT", "many", r"service\.port: .*integer.*received 'many'"),
+        ("SIDECAR_SLACK__WEBHOOKS", "{", r'field "slack"\. Remedy: .* takes JSON, such as SIDECAR_SLACK__WEBHOOKS='),
+    ],
+)
+def test_a_bad_variable_is_refused_with_its_place(
+    variable: str, value: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=f"the environment: .*{message}"):
+        load(None)
+    with pytest.raises(ConfigurationError, match=message):
+        load(write(tmp_path, ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[mail]\npassword = 20202020",
+        '[mail]\npassword = ["20202020"]',
+        'mail = "20202020"',
+        '[slack]\nwebhooks = ["https://hooks.slack.com/services/T/B/20202020"]',
+        '[slack.webhooks]\nlea = ["https://hooks.slack.com/services/T/B/20202020"]',
+        '[slack.webhooks]\nlea = "hooks.slack.com/services/T/B/20202020"',
+        '[service]\nalert_webhook = "hooks.slack.com/services/T/B/20202020"',
+        "[console]\nconsumer_secret = 20202020",
+    ],
+)
+def test_a_secret_of_the_wrong_kind_is_not_in_the_message(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"Input should be|is no address") as caught:
+        load(write(tmp_path, text))
+    assert "20202020" not in str(caught.value)
 
 
 def test_paths_are_meant_from_the_file_s_own_folder(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sidecar.book import read_book
-from sidecar.configuration import load
+from sidecar.configuration_file import load
 from sidecar.feeds import read_feeds
 from sync import SILENT, Mirror
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from sidecar.configuration import Configuration, ServiceSection, SlackSection, load
+from sidecar.configuration import Configuration, ServiceSection, SlackSection
+from sidecar.configuration_file import load
 from sidecar.delivery import block_kit
 from sidecar.delivery import slack as slack_module
 from sidecar.delivery.errors import NotTaken, OutcomeUnknown

@@ -11,7 +11,8 @@ import pytest
 from cryptography import x509
 
 from sidecar.command_line import run
-from sidecar.configuration import Configuration, SegmentsSection, load
+from sidecar.configuration import Configuration, SegmentsSection
+from sidecar.configuration_file import load
 from sidecar.errors import ConfigurationError
 from sidecar.init.keys import key_pair
 from sidecar.init.propose import proposals, unknown_types
