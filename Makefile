@@ -34,7 +34,10 @@ setup: .setup/python .setup/node
 demo: setup
 	$(BIN)/sidecar demo
 
-test: setup lint test-components test-python
+# What takes one core each goes side by side; the Python tests take both.
+test:
+	@$(MAKE) --jobs=2 --output-sync=target setup .setup/clients lint test-components
+	@$(MAKE) test-python
 
 lint: setup
 	$(BIN)/ruff check .
