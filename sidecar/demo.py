@@ -47,13 +47,13 @@ def demo(setting: Setting, once: bool, port: int) -> int:
     state, configuration = setting.state, setting.configuration
     with terminal.progress_bars() as bars:
         _prepare(state, bars)
-        if not once:
-            embedded.build_pages(bars)
+        with_pages = not once and embedded.build_pages(bars)
     with embedded.served(state, port=0 if once else port) as info:
         done = _refresh(state, configuration)
         refresh_report(done)
         if not once:
-            _show_places(info.url, done.scored.desired)
+            terminal.output.print()
+            terminal.facts(_places(info.url, done.scored.desired) if with_pages else {"org": info.url})
             embedded.wait_until_stopped(state)
     return 3 if done.written.rows_refused else 0
 
@@ -78,14 +78,13 @@ def _refresh(state: State, configuration: Configuration) -> flow.Refresh:
         return flow.refresh(org, mirror, configuration, None, bars, always=True)
 
 
-def _show_places(url: str, desired: Desired) -> None:
-    """Say where the pages are."""
-    terminal.output.print()
-    places = {"home": f"{url}/lightning/page/home"}
+def _places(url: str, desired: Desired) -> dict[str, str]:
+    """Where the pages are."""
+    places = {"home": embedded.home(url)}
     if (chosen := showcase(desired)) is not None:
         places["account"] = f"{url}/lightning/r/Account/{chosen.account_id}/view"
         places["opportunity"] = f"{url}/lightning/r/Opportunity/{chosen.opportunity_id}/view"
-    terminal.facts(places)
+    return places
 
 
 def showcase(desired: Desired) -> Showcase | None:

@@ -71,7 +71,9 @@ def _recipient(to: str) -> Address:
     try:
         return Address(addr_spec=to)
     except (ValueError, HeaderParseError) as error:
-        raise NotTaken(f"{to!r} is no address that mail can be sent to") from error
+        raise NotTaken(
+            f"{to!r} is no address that mail can be sent to. Remedy: correct it on the user in Salesforce"
+        ) from error
 
 
 def stop_link(org_url: str) -> str:

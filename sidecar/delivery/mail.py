@@ -30,11 +30,19 @@ class Mailer:
             self._server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             [(address, (code, told))] = error.recipients.items()
-            raise NotTaken(f"{address} was refused: {code} {told.decode(errors='replace')}") from error
+            raise NotTaken(
+                f"{address} was refused: {code} {told.decode(errors='replace')}. Remedy: if the address is wrong,"
+                " correct it on the user in Salesforce; it is tried again"
+            ) from error
         except smtplib.SMTPResponseException as error:
-            raise NotTaken(f"the mail server refused a mail: {_said(error)}") from error
+            raise NotTaken(
+                f"the mail server refused a mail: {_said(error)}. Remedy: see that it lets the login under [mail] send"
+                " from its sender; it is tried again"
+            ) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise NotTaken(f"the mail server cannot take this address: {error}") from error
+            raise NotTaken(
+                f"the mail server cannot take this address: {error}. Remedy: give the user one in plain letters"
+            ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise OutcomeUnknown(f"the mail server was lost during a mail ({type(error).__name__})") from error
 

@@ -116,4 +116,7 @@ def _write(option: str, file: Path, content: str) -> None:
     try:
         file.write_text(content, encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{option} {file}: cannot be written ({error.strerror}).") from error
+        raise ConfigurationError(
+            f"{option} {file}: cannot be written ({error.strerror}). Remedy: name a file in a folder that you"
+            " may write to."
+        ) from error

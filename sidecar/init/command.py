@@ -63,7 +63,10 @@ def init(
         filled = {**known, **({"consumer_key": consumer_key} if consumer_key else {})}
         write_private(file, template({"org": filled}))
     except OSError as error:
-        raise ConfigurationError(f"{error.filename}: cannot be written ({error.strerror}).") from error
+        raise ConfigurationError(
+            f"{error.filename}: cannot be written ({error.strerror}). Remedy: go to a folder that you may write to,"
+            " or name a file in one with --config."
+        ) from error
     _say_what_is_next(file, pair, username)
 
 

@@ -32,9 +32,9 @@ def serve(setting: Setting, port: int, plain: bool) -> None:
     """Run the local org with its API and pages until Ctrl-C."""
     state = setting.state
     with terminal.progress_bars() as bars:
-        embedded.build_pages(bars)
+        with_pages = embedded.build_pages(bars)
     with embedded.served(state, port=port, plain=plain) as info:
-        terminal.facts({"org": info.url, "home": f"{info.url}/lightning/page/home"})
+        terminal.facts({"org": info.url, **({"home": embedded.home(info.url)} if with_pages else {})})
         embedded.wait_until_stopped(state)
 
 

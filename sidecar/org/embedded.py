@@ -91,16 +91,30 @@ def _has_package(state: State, plain: bool) -> bool:
         return connection.execute(query).fetchone() is not None
 
 
-def build_pages(bars: terminal.Bars) -> None:
-    """Compile the pages if their sources have changed. Without Node packages there are no pages, only the API."""
+def build_pages(bars: terminal.Bars) -> bool:
+    """Compile the pages if their sources have changed.
+
+    Returns:
+        Whether there are pages: without Node packages, and in an installed copy, there is the API only.
+    """
     bars.stage("Build pages")
     if not (CHECKOUT / "package-lock.json").is_file():
-        terminal.say("No pages: an installed copy has the API only. Remedy: `make demo` in a checkout shows them.")
-        return
+        terminal.say(
+            "No pages: an installed copy has the API only. Remedy: `make demo` in a checkout shows them; here"
+            " `sidecar plan`, `sidecar digest` and the console of `sidecar serve` show the numbers."
+        )
+        return False
     try:
         pages.ensure_built(CHECKOUT)
     except pages.PageBuildError as error:
         terminal.say(f"No pages: {error}")
+        return False
+    return True
+
+
+def home(url: str) -> str:
+    """The address of the home page."""
+    return f"{url}/lightning/page/home"
 
 
 def wait_until_stopped(state: State) -> None:

@@ -47,7 +47,8 @@ class Token:
 def read_private_key(path: Path) -> RSAPrivateKey:
     """Load the RSA key; raise ConfigurationError that says what is wrong with the file."""
     expected = (
-        "expected a PEM file with an RSA private key without a passphrase, the one whose certificate the app holds"
+        "expected a PEM file with an RSA private key without a passphrase. Remedy: name the one whose"
+        " certificate the app holds, or have `sidecar init` make a pair"
     )
     try:
         key = load_pem_private_key(Path(path).read_bytes(), password=None)
@@ -88,15 +89,18 @@ def _ask(settings: OrgSettings, http: requests.Session, assertion: str) -> reque
         return http.post(url, data=data, auth=lambda r: r, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except requests.exceptions.SSLError as error:
         raise Unreachable(
-            f"the certificate of {settings.login_url} is not trusted: behind a company's proxy, set ca_bundle to a PEM"
-            f" file of its authorities ({type(error).__name__})"
+            f"the certificate of {settings.login_url} is not trusted ({type(error).__name__}). Remedy: behind a"
+            " company's proxy, set ca_bundle under [org] to a PEM file of its authorities"
         ) from None
     except requests.exceptions.ReadTimeout:
-        raise OrgUnavailable(f"{settings.login_url} did not answer the login in {TIMEOUT_SECONDS[1]:.0f} s") from None
+        raise OrgUnavailable(
+            f"{settings.login_url} did not answer the login in {TIMEOUT_SECONDS[1]:.0f} s. Remedy: run it again"
+            " later; if it stays, check login_url, the network and the proxy"
+        ) from None
     except requests.exceptions.RequestException as error:
         raise Unreachable(
-            f"{settings.login_url} cannot be reached ({type(error).__name__}): check login_url, the network and the"
-            " proxy; for a local org, that it is running"
+            f"{settings.login_url} cannot be reached ({type(error).__name__}). Remedy: check login_url, the network"
+            " and the proxy; for a local org, that it is running"
         ) from None
 
 

@@ -131,8 +131,8 @@ class OrgSession(requests.Session):
             response = super().request(verb, url, *args, **kwargs)
         except requests.exceptions.SSLError as error:
             raise ConfigurationError(
-                "the org's certificate is not trusted: behind a company's proxy, set ca_bundle to a PEM file of its"
-                f" authorities ({type(error).__name__})"
+                f"the org's certificate is not trusted ({type(error).__name__}). Remedy: behind a company's proxy, set"
+                " ca_bundle under [org] to a PEM file of its authorities"
             ) from None
         except _UNANSWERED as error:
             # without an answer the org may have done it, unless no connection came about

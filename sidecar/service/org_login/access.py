@@ -30,11 +30,14 @@ def access_of(org: Org, identity: Identity, section: ConsoleSection) -> Access:
         sync.RequestRefused: the integration user may not ask.
     """
     if identity.org_id[:15] != org.org_id[:15]:
-        raise LoginRefusedError("this is a user of another org")
+        raise LoginRefusedError("this is a user of another org: log in with one of the org that the sidecar works for")
     active = soql.compare("Id", "=", identity.user_id) & soql.compare("IsActive", "=", True)
     users = ask(org, "User", ["Username"], active, limit=1)
     if not users:
-        raise LoginRefusedError("this user is not active, or not shown to the integration user")
+        raise LoginRefusedError(
+            "this user is not active, or not shown to the integration user. Remedy: an administrator lets the"
+            " integration user see it, or log in with the token"
+        )
     username = str(users[0]["Username"])
     roles = _roles(org, identity.user_id, section)
     if ADMIN in roles or username.casefold() in {name.casefold() for name in section.users}:

@@ -127,9 +127,14 @@ class Provider:
                 options={"require": _CLAIMS},
             )
         except StopIteration:
-            raise LoginRefusedError("the org's answer is signed with a key that the org does not show") from None
+            raise LoginRefusedError(
+                "the org's answer is signed with a key that the org does not show: log in again"
+            ) from None
         except jwt.PyJWTError as error:
-            raise LoginRefusedError(f"the org's answer cannot be trusted ({type(error).__name__})") from None
+            raise LoginRefusedError(
+                f"the org's answer cannot be trusted ({type(error).__name__}): log in again; if it stays,"
+                " set this machine's clock"
+            ) from None
         return claims
 
     def _configuration(self, http: requests.Session) -> dict[str, Any]:
@@ -173,5 +178,5 @@ def _identity(subject: str) -> Identity:
     """Of the identity URL `https://HOST/id/ORG/USER`, which is an org's subject."""
     parts = urlsplit(subject).path.strip("/").split("/")
     if len(parts) != 3 or parts[0] != "id":
-        raise LoginRefusedError("the org's answer names no user")
+        raise LoginRefusedError("the org's answer names no user: log in again, or with the token")
     return Identity(parts[1], parts[2])

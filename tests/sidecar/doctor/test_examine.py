@@ -42,6 +42,20 @@ def test_an_unknown_user_is_told_so(clinic: Clinic) -> None:
 def test_an_unreachable_host_is_a_problem_not_a_traceback(clinic: Clinic) -> None:
     told = found(clinic, login_url="http://127.0.0.1:9")["login"]
     assert told.state == PROBLEM and "cannot be reached" in told.text
+    assert told.remedy.startswith("check login_url, the network and the proxy")
+
+
+@pytest.mark.parametrize("content", [None, "no key"])
+def test_a_key_file_that_is_missing_or_holds_none_is_told_with_its_remedy(
+    clinic: Clinic, tmp_path: Path, content: str | None
+) -> None:
+    key = tmp_path / "server.key"
+    if content is not None:
+        key.write_text(content)
+        key.chmod(0o600)
+    told = found(clinic, private_key_file=key)["login"]
+    assert told.state == PROBLEM and str(key) in told.text and "expected a PEM file" in told.text
+    assert "have `sidecar init` make a pair" in told.remedy
 
 
 def test_a_version_that_the_org_does_not_serve_ends_the_examination(clinic: Clinic) -> None:
