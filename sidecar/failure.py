@@ -51,6 +51,14 @@ def of_full_disk(error: BaseException) -> str | None:
     )
 
 
+def in_words(error: BaseException) -> str | None:
+    """What a log or a page says of an error; None for a bug, of which there is no more to say than what it is."""
+    full = of_full_disk(error)
+    if full is None and isinstance(error, sync.SyncError | SidecarError | OSError):
+        return str(error)
+    return full
+
+
 def _is_interrupted_query(error: BaseException) -> bool:
     """DuckDB turns a Ctrl-C that arrives during a query into an error of its own, a plain RuntimeError at times."""
     is_duckdb = type(error) is RuntimeError or type(error).__name__ == "InterruptException"

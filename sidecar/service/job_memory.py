@@ -43,7 +43,11 @@ class JobMemory:
             try:
                 write_private(self._file, json.dumps({n: s.as_dict() for n, s in self._states.items()}, indent=2))
             except OSError as error:
-                _log.error("%s cannot be written (%s): a restart may repeat a job", self._file, error.strerror)
+                _log.error(
+                    "%s cannot be written (%s). Remedy: free some space there; until then a restart may repeat a job",
+                    self._file,
+                    error.strerror,
+                )
 
 
 def _read(file: Path) -> dict[str, JobState]:

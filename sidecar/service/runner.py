@@ -8,7 +8,7 @@ from threading import Event, Lock
 
 import sync
 from sidecar.errors import MassChangeError, SidecarError
-from sidecar.failure import of_full_disk
+from sidecar.failure import in_words
 from sidecar.service.job_memory import JobMemory
 from sidecar.service.job_state import JobState, at_first_start, first_due
 from sidecar.service.schedule import Job
@@ -131,8 +131,8 @@ class Runner:
                 self._alert(f"{job.name} works again", message)
 
     def _failed(self, job: Job, state: JobState, error: Exception) -> None:
-        known = isinstance(error, sync.SyncError | SidecarError | OSError) or of_full_disk(error) is not None
-        text = of_full_disk(error) or (str(error) if known else f"{type(error).__name__}: {error}")
+        known = in_words(error)
+        text = known or f"{type(error).__name__}: {error}"
         failed = state.failed(self.now(), text, for_a_person=_needs_a_person(error))
         self.memory.keep(job.name, failed)
         _log.error("%s failed: %s", job.name, text, exc_info=None if known else error)

@@ -7,7 +7,8 @@ import sync
 from sidecar import refresh as flow
 from sidecar import undo as undoing
 from sidecar.backtest.replayed import read_past, summary
-from sidecar.errors import PlanChangedError, SidecarError
+from sidecar.errors import PlanChangedError
+from sidecar.failure import in_words
 from sidecar.guard import Review
 from sidecar.service.operations import slot
 from sidecar.service.operations.preview import Preview, of_plan, of_undo
@@ -55,8 +56,8 @@ def perform(tasks: Tasks, runner: Runner) -> None:
     except Exception as error:
         if tasks.stop.is_set():  # the org of this machine was stopped under it, say
             raise StopRequested from error
-        known = isinstance(error, sync.SyncError | SidecarError | OSError)
-        _end(tasks, operation, slot.FAILED, str(error) if known else f"{type(error).__name__}: {error}")
+        known = in_words(error)
+        _end(tasks, operation, slot.FAILED, known or f"{type(error).__name__}: {error}")
         if not known:
             _log.error("%s failed", operation.kind, exc_info=error)
     else:

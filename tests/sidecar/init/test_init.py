@@ -89,7 +89,8 @@ def test_the_key_is_private_and_the_certificate_is_its_own(tmp_path: Path) -> No
 def test_a_certificate_without_its_key_is_half_a_pair(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "server.crt").write_text("")
     assert started(tmp_path) == 2
-    assert "half a key pair" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "server.crt is there without its key server.key: half a key pair. Remedy: put the key beside it" in told
     assert not (tmp_path / "sidecar.toml").exists()
 
 

@@ -41,6 +41,7 @@ def test_an_alert_that_is_not_taken_is_logged_without_its_address(
         wire.add(responses.POST, HOOK, **answer)  # type: ignore[arg-type] - either a status or an error
         alerts("refresh fails", "x")
     assert "alert webhook" in caplog.text and "secretsecret" not in caplog.text
+    assert "Remedy: " in caplog.text and "check alert_webhook under [service]" in caplog.text
 
 
 def test_without_a_webhook_the_log_has_it(caplog: pytest.LogCaptureFixture) -> None:

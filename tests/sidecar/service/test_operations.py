@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -59,6 +60,15 @@ def test_a_bug_fails_the_operation_and_not_the_service(
     assert (failed.state, failed.message) == (slot.FAILED, "ZeroDivisionError: oh")
     assert "Traceback" in caplog.text
     assert ends("again").state == slot.DONE
+
+
+def test_a_full_disk_is_told_with_its_remedy(
+    ends: Callable[..., slot.Operation], caplog: pytest.LogCaptureFixture
+) -> None:
+    full = duckdb.IOException('Could not write file "mirror.duckdb": No space left on device')
+    failed = ends(full)
+    assert failed.state == slot.FAILED and "Remedy: free some space" in failed.message
+    assert "Traceback" not in caplog.text
 
 
 def test_a_command_that_has_the_mirror_is_waited_for(ends: Callable[..., slot.Operation]) -> None:

@@ -39,7 +39,9 @@ def held_elsewhere(file: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_second_service_is_refused_and_told_where_the_first_one_is(state: State) -> None:
     with only_service(state):
         announce(state, "http://127.0.0.1:8484")
-        with pytest.raises(SetupError, match=f"process {os.getpid()}, http://127.0.0.1:8484"), only_service(state):
+        where = f"process {os.getpid()}, http://127.0.0.1:8484"
+        remedy = "Remedy: stop it first, or name another --state"
+        with pytest.raises(SetupError, match=rf"{where}\)\. {remedy}"), only_service(state):
             pass
         assert running_service(state) == Presence(os.getpid(), "http://127.0.0.1:8484")
     assert running_service(state) is None

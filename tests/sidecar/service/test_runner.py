@@ -176,6 +176,7 @@ def test_what_no_repeat_mends_is_told_at_once_and_tried_twice_an_hour(tmp_path: 
     life.trouble = fail
     life.until("2026-11-24T10:00")
     assert len(tried) == 2 and life.alerts == ["refresh fails"]
+    assert ("Remedy: free some space" in life.runner.memory["refresh"].message) == isinstance(error, OSError)
 
 
 def test_a_failure_that_mends_itself_is_told_of_the_third_time(tmp_path: Path) -> None:
@@ -270,4 +271,4 @@ def test_a_full_disk_costs_what_was_to_be_kept_and_not_the_service(
     monkeypatch.setattr("sidecar.service.job_memory.write_private", full)
     life.until("2026-11-24T09:04")
     assert len(life.ran) == 1
-    assert "No space left on device" in caplog.text
+    assert "No space left on device). Remedy: free some space there" in caplog.text
