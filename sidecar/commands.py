@@ -37,13 +37,14 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
     configuration = setting.configuration
     with working(setting) as (org, mirror, bars):
         flow.pull(org, mirror, configuration, bars).check_needed()
-        scored = flow.score(mirror, configuration, _day(as_of), bars)
-        bars.end()
         if record is not None:
+            scored = flow.score(mirror, configuration, _day(as_of), bars)
+            bars.end()
             explained = explaining.explain(mirror, configuration, scored, record)
             terminal.show(as_json, explaining.as_dict(explained), lambda: explaining.report(explained))
             return
-        planned = flow.make_plan(mirror, configuration, scored)
+        planned = flow.planned(mirror, configuration, _day(as_of), bars)
+        bars.end()
     threshold = configuration.write.bulk_threshold
     if as_json:
         terminal.print_json({**planned.summary(bulk_threshold=threshold), "changes": planned.changes.to_pylist()})

@@ -151,12 +151,15 @@ def score(
     as_of: date | None,
     progress: Progress,
     unmoved: Unmoved | None = None,
+    *,
+    anew: bool = False,
 ) -> Scored:
-    """Score the book as it stands in the mirror.
+    """Score the book as it stands in the mirror: the records that are not as they were when their scores were kept.
 
     Args:
         as_of: the day to score for; default the org's today. Later records of the mirror are not looked at.
-        unmoved: see `desired_records`; with it only the records whose inputs are others are scored again.
+        unmoved: see `desired_records`.
+        anew: score every record, whatever is kept.
     """
     progress.stage("Score")
     day = as_of or today(mirror)
@@ -170,12 +173,8 @@ def score(
     of_health = health_settings(configuration.health)
     lessons = health_lessons(mirror, configuration, book, moment, of_health)
     past = Past(model.model, book, moment, model.name)
-    if unmoved is None:
-        scored = past.model.score(book, moment, quarter)
-        health = scoring.score_health(book, moment, of_health, lessons=lessons.model)
-    else:
-        scored = deal_scores(mirror, past, projected.book, quarter)
-        health = health_scores(mirror, book, projected.book, moment, of_health, lessons)
+    scored = deal_scores(mirror, past, projected.book, quarter, anew=anew)
+    health = health_scores(mirror, book, projected.book, moment, of_health, lessons, anew=anew)
     deals = projected.timed(scored)
     tables = scoring.projection.projection_tables(projected, deals)
     playbooks = health_proposals(health, book.accounts)
@@ -235,6 +234,17 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
     return replace(plan, removals=gone)
 
 
+def planned(mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Plan:
+    """What a refresh would write of the book as it stands in the mirror; see `score` for the arguments.
+
+    What it finds is kept for the next run, as a refresh's is.
+    """
+    unmoved = Unmoved(mirror, configuration)
+    plan = make_plan(mirror, configuration, score(mirror, configuration, as_of, progress, unmoved))
+    unmoved.keep(plan)
+    return plan
+
+
 def _latest_day(mirror: Mirror) -> date:
     """The latest day that was scored and written, though not one to come: a slip of `--as-of` is not to last."""
     noted = mirror.note(LATEST_DAY)
@@ -280,22 +290,22 @@ def refresh(
     if is_settled(mirror, state) and not (retry_refused or always):
         scored = _as_before(mirror, configuration, day)
     else:
-        scored = score(mirror, configuration, day, progress, unmoved)
-    planned = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
-    review(planned)
-    check_size(planned, mirror, configuration.write, max_changes, confirm)
+        scored = score(mirror, configuration, day, progress, unmoved, anew=always)
+    plan = make_plan(mirror, configuration, scored, retry_refused=retry_refused)
+    review(plan)
+    check_size(plan, mirror, configuration.write, max_changes, confirm)
     unsettle(mirror)
     written = sync.write_back(
-        org, mirror, planned, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
+        org, mirror, plan, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
     )
-    done = Refresh(run_id, pulled, scored, planned, written, org.calls, time.monotonic() - clock)
+    done = Refresh(run_id, pulled, scored, plan, written, org.calls, time.monotonic() - clock)
     if day > _latest_day(mirror):
         mirror.keep_note(LATEST_DAY, day.isoformat())
-    if planned.rows:
+    if plan.rows:
         done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
     elif done.complete:
         settle(mirror, state)
     if unmoved is not None and not scored.settled:
-        unmoved.keep(planned)
+        unmoved.keep(plan)
     progress.end()
     return done

@@ -32,6 +32,8 @@ def deal_scores(
     past: Past,
     known: scoring.Book,
     quarter: scoring.Quarter,
+    *,
+    anew: bool = False,
 ) -> scoring.DealScores:
     """What `model.score` returns of all open deals.
 
@@ -40,6 +42,7 @@ def deal_scores(
         past: the model of the day, the book, its day and the hashes of its deals.
         known: the book as known on that day.
         quarter: see `DealModel.score`.
+        anew: score every deal, whatever is kept.
     """
     used = in_use(known, past.model.settings)
     about = inputs.digest(past.model_name, past.as_of, past.book.stages.to_csv(), quarter, used)
@@ -47,7 +50,7 @@ def deal_scores(
     def make(deals: pd.Index | None) -> scoring.DealScores:
         return past.model.score(past.book, past.as_of, quarter, deals, used)
 
-    return _rescored(_file(mirror, "deal-scores"), about, past.hashes, make)
+    return _rescored(_file(mirror, "deal-scores"), about, past.hashes, make, anew=anew)
 
 
 def health_scores(
@@ -57,6 +60,8 @@ def health_scores(
     as_of: pd.Timestamp,
     settings: scoring.HealthSettings,
     lessons: FittedModel[scoring.HealthLessons],
+    *,
+    anew: bool = False,
 ) -> scoring.HealthScores:
     """What `scoring.score_health` returns of all accounts.
 
@@ -66,6 +71,7 @@ def health_scores(
         known: the same as known on the day.
         as_of, settings: see `scoring.score_health`.
         lessons: of the day.
+        anew: score every account, whatever is kept.
     """
     rests_on = dependence(replace(known, usage=book.usage))
     hashes, common = inputs.of_accounts(rests_on)
@@ -74,7 +80,7 @@ def health_scores(
     def make(accounts: pd.Index | None) -> scoring.HealthScores:
         return scoring.score_health(book, as_of, settings, accounts, lessons.model)
 
-    return _rescored(_file(mirror, "health-scores"), about, hashes, make)
+    return _rescored(_file(mirror, "health-scores"), about, hashes, make, anew=anew)
 
 
 @dataclass(frozen=True)
@@ -96,10 +102,10 @@ def _file(mirror: Mirror, name: str) -> Path:
     return mirror.path.with_name(f"{name}.pickle")
 
 
-def _rescored(file: Path, about: str, hashes: "pd.Series[int]", make: "Make[Scores]") -> Scores:
+def _rescored(file: Path, about: str, hashes: "pd.Series[int]", make: "Make[Scores]", *, anew: bool) -> Scores:
     """The scores of all records, made of those that are not kept; and keep them."""
     key = (version("salesforce-sidecar"), about)
-    found = read_pickle(file)
+    found = None if anew else read_pickle(file)
     kept: _Kept[Scores] | None = found if isinstance(found, _Kept) and found.about == key else None
     if kept is None:
         scores = make(None)

@@ -92,7 +92,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
 def score_tables(mirror: Mirror) -> tuple[flow.Scored, tuple[Any, ...]]:
     """The scores with every record put together, and from what."""
     with patch.object(flow, "desired_records", wraps=desired_records) as put_together:
-        scored = flow.score(mirror, CONFIGURATION, DAY, SILENT)
+        scored = flow.score(mirror, CONFIGURATION, DAY, SILENT, anew=True)
     return scored, put_together.call_args.args
 
 
@@ -115,11 +115,10 @@ def test_after_changes_the_plan_is_that_of_all_records(after: Refreshed, change:
     try:
         for each in CHANGES[change]:
             assert connection.execute(each).fetchall() > [(0,)], each
+        # What is kept of the run before counts for the scores, for putting records together and for the plan.
+        found = flow.score(mirror, CONFIGURATION, DAY, SILENT, Unmoved(mirror, CONFIGURATION)).desired
         scored = score_tables(mirror)[0] if change != "nothing" else after.scored
         whole = flow.make_plan(mirror, CONFIGURATION, scored)
-        # What is kept of the run before counts for the scores, for putting records together and for the plan.
-        kept = flow.score(mirror, CONFIGURATION, DAY, SILENT, Unmoved(mirror, CONFIGURATION))
-        found = kept.desired
         part = flow.make_plan(mirror, CONFIGURATION, replace(scored, desired=found))
     finally:
         connection.execute("ROLLBACK")

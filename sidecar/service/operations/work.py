@@ -75,9 +75,8 @@ def _plan(tasks: Tasks, _operation: Operation) -> str:
     configuration, progress = tasks.configuration, Told(tasks)
     with tasks.open() as (org, mirror):
         flow.pull(org, mirror, configuration, progress).check_needed()
-        scored = flow.score(mirror, configuration, tasks.day(mirror), progress)
-        planned = flow.make_plan(mirror, configuration, scored)
-        preview = _shown(tasks, mirror, planned)
+        plan = flow.planned(mirror, configuration, tasks.day(mirror), progress)
+        preview = _shown(tasks, mirror, plan)
     tasks.previews.keep(preview)
     return _counted(preview)
 
