@@ -78,7 +78,7 @@ def read_feed(mirror: Mirror, feed: Feed, folder: Path, *, progress: Progress = 
         raise ConfigurationError(
             f"{folder} is no folder: expected one with .csv or .parquet files. Remedy: see [feeds]"
         )
-    _make_table(mirror.connection, feed)
+    _make_table(mirror, feed)
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet"))
     progress.stage(f"files of {feed.table}", len(paths))
     rows = unchanged = refused = 0
@@ -91,9 +91,18 @@ def read_feed(mirror: Mirror, feed: Feed, folder: Path, *, progress: Progress = 
     return FeedReport(len(paths), unchanged, rows, refused, tuple(problems[:_SHOWN]))
 
 
-def _make_table(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    columns = ", ".join(f"{quoted(column.name)} {_TYPES[column.kind]}" for column in feed.columns)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS main.{quoted(feed.table)} (file VARCHAR NOT NULL, {columns})")
+def _make_table(mirror: Mirror, feed: Feed) -> None:
+    """Make the table, or give one of an earlier version its new columns and have the files read again for them."""
+    connection, table = mirror.connection, f"main.{quoted(feed.table)}"
+    columns = {column.name: f"{quoted(column.name)} {_TYPES[column.kind]}" for column in feed.columns}
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (file VARCHAR NOT NULL, {', '.join(columns.values())})")
+    known = {row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    new = [each for name, each in columns.items() if name not in known]
+    if new:
+        with mirror.transaction(f"columns of {feed.table}"):
+            for each in new:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {each}")
+            connection.execute("DELETE FROM _sync.feed_files WHERE feed = ?", [feed.name])
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,15 @@ def test_csv_and_parquet_are_read_alike_and_short_ids_are_found(mirror: Mirror, 
     ]
 
 
+def test_a_feed_with_a_new_column_reads_its_files_again_for_it(mirror: Mirror, folder: Path) -> None:
+    (folder / "a.csv").write_text(f"account_id,week_start,findings\n{ONE},2026-03-02,7\n")
+    read_feed(mirror, FEED, folder)
+    wider = replace(FEED, columns=(*FEED.columns, FeedColumn("findings", "number")))
+    assert read_feed(mirror, wider, folder).rows == 1
+    assert rows(mirror) == [(ONE, date(2026, 3, 2), None, None, 7.0)]
+    assert read_feed(mirror, wider, folder).unchanged == 1
+
+
 def test_a_file_is_read_again_only_when_its_content_changed(mirror: Mirror, folder: Path) -> None:
     path = folder / "a.csv"
     path.write_text(HEADER + f"{ONE},2026-03-02,7,W\n{ONE},2026-03-09,7,W\n")
