@@ -1,8 +1,9 @@
 """Customer health: whether its churn risk can be believed, what it says of nothing, and what it costs.
 
 - `churn_*`: renewals of generated books, scored as of 60 to 120 days before they were decided by a model that had only
-  seen earlier ones; `utilisation_auc` and `cases_auc` are those of a single number, `truth_auc` the best there is: it
-  also knows the renewal's own deal. `rank_*`: rank correlation of today's accounts with the truth's risk.
+  seen earlier ones. Floors: `utilisation_auc`, `cases_auc`, `total_auc`, each a single number; ceilings that know the
+  truth: `class_today_auc`, `class_at_entry_auc`, `truth_auc` (see `benchmarks.health_churn`). `rank_*`: rank
+  correlation of today's accounts with the truth's risk.
 - `maven_*`: an export without any input of health: nothing may be made up.
 - `seconds`: all accounts, 15 measures, 26 weeks and 3 changes with all tables and words; `some_processor_seconds`: the
   same for one account in a hundred, compared with all. `vs_groupby_apply`: our processor time over that of plain
@@ -17,7 +18,9 @@ from typing import Any
 from benchmarks.report import arguments, measure, publish
 
 LARGE, QUICK = 200_000, 5_000
-BOOK, QUICK_BOOK = 800, 150
+BOOK, QUICK_BOOK = 400, 150
+# Of the books: never those that anything was chosen on.
+SEEDS, QUICK_SEEDS = (7, 21, 22, 23), (7,)
 SAMPLE, QUICK_SAMPLE = 300, 30
 
 
@@ -34,7 +37,7 @@ def main(command_line: list[str] | None = None) -> int:
     plain = _ways("apply", sample)["processor_seconds"] / sample * accounts
     figures |= {"groupby_apply_seconds": round(plain), "groupby_apply_sample": sample}
     figures["vs_groupby_apply"] = round(figures["processor_seconds"] / plain, 5)
-    figures |= _ways("churn", QUICK_BOOK if quick else BOOK, 7)
+    figures |= _ways("churn", QUICK_BOOK if quick else BOOK, *(QUICK_SEEDS if quick else SEEDS))
     figures |= {f"maven_{name}": value for name, value in _ways("maven").items()}
     publish("health", quick=quick, figures=figures, path=options.json)
     return 0

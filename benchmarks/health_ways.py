@@ -1,6 +1,6 @@
 """The measurements of `benchmarks.health`, each in a process of its own; prints one line of JSON.
 
-churn ACCOUNTS SEED   risks of a generated book against what happened, and against the truth
+churn ACCOUNTS SEEDS  risks of generated books against what happened, and against the truth
 maven                 an export without any input of health
 speed ACCOUNTS        all accounts, measures and weeks, at once and for one in a hundred accounts
 apply ACCOUNTS        the same values in plain pandas, an account and a week at a time
@@ -10,123 +10,16 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from benchmarks.health_books import END, large_book, maven_book, scored_book
+from benchmarks.health_books import END, large_book, maven_book
+from benchmarks.health_churn import churn
 from benchmarks.report import peak_mb
-from localorg.book import BookSettings, generate, read_truth, write_truth
-from scoring import Book, score_health
-
-BACK = (450, 360, 270, 180, 90)  # days before the book's end on which past risks are looked at
-REDRAWN = 400
-ROUND = (60, 120)  # days after them in which renewals are decided
-
-
-def churn(accounts: int, seed: int) -> dict[str, Any]:
-    """Held-out renewals, scored as of 60 to 120 days before, and the ranking of today's accounts."""
-    settings = BookSettings(
-        accounts=accounts, deals=25 * accounts, reps=max(accounts // 25, 4), seed=seed, end=END.date()
-    )
-    made = generate(settings)
-    with tempfile.TemporaryDirectory() as folder:
-        write_truth(made.world, Path(folder))
-        truth = read_truth(Path(folder), "accounts").to_pandas()
-    book = scored_book(made)
-    truth = truth.assign(account_id=truth["account_id"].astype(str), as_of=pd.to_datetime(truth["as_of"]))
-    rows = pd.concat([_decided(book, truth, END - pd.Timedelta(days=back)) for back in BACK], ignore_index=True)
-    rows = rows.dropna(subset=["churn_risk", "technical", "adoption", "truth"])
-    lost = rows["lost"].to_numpy(dtype="float64")
-    today = score_health(book, END).scores.merge(_truth_at(truth, END), on="account_id").dropna(subset=["churn_risk"])
-    risks = {
-        "churn": rows["churn_risk"],
-        "utilisation": -rows["utilisation"],
-        "cases": rows["open_cases"],
-        "total": -rows["health"],
-        "truth": rows["truth"],
-    }
-    return {
-        "renewals": len(rows),
-        "lost": round(float(lost.mean()), 3),
-        "mean_risk": round(float(rows["churn_risk"].mean()), 3),
-        **{f"{name}_auc": round(_auc(lost, risk.to_numpy(dtype="float64")), 3) for name, risk in risks.items()},
-        "truth_mean": round(float(rows["truth"].mean()), 3),
-        **{
-            f"{name}_log_loss": round(_log_loss(lost, rows[column].to_numpy(dtype="float64")), 4)
-            for name, column in (("churn", "churn_risk"), ("truth", "truth"))
-        },
-        **_against_utilisation(lost, risks["churn"].to_numpy(), risks["utilisation"].to_numpy(dtype="float64")),
-        "churn_ece": round(_calibration(lost, rows["churn_risk"].to_numpy()), 3),
-        "truth_ece": round(_calibration(lost, rows["truth"].to_numpy(dtype="float64")), 3),
-        "rank_with_truth": round(float(today["churn_risk"].corr(today["truth"], method="spearman")), 3),
-        "rank_utilisation_with_truth": round(
-            float(
-                -_used(book).reindex(today["account_id"]).set_axis(today.index).corr(today["truth"], method="spearman")
-            ),
-            3,
-        ),
-    }
-
-
-def _decided(book: Book, truth: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Renewals decided some weeks after a day, with the scores of that day."""
-    deals = book.opportunities
-    first, last = (day + pd.Timedelta(days=days) for days in ROUND)
-    chosen = deals[(deals["segment"] == "Renew") & deals["is_closed"] & deals["close_date"].between(first, last)]
-    found = score_health(book, day)
-    wide = found.measures.pivot_table(index="account_id", columns="measure", values="value")
-    scores = found.scores.set_index("account_id").join(wide[["utilisation", "open_cases"]])
-    rows = chosen[["opportunity_id", "account_id", "is_won"]].join(scores, on="account_id")
-    return rows.assign(lost=~rows["is_won"]).merge(_truth_at(truth, day), on="account_id", how="left")
-
-
-def _truth_at(truth: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    week = truth.loc[truth["as_of"] <= day, "as_of"].max()
-    rows = truth[truth["as_of"] == week]
-    return pd.DataFrame({"account_id": rows["account_id"], "truth": rows["next_renewal_lost"]})
-
-
-def _used(book: Book) -> pd.Series[float]:
-    last = book.usage[book.usage["week_start"] == book.usage["week_start"].max()]
-    sums = last.groupby("account_id")[["active_users", "licensed"]].sum()
-    return pd.Series(sums["active_users"] / sums["licensed"], dtype="float64")
-
-
-def _auc(lost: np.ndarray[Any, Any], risk: np.ndarray[Any, Any]) -> float:
-    known = ~np.isnan(risk)
-    rank = pd.Series(risk[known]).rank().to_numpy()
-    count = lost[known].sum()
-    return float((rank[lost[known] == 1].sum() - count * (count + 1) / 2) / (count * (known.sum() - count)))
-
-
-def _log_loss(lost: np.ndarray[Any, Any], risk: np.ndarray[Any, Any]) -> float:
-    inside = np.clip(risk, 1e-6, 1 - 1e-6)
-    return float(-(lost * np.log(inside) + (1 - lost) * np.log1p(-inside)).mean())
-
-
-def _against_utilisation(
-    lost: np.ndarray[Any, Any], risk: np.ndarray[Any, Any], utilisation: np.ndarray[Any, Any]
-) -> dict[str, float]:
-    """How much better the risk ranks than utilisation alone: 5 and 95 % of the difference of their AUC over redrawn
-    renewals."""
-    rng, found = np.random.default_rng(0), []
-    for _ in range(REDRAWN):
-        chosen = rng.integers(0, len(lost), len(lost))
-        found.append(_auc(lost[chosen], risk[chosen]) - _auc(lost[chosen], utilisation[chosen]))
-    low, high = np.quantile(found, [0.05, 0.95])
-    return {"vs_utilisation_low": round(float(low), 3), "vs_utilisation_high": round(float(high), 3)}
-
-
-def _calibration(lost: np.ndarray[Any, Any], risk: np.ndarray[Any, Any]) -> float:
-    """Mean distance of the mean risk from the share lost, over ten groups of as many renewals by risk."""
-    groups = np.array_split(np.argsort(risk, kind="stable"), 10)
-    return float(sum(len(own) * abs(risk[own].mean() - lost[own].mean()) for own in groups) / len(risk))
+from scoring import score_health
 
 
 def maven() -> dict[str, Any]:

@@ -121,6 +121,8 @@ USAGE = Table(
         Column("features_bought", "number", True),
         Column("features_used", "number", True),
         Column("volume", "number", True, "unit of the product"),
+        Column("versions_behind", "number", True, "releases since the installed one"),
+        Column("findings", "number", True, "open findings of a check of the configuration"),
     ),
 )
 DEPLOYMENTS = Table(

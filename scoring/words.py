@@ -6,7 +6,8 @@ import pandas as pd
 
 def whole(values: "pd.Series[float]") -> "pd.Series[str]":
     """Numbers rounded to whole ones, with a comma between thousands; '' where missing."""
-    codes, distinct = pd.factorize(values.astype("float64").round())
+    # Adding 0 makes -0 a plain 0: what is less than half a point below it, too, is read as 0.
+    codes, distinct = pd.factorize(values.astype("float64").round() + 0.0)
     words = np.array([f"{number:,.0f}" for number in distinct], dtype=object)
     return pd.Series(np.append(words, "")[codes], index=values.index, dtype="str")
 

@@ -20,6 +20,8 @@ USAGE = Feed(
         FeedColumn("features_bought", "number"),
         FeedColumn("features_used", "number"),
         FeedColumn("volume", "number"),
+        FeedColumn("versions_behind", "number"),
+        FeedColumn("findings", "number"),
     ),
     key=("account_id", "product", "week_start"),
 )

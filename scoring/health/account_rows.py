@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from scoring.book import Book
-from scoring.days import Floats
 from scoring.health.aggregate import Totals
 from scoring.health.churn import ChurnModel
 from scoring.health.definitions import DIMENSION_KEYS
-from scoring.health.renewals import renewals_of
+from scoring.health.looks import Looks
 
 CHANGE_DAYS = 30
 
@@ -16,31 +14,28 @@ CHANGE_DAYS = 30
 def account_rows(
     found: Totals,
     band: "np.typing.NDArray[np.str_]",
-    measure_scores: Floats,
+    looks: Looks,
     accounts: pd.Index,
-    book: Book,
+    contracts: pd.DataFrame,
     churn: ChurnModel,
     change: "pd.Series[float]",
-    as_of: pd.Timestamp,
 ) -> pd.DataFrame:
     """`HEALTH` without the action, indexed by account id.
 
     Args:
         found: totals; the last day is looked at.
         band: of the last day.
-        measure_scores: of the last day.
+        looks: at the accounts, on the last day.
         accounts: ids of the subjects.
-        book: as known at `as_of`; what is in force is looked up.
+        contracts: result of `renewals_of`.
         churn: gives the risk.
         change: points over `CHANGE_DAYS`, by account id.
-        as_of: the day of scoring.
     """
-    contract = renewals_of(book, as_of).reindex(accounts)
+    contract = contracts.reindex(accounts)
     renewable = (contract["next_renewal"].notna() | (contract["current_arr"] > 0)).to_numpy()
     health = found.health[:, -1]
-    risk = churn.risk(health, measure_scores)
-    unknown = "From the share of past renewals lost: no health is known"
-    basis = pd.Series(np.where(np.isnan(health), unknown, churn.basis), index=accounts, dtype="str")
+    risk = churn.risk(looks)
+    basis = churn.words(looks).set_axis(accounts)
     return pd.DataFrame(
         {
             "health": health,

@@ -84,6 +84,23 @@ def per_subject(cells: Cells, grid: Grid, values: Floats) -> Floats:
     return grid.totals(values) if cells.measure.form.by_product else values
 
 
+def measure_scores(cells: Sequence[Cells], grid: Grid, settings: HealthSettings) -> Floats:
+    """Score of each subject's measures on the last day, NaN where missing; columns in the order of the settings."""
+    found = {each.measure.key: subject_mean(each, grid, np.nan_to_num(each.at(-1).score)) for each in cells}
+    missing = np.full(len(grid.account), np.nan)
+    return np.asarray(
+        np.column_stack([found.get(measure.key, missing) for measure in settings.measures]), dtype=np.float64
+    )
+
+
+def subject_mean(cells: Cells, grid: Grid, values: Floats) -> Floats:
+    """Mean on the last day over an account's products by revenue and freshness, NaN where nothing is fresh."""
+    share = grid.share[:, -1:] if cells.measure.form.by_product else np.ones((len(grid.account), 1))
+    count = cells.at(-1).freshness * share
+    sums, whole = (per_subject(cells, grid, each)[:, 0] for each in (count * values, count))
+    return np.asarray(np.divide(sums, whole, out=np.full(len(whole), np.nan), where=whole > 0), dtype=np.float64)
+
+
 def totals(cells: Sequence[Cells], grid: Grid, share: Floats, settings: HealthSettings) -> Totals:
     """Dimensions and total.
 
@@ -99,7 +116,10 @@ def totals(cells: Sequence[Cells], grid: Grid, share: Floats, settings: HealthSe
         counting[key] += per_subject(each, grid, count)
         points[key] += per_subject(each, grid, count * np.nan_to_num(each.score))
         full[key] += each.measure.weight
-    coverage = {key: np.minimum(counting[key] / full[key], 1.0) for key in DIMENSION_KEYS}
+    coverage = {
+        key: np.minimum(np.divide(counting[key], full[key], out=np.zeros(shape), where=full[key] > 0), 1.0)
+        for key in DIMENSION_KEYS
+    }
     known = {key: is_known(coverage[key], settings) for key in DIMENSION_KEYS}
     score = {
         key: np.clip(

@@ -32,14 +32,14 @@ def prove_churn(past: PastRenewals, as_of: pd.Timestamp, settings: HealthSetting
     """
     since = as_of.normalize() - HELD_OUT
     is_earlier = past.decided < day_number(since)
-    earlier, judged = past.part(is_earlier), past.part(~is_earlier & ~np.isnan(past.health))
+    earlier, judged = past.part(is_earlier), past.part(~is_earlier & ~np.isnan(past.looks.health))
     if len(judged.lost) < JUDGED_RENEWALS:
         return CHURN_PROOF.empty()
-    risk = earlier.fit(settings).risk(judged.health, judged.scores)
+    risk = earlier.fit(settings).risk(judged.looks)
     usual = (earlier.lost.sum() + settings.churn_deals * settings.usual_churn) / (
         len(earlier.lost) + settings.churn_deals
     )
-    band = band_path(judged.health[:, None], settings)[:, 0]
+    band = band_path(judged.looks.health[:, None], settings)[:, 0]
     parts = {ALL: np.full(len(risk), True), **{name: band == name for name in BANDS}}
     rows = [
         {"band": name, "since": since, **_figures(judged.lost[chosen], risk[chosen], float(usual))}

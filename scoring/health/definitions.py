@@ -17,8 +17,9 @@ class FormulaForm:
         fields: for each field of a definition, the columns it may name.
         parameters: names with their defaults.
         by_product: whether the measure has a value for each product, or one for the account.
-        has_history: whether its value on a past day is known. The others are held at today's value in the past, and
-            nothing is learned from them.
+        has_history: whether its value on a past day is known. The others are held at today's value in the past.
+        teaches: whether past renewals tell its effect. Not where its past is not known, nor where the records of what
+            a customer gave up are likely gone: that they are missing would tell the outcome.
     """
 
     source: str
@@ -26,10 +27,11 @@ class FormulaForm:
     parameters: Mapping[str, float] = field(default_factory=dict)
     by_product: bool = True
     has_history: bool = True
+    teaches: bool = True
 
 
-_USAGE = ("licensed", "active_users", "features_bought", "features_used", "volume")
-_AMOUNTS = ("bought", "deployed", "milestones_planned", "milestones_reached")
+NUMBERS = ("licensed", "active_users", "features_bought", "features_used", "volume", "versions_behind", "findings")
+AMOUNTS = ("bought", "deployed", "milestones_planned", "milestones_reached")
 _SEVERITIES = {"critical": 4.0, "high": 2.0, "other": 1.0}
 FORMULAS: Mapping[str, FormulaForm] = {
     "open_load": FormulaForm("cases", (("priority",),), _SEVERITIES, by_product=False),
@@ -38,14 +40,15 @@ FORMULAS: Mapping[str, FormulaForm] = {
     "resolved_in_time": FormulaForm(
         "cases", (("priority",),), {"critical": 5.0, "high": 10.0, "other": 20.0, "days": 180.0}, by_product=False
     ),
-    "past_end": FormulaForm("assets", (("usage_end_date",),), by_product=False, has_history=False),
-    "share_of_due": FormulaForm("deployments", (_AMOUNTS, _AMOUNTS), has_history=False),
-    "days_to_peers": FormulaForm("deployments", (("started_on",), ("completed_on",))),
-    "late_share": FormulaForm("deployments", (("target_date",), ("status",)), has_history=False),
-    "ratio": FormulaForm("usage", (_USAGE, _USAGE), {"weeks": 2.0}),
-    "change": FormulaForm("usage", (_USAGE,), {"weeks": 4.0}),
-    "weeks_in_use": FormulaForm("usage", (_USAGE, _USAGE), {"weeks": 8.0, "share": 10.0}),
-    "ratio_to_peers": FormulaForm("usage", (_USAGE, _USAGE), {"weeks": 2.0}),
+    "past_end": FormulaForm("assets", (("usage_end_date",),), by_product=False, has_history=False, teaches=False),
+    "share_of_due": FormulaForm("deployments", (AMOUNTS, AMOUNTS), has_history=False, teaches=False),
+    "days_to_peers": FormulaForm("deployments", (("started_on",), ("completed_on",)), teaches=False),
+    "late_share": FormulaForm("deployments", (("target_date",), ("status",)), has_history=False, teaches=False),
+    "ratio": FormulaForm("usage", (NUMBERS, NUMBERS), {"weeks": 2.0}),
+    "latest": FormulaForm("usage", (NUMBERS,)),
+    "change": FormulaForm("usage", (NUMBERS,), {"weeks": 4.0}),
+    "weeks_in_use": FormulaForm("usage", (NUMBERS, NUMBERS), {"weeks": 8.0, "share": 10.0}),
+    "ratio_to_peers": FormulaForm("usage", (NUMBERS, NUMBERS), {"weeks": 2.0}),
 }
 
 

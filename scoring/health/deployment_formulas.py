@@ -20,7 +20,7 @@ def share_of_due(measure: Measure, inputs: Inputs, grid: Grid) -> Found:
     Deployments keep no history: what was reached in the past is not known, and held.
     """
     deployments = inputs.deployments
-    done, whole = (deployments.amounts[name].to_numpy(dtype="float64") for name in measure.fields)
+    done, whole = (deployments.amounts[name] for name in measure.fields)
     due = deployments.due
     if whole.size and measure.fields[1].startswith("milestones"):
         due = np.floor(due * whole + 1e-9) / np.where(whole > 0, whole, np.nan)
@@ -63,8 +63,7 @@ def days_to_peers(measure: Measure, inputs: Inputs, grid: Grid) -> Found:
     tells what is usual.
     """
     deployments = inputs.deployments
-    usable = deployments.dated & (deployments.completed > deployments.start)
-    pair, start, completed = (x[usable] for x in (deployments.pair, deployments.start, deployments.completed))
+    pair, start, completed = _timed(deployments)
     asked, day = place(grid.pair[:, None], grid.holding_day), grid.holding_day
     forever = np.full(len(pair), NEVER)
     running_now = running(pair, start, completed, asked)
@@ -74,8 +73,15 @@ def days_to_peers(measure: Measure, inputs: Inputs, grid: Grid) -> Found:
     total = running(pair, start, forever, asked)
     days = running_now * day - sum_started + took
     products = inputs.holdings.products
-    usual = _usual_days(pair % products, start, completed, grid.pair % products, day)
+    every, began, ended = _timed(inputs.peers.deployments)
+    usual = _usual_days(every % products, began, ended, grid.pair % products, day)
     return 100.0 * np.divide(days, total * usual, out=np.full(days.shape, np.nan), where=total > 0), None
+
+
+def _timed(deployments: DeploymentRecords) -> tuple[Ints, Ints, Ints]:
+    """Pair, start and completion of the deployments that have or take some time."""
+    usable = deployments.dated & (deployments.completed > deployments.start)
+    return deployments.pair[usable], deployments.start[usable], deployments.completed[usable]
 
 
 def _summed(owner: Ints, start: Ints, end: Ints, value: Ints, asked: Ints) -> Floats:

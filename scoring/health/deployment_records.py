@@ -7,6 +7,7 @@ import pandas as pd
 
 from scoring.days import Floats, days_between, days_until
 from scoring.health.counting import NEVER, Bools, Ints, day_number, day_numbers
+from scoring.health.definitions import AMOUNTS
 from scoring.health.problems import Problems
 
 
@@ -21,7 +22,7 @@ class DeploymentRecords:
         dated: whether the first day is known.
         stalled: today's status says so.
         due: 0..1, the share that should be done by now.
-        amounts: columns bought, deployed, milestones_planned, milestones_reached; negative ones are missing.
+        amounts: columns of `AMOUNTS`; negative ones are missing.
     """
 
     row: Ints
@@ -32,7 +33,7 @@ class DeploymentRecords:
     dated: Bools
     stalled: Bools
     due: Floats
-    amounts: pd.DataFrame
+    amounts: dict[str, Floats]
 
     def first_days(self) -> tuple[Ints, Ints]:
         """Pairs and their first days."""
@@ -63,7 +64,7 @@ def deployment_records(
         *("without_account", "deployments", int((pair < 0).sum())),
         "Deployments of an account that is not in the book: left out",
     )
-    amounts = table[["bought", "deployed", "milestones_planned", "milestones_reached"]]
+    amounts = table[list(AMOUNTS)]
     problems.count(
         *("negative", "deployments", int((amounts < 0).any(axis=1).sum())),
         "Deployments with a negative number: that number counts as missing",
@@ -86,7 +87,7 @@ def deployment_records(
         dated=kept["started_on"].notna().to_numpy() & ~is_done,
         stalled=(kept["status"] == "Stalled").to_numpy(),
         due=np.where(is_done | (completed < NEVER), 1.0, _due(kept, as_of)),
-        amounts=amounts.where(amounts >= 0).iloc[row].reset_index(drop=True),
+        amounts={name: amounts[name].where(amounts[name] >= 0).to_numpy(dtype="float64")[row] for name in AMOUNTS},
     )
 
 

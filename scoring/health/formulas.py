@@ -11,7 +11,7 @@ from scoring.health.definitions import Measure
 from scoring.health.deployment_formulas import days_to_peers, late_share, share_of_due
 from scoring.health.grid import Grid
 from scoring.health.inputs import Inputs
-from scoring.health.usage_formulas import change, ratio, ratio_to_peers, weeks_in_use
+from scoring.health.usage_formulas import change, latest, ratio, ratio_to_peers, weeks_in_use
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ _FORMULAS: Mapping[str, Callable[[Measure, Inputs, Grid], Found]] = {
     "days_to_peers": days_to_peers,
     "late_share": late_share,
     "ratio": ratio,
+    "latest": latest,
     "change": change,
     "weeks_in_use": weeks_in_use,
     "ratio_to_peers": ratio_to_peers,

@@ -1,6 +1,7 @@
 """Which accounts are looked at on which days, with the products they had then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from scoring.days import Floats
 from scoring.health.counting import Bools, Ints, by_group
 from scoring.health.holdings import revenue_weights
 from scoring.health.inputs import Inputs
+from scoring.health.telemetry import Windows
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Grid:
         pair: account x products + product of each holding.
         starts: first holding of each subject, shape (subjects + 1,).
         share: of the account's revenue, shape (holdings, days); those of a subject add up to 1, or are all 0.
+        windows: telemetry looked up so far, by the rows of it that can be used.
     """
 
     account: Ints
@@ -29,13 +32,14 @@ class Grid:
     pair: Ints
     starts: Ints
     share: Floats
+    windows: list[tuple[Bools, Windows]] = field(default_factory=list, repr=False, compare=False)
 
-    @property
+    @cached_property
     def holding_day(self) -> Ints:
         """The days of each holding's subject."""
         return self.day[self.subject]
 
-    @property
+    @cached_property
     def is_customer(self) -> Bools:
         """Subjects x days: whether the account has any product then."""
         return by_group(self.share, self.starts, len(self.account)) > 0

@@ -117,14 +117,14 @@ def revenue_weights(assets: AssetRecords, owned: Holdings, pair: Ints, day: Ints
         Shape (2, n, days): in force, and in use (1 for products that were only seen).
     """
     asked = place(pair[:, None], day)
-    in_force = _running_weight(assets.pair, assets.start, assets.force_end, assets.weight, asked)
-    in_use = _running_weight(assets.pair, assets.start, assets.use_end, assets.weight, asked)
+    in_force = running_weight(assets.pair, assets.start, assets.force_end, assets.weight, asked)
+    in_use = running_weight(assets.pair, assets.start, assets.use_end, assets.weight, asked)
     seen = owned.since[np.searchsorted(owned.pair, pair)][:, None] <= day
     only_seen = ~owned.has_assets[pair // owned.products][:, None] & seen
     return np.stack([in_force, in_use + only_seen])
 
 
-def _running_weight(owner: Ints, start: Ints, end: Ints, weight: Floats, asked: Ints) -> Floats:
+def running_weight(owner: Ints, start: Ints, end: Ints, weight: Floats, asked: Ints) -> Floats:
     """Sum of the weights of records that are running on each asked place (see `counting.running`)."""
     runs = end > start
     thousandths = np.rint(weight[runs] * UNIT).astype(np.int64)

@@ -1,17 +1,18 @@
 """What health is computed from: the book's tables cleaned, with accounts and products as codes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from scoring.book import Book
 from scoring.health.case_records import CaseRecords, case_records
-from scoring.health.counting import Ints
+from scoring.health.counting import Ints, rows_of, some_rows
 from scoring.health.definitions import Measure
 from scoring.health.deployment_records import DeploymentRecords, deployment_records
 from scoring.health.holdings import AssetRecords, Holdings, asset_records, holdings
+from scoring.health.peers import Peers, usual_ratios
 from scoring.health.problems import Problems
 from scoring.health.settings import HealthSettings
 from scoring.health.telemetry import Telemetry, telemetry
@@ -28,6 +29,7 @@ class Inputs:
         segments: customer segment of each account, '' where unknown.
         cases, assets, deployments, usage: the records.
         holdings: the products of each account.
+        peers: what is usual among all customers.
         has_cases: whether the org keeps cases at all.
         problems: what was wrong with the records, counted.
     """
@@ -41,8 +43,16 @@ class Inputs:
     deployments: DeploymentRecords
     usage: Telemetry
     holdings: Holdings
+    peers: Peers
     has_cases: bool
     problems: pd.DataFrame
+
+    def only(self, wanted: Ints) -> "Inputs":
+        """The records of some accounts, by rising codes; codes and what is usual stay those of all accounts."""
+        products = self.holdings.products
+        by_pair = {name: getattr(self, name) for name in ("assets", "deployments", "usage")}
+        own = {name: some_rows(each, rows_of(each.pair, wanted, products)) for name, each in by_pair.items()}
+        return replace(self, cases=some_rows(self.cases, rows_of(self.cases.account, wanted)), **own)
 
 
 def read_inputs(book: Book, as_of: pd.Timestamp, settings: HealthSettings) -> Inputs:
@@ -84,6 +94,14 @@ def read_inputs(book: Book, as_of: pd.Timestamp, settings: HealthSettings) -> In
         deployments=deployments,
         usage=usage,
         holdings=owned,
+        peers=Peers(
+            deployments,
+            {
+                measure.key: usual_ratios(usage, measure.fields, len(names))
+                for measure in settings.measures
+                if measure.formula == "ratio_to_peers"
+            },
+        ),
         has_cases=len(book.cases) > 0,
         problems=problems.table(),
     )

@@ -7,13 +7,12 @@ import pandas as pd
 
 from scoring.book import Book
 from scoring.days import Floats
-from scoring.health.aggregate import Cells, Totals, final_shares, per_subject
+from scoring.health.aggregate import Cells, Totals, final_shares, per_subject, subject_mean
 from scoring.health.case_records import SEVERITIES
 from scoring.health.counting import Ints, day_number
 from scoring.health.definitions import DIMENSION_KEYS, DIMENSION_LABELS
 from scoring.health.grid import Grid
 from scoring.health.inputs import Inputs
-from scoring.health.past_renewals import subject_mean
 from scoring.health.records import records_behind
 from scoring.health.results import DIMENSIONS, MEASURES, PRODUCTS, REASONS
 from scoring.health.settings import HealthSettings

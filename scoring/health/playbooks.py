@@ -1,10 +1,12 @@
 """What to do: the playbook of each cause, with its owner, due date and worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from scoring.days import Floats
 from scoring.health.churn import ChurnModel
+from scoring.health.looks import Looks
 from scoring.health.results import PLAYBOOKS
 from scoring.health.settings import HealthSettings
 from scoring.lookup import looked_up
@@ -13,7 +15,7 @@ from scoring.lookup import looked_up
 def playbook_rows(
     reasons: pd.DataFrame,
     scores: pd.DataFrame,
-    measure_scores: Floats,
+    looks: Looks,
     churn: ChurnModel,
     as_of: pd.Timestamp,
     settings: HealthSettings,
@@ -27,7 +29,7 @@ def playbook_rows(
     Args:
         reasons: `REASONS`.
         scores: `HEALTH` with health, band, churn_risk and current_arr, indexed by account id.
-        measure_scores: of the same accounts, NaN where missing, columns in the order of the settings' measures.
+        looks: at the same accounts.
         churn: gives the risk of any health.
         as_of: the day of scoring.
         settings: measures, `action_points` and `actions`.
@@ -42,10 +44,10 @@ def playbook_rows(
     number = rows["measure"].map(measures).to_numpy(dtype="int64")
     at = scores.index.get_indexer(pd.Index(rows["account_id"]))
     health = scores["health"].to_numpy(dtype="float64")[at]
-    present, mended = measure_scores[at], measure_scores[at].copy()
+    present, mended = looks.part(at), looks.scores[at]
     mended[np.arange(len(rows)), number] = 100.0
     better = np.minimum(health - rows["points"].to_numpy(dtype="float64"), 100.0)
-    gained = churn.risk(health, present) - churn.risk(better, mended)
+    gained = churn.risk(present) - churn.risk(replace(present, health=better, scores=mended))
     renewable = scores["churn_risk"].notna().to_numpy()[at]
     removed = pd.Series(np.where(renewable, np.maximum(gained, 0.0), np.nan))
     definitions = pd.DataFrame(

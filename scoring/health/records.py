@@ -66,6 +66,6 @@ def _deployments(measure: Measure, inputs: Inputs, today: int) -> Bools:
     if measure.formula == "late_share":
         return found.stalled | ((found.target < today) & (found.completed > today))
     if measure.formula == "share_of_due":
-        done, whole = (found.amounts[name].to_numpy(dtype="float64") for name in measure.fields)
+        done, whole = (found.amounts[name] for name in measure.fields)
         return np.asarray(done < found.due * whole)
     return found.completed > today

@@ -9,7 +9,7 @@ from scoring.as_of import known_at
 from scoring.book import Book, validate
 from scoring.closed_deals import closed_deals
 from scoring.health.account_rows import CHANGE_DAYS, account_rows
-from scoring.health.aggregate import Cells, measure_cells, totals
+from scoring.health.aggregate import Cells, measure_cells, measure_scores, totals
 from scoring.health.bands import band_path
 from scoring.health.calendar import renewal_calendar
 from scoring.health.change import State, explain_change
@@ -19,9 +19,11 @@ from scoring.health.churn_proof import prove_churn
 from scoring.health.counting import Ints, day_number
 from scoring.health.grid import Grid, make_grid
 from scoring.health.inputs import Inputs, read_inputs
+from scoring.health.looks import EARLIER, deals_seen, look
 from scoring.health.measure_rows import dimension_rows, measure_rows, product_rows, reason_rows
-from scoring.health.past_renewals import measure_scores, past_renewals
+from scoring.health.past_renewals import past_renewals
 from scoring.health.playbooks import playbook_rows
+from scoring.health.renewals import renewals_of
 from scoring.health.results import HEALTH, HealthScores
 from scoring.health.settings import HealthSettings
 from scoring.health.trend import trend_days, trend_rows
@@ -100,13 +102,16 @@ def score_health(
     wanted = np.arange(len(inputs.accounts))
     if accounts is not None:
         wanted = np.flatnonzero(inputs.accounts.isin(accounts))
+    contracts = renewals_of(known, as_of)
+    deals = deals_seen(inputs, known.opportunities[known.opportunities["is_closed"]], "close_date")
     parts = [
-        _score_some(wanted[first : first + AT_ONCE], inputs, known, lessons.churn, as_of, settings)
+        _score_some(wanted[first : first + AT_ONCE], inputs, known, contracts, deals, lessons.churn, as_of, settings)
         for first in range(0, max(len(wanted), 1), AT_ONCE)
     ]
     calendar = renewal_calendar(known, inputs, as_of)
     calendar = calendar[calendar["account_id"].isin(inputs.accounts[wanted])].reset_index(drop=True)
-    tables = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+    # A table at a time, and no part kept beside the whole: the tables are most of the memory.
+    tables = {name: pd.concat([part.pop(name) for part in parts], ignore_index=True) for name in list(parts[0])}
     return HealthScores(**tables, renewals=calendar, churn_proof=lessons.proof, problems=inputs.problems)
 
 
@@ -114,27 +119,36 @@ def _score_some(
     wanted: Ints,
     inputs: Inputs,
     book: Book,
+    contracts: pd.DataFrame,
+    deals: pd.DataFrame,
     churn: ChurnModel,
     as_of: pd.Timestamp,
     settings: HealthSettings,
 ) -> dict[str, pd.DataFrame]:
     """The tables of some accounts, given by their codes."""
+    inputs = inputs.only(wanted)
     week_days = trend_days(as_of, settings)
     today = day_number(as_of)
-    days = np.concatenate([today - np.array(settings.change_days, dtype=np.int64), week_days])
+    before = np.array([*settings.change_days, EARLIER], dtype=np.int64)
+    days = np.concatenate([today - before, week_days])
     grid = make_grid(inputs, wanted, np.repeat(days[None, :], len(wanted), axis=0))
     cells = measure_cells(inputs, grid, book.targets, settings)
     found = totals(cells, grid, grid.share, settings)
     ids = inputs.accounts[wanted]
-    weeks = slice(len(settings.change_days), None)
+    weeks = slice(len(before), None)
     band = band_path(found.health[:, weeks], settings)
     changes, change_totals = _changes(cells, grid, inputs, settings)
     over_month = change_totals[change_totals["days"] == CHANGE_DAYS].set_index("account_id")["points"]
     of_measures = measure_scores(cells, grid, settings)
     measures = measure_rows(cells, grid, inputs, book, as_of, settings)
     reasons = reason_rows(measures)
-    rows = account_rows(found, band[:, -1], of_measures, ids, book, churn, over_month, as_of)
-    playbooks = playbook_rows(reasons, rows, of_measures, churn, as_of, settings)
+    looks = replace(
+        look(cells, grid, len(before) - 1, deals, settings),
+        health=found.health[:, -1],
+        scores=of_measures,
+    )
+    rows = account_rows(found, band[:, -1], looks, ids, contracts, churn, over_month)
+    playbooks = playbook_rows(reasons, rows, looks, churn, as_of, settings)
     first = playbooks[playbooks["rank"] == 1].set_index("account_id").reindex(ids)
     scores = rows.assign(action_text=first["title"], action_owner=first["owner_role"])
     return {

@@ -1,6 +1,6 @@
 """Weekly telemetry by account and product, cleaned, and sums over its last weeks on any day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -8,10 +8,10 @@ import pandas as pd
 
 from scoring.days import Floats
 from scoring.health.counting import Bools, Ints, between, day_number, day_numbers, place, running_sums
+from scoring.health.definitions import NUMBERS
 from scoring.health.holdings import Holdings
 from scoring.health.problems import Problems
 
-NUMBERS = ("licensed", "active_users", "features_bought", "features_used", "volume")
 ENTITLEMENTS = ("licensed", "features_bought")
 # A week is known when it is over: six days after its first one.
 LENGTH = 7
@@ -67,6 +67,7 @@ class Windows:
     epoch: Ints
     pair: Ints
     day: Ints
+    _spans: dict[tuple[int, int], tuple[Ints, Ints]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _end(self) -> Ints:
@@ -99,13 +100,18 @@ class Windows:
             weeks: how many calendar weeks.
             skipped: weeks left out before, counted back from the last one.
         """
+        key = (weeks, skipped)
+        if key not in self._spans:
+            self._spans[key] = self._after(skipped + weeks), self._after(skipped)
+        return self._spans[key]
+
+    def _after(self, weeks: int) -> Ints:
+        """One past the last place that lies so many weeks before the last one, 0 where nothing is found."""
+        if weeks == 0:
+            return self._end
         last, epoch = self.week[self.last_row], self.epoch[self.last_row]
-        places = [
-            place(self.pair[:, None], np.maximum(last - LENGTH * count, epoch - 1))
-            for count in (skipped + weeks, skipped)
-        ]
-        low, high = (np.searchsorted(self.places, each, side="right") for each in places)
-        return np.where(self.found, low, 0), np.where(self.found, high, 0)
+        before = place(self.pair[:, None], np.maximum(last - LENGTH * weeks, epoch - 1))
+        return np.where(self.found, np.searchsorted(self.places, before, side="right"), 0)
 
     def sums(self, values: Floats, span: tuple[Ints, Ints]) -> Floats:
         """Sums of a column of all rows over a span."""

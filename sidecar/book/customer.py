@@ -1,5 +1,6 @@
 """Accounts and what tells their health: assets, usage, deployments, cases; and the people who own them."""
 
+from scoring.book import USAGE
 from sidecar.book.columns import Source
 from sidecar.book.deals import Sources
 from sidecar.configuration import Configuration
@@ -109,7 +110,7 @@ def usage(source: Sources) -> str:
     Where both tell of the same account, product and week, the feed's row stands: it is nearer to the telemetry.
     """
     table, feed = source("Sidecar_Usage__c"), source("usage_feed")
-    numbers = ("licensed", "active_users", "features_bought", "features_used", "volume")
+    numbers = tuple(column.name for column in USAGE.columns if column.kind == "number")
     fed = ", ".join(f"{feed.get(name, 'DOUBLE')} AS {name}" for name in numbers)
     return f"""
         WITH fed AS (

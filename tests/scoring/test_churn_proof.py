@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from scoring import HealthSettings
+from scoring.days import Floats
 from scoring.health.churn_proof import prove_churn
 from scoring.health.counting import day_number
+from scoring.health.looks import BESIDE, Looks
 from scoring.health.past_renewals import PastRenewals
 from scoring.health.results import CHURN_PROOF
 
@@ -23,17 +25,22 @@ def renewals(count: int, seed: int = 3) -> PastRenewals:
     lost = (rng.random(count) < 1 / (1 + np.exp(3.0 - 4.0 * (1 - health / 100)))) * 1.0
     health[::10] = np.nan
     decided = day_number(TODAY) - rng.integers(0, 3 * 365, count)
-    return PastRenewals(decided, lost, health, np.repeat(health[:, None], MEASURES, axis=1))
+    return PastRenewals(decided, lost, looks(health))
+
+
+def looks(health: Floats) -> Looks:
+    """Every measure is worth as much as the total, and nothing is known beside."""
+    return Looks(health, np.repeat(health[:, None], MEASURES, axis=1), np.full((len(health), len(BESIDE)), np.nan))
 
 
 def judged(past: PastRenewals) -> PastRenewals:
-    return past.part((past.decided >= day_number(SINCE)) & ~np.isnan(past.health))
+    return past.part((past.decided >= day_number(SINCE)) & ~np.isnan(past.looks.health))
 
 
 def test_the_risk_is_that_of_a_model_which_has_seen_only_what_was_decided_a_year_ago() -> None:
     past = renewals(900)
     asked = judged(past)
-    risk = past.part(past.decided < day_number(SINCE)).fit(SETTINGS).risk(asked.health, asked.scores)
+    risk = past.part(past.decided < day_number(SINCE)).fit(SETTINGS).risk(asked.looks)
     row = prove_churn(past, TODAY, SETTINGS).set_index("band").loc["All"]
     assert (row["since"], row["renewals"], row["lost"]) == (SINCE, len(risk), asked.lost.sum())
     assert row["given"] == pytest.approx(risk.mean())
@@ -45,7 +52,7 @@ def test_the_risk_is_that_of_a_model_which_has_seen_only_what_was_decided_a_year
 def test_outcomes_that_judge_do_not_teach() -> None:
     past = renewals(900)
     is_judged = past.decided >= day_number(SINCE)
-    otherwise = PastRenewals(past.decided, np.where(is_judged, 1 - past.lost, past.lost), past.health, past.scores)
+    otherwise = PastRenewals(past.decided, np.where(is_judged, 1 - past.lost, past.lost), past.looks)
     found, turned = (prove_churn(each, TODAY, SETTINGS).set_index("band") for each in (past, otherwise))
     assert turned["given"].tolist() == found["given"].tolist()
     assert turned.loc["All", "auc"] == pytest.approx(1 - found.loc["All", "auc"])
@@ -66,9 +73,7 @@ def test_bands_are_judged_before_any_renewal_could_be_learned_from() -> None:
     row = prove_churn(past, TODAY, SETTINGS).set_index("band").loc["All"]
     usual = SETTINGS.usual_churn
     assert row["usual_brier"] == pytest.approx(np.mean((usual - past.lost) ** 2))
-    assert row["given"] == pytest.approx(
-        past.part(past.decided < 0).fit(SETTINGS).risk(past.health, past.scores).mean()
-    )
+    assert row["given"] == pytest.approx(past.part(past.decided < 0).fit(SETTINGS).risk(past.looks).mean())
 
 
 @pytest.mark.parametrize("count", [0, 29])
@@ -80,7 +85,7 @@ def test_too_few_renewals_prove_nothing(count: int) -> None:
 
 def test_without_both_outcomes_nothing_is_said_of_the_order() -> None:
     past = judged(renewals(900))
-    kept = PastRenewals(past.decided, np.zeros(len(past.lost)), past.health, past.scores)
+    kept = PastRenewals(past.decided, np.zeros(len(past.lost)), past.looks)
     found = prove_churn(kept, TODAY, SETTINGS)
     assert found["auc"].isna().all()
     assert (found["lost"] == 0).all()

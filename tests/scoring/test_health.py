@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from scoring import Book, HealthScores, HealthSettings, ScoringSettingsError, score_health
+import scoring.health.score as score_module
+from scoring import Book, HealthScores, HealthSettings, ScoringSettingsError, read_measures, score_health
 from scoring.health.records import few_ids
 from scoring.health.results import DIMENSIONS, HEALTH, MEASURES, REASONS
+from scoring.words import whole
 
 DAY = pd.Timestamp("2026-03-01")
 
@@ -51,6 +53,19 @@ def test_a_measure_says_what_its_records_say(
     row = measure(scored, account, key)
     assert (row["value"], row["text"]) == (pytest.approx(value), text)
     assert row["score"] == pytest.approx(score)
+
+
+def test_version_and_configuration_risks_are_those_of_the_last_week_that_tells_them(health_book: Book) -> None:
+    switched_on = HealthSettings(read_measures({"version": {"weight": 0.1}, "configuration": {"weight": 0.1}}))
+    usage = health_book.usage.sort_values("week_start")
+    place = usage.groupby(["account_id", "product"]).cumcount(ascending=False)
+    told = usage.assign(versions_behind=(5.0 + place).mask(place < 2), findings=place.astype("float64"))
+    found = score_health(replace(health_book, usage=told), DAY, switched_on)
+    behind, findings = measure(found, "full", "version"), measure(found, "full", "configuration")
+    assert (behind["value"], behind["score"]) == (7.0, 0.0)
+    assert behind["text"] == "The installed version is 7 releases behind"
+    assert (findings["value"], findings["score"], findings["freshness"]) == (0.0, 100.0, 1.0)
+    assert 0 < behind["freshness"] < 1, "two weeks old"
 
 
 def test_reasons_add_up_to_what_is_missing_from_100(scored: HealthScores) -> None:
@@ -169,6 +184,19 @@ def test_the_order_of_the_rows_does_not_matter(scored: HealthScores, health_book
     one, other = scored, score_health(shuffled(health_book, 3), DAY)
     for table in fields(one):
         assert_frame_equal(getattr(one, table.name), getattr(other, table.name))
+
+
+def test_rows_are_the_same_however_many_accounts_are_computed_at_once(
+    scored: HealthScores, health_book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(score_module, "AT_ONCE", 1)
+    found = score_health(health_book, DAY)
+    for table in fields(scored):
+        assert_frame_equal(getattr(scored, table.name), getattr(found, table.name))
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert whole(pd.Series([-0.4, 0.4, -0.6, np.nan])).tolist() == ["0", "0", "-1", ""]
 
 
 def test_an_empty_org_has_empty_health() -> None:

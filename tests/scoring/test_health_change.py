@@ -1,7 +1,6 @@
 """Properties of health: changes add up, bands do not flap, worse is never better, more data is never less known."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from pandas.testing import assert_frame_equal
 from scoring import Book, HealthSettings, read_measures, renewal_risk, score_health
 from scoring.health.bands import band_path
 from scoring.health.change import CAUSES
-from scoring.health.churn import fit_churn
 from scoring.health.proposals import health_proposals
 
 DAY = pd.Timestamp("2026-03-01")
@@ -214,30 +212,6 @@ def test_weeks_before_a_change_of_unit_are_not_compared() -> None:
     assert (changed.problems["kind"] == "unit_changed").any()
     falls = changed.measures[changed.measures["measure"] == "trend"]["value"]
     assert (falls > -99).all()
-
-
-def past(renewals: int, slope: float, seed: int = 1) -> tuple[Any, Any, Any]:
-    rng = np.random.default_rng(seed)
-    health = rng.uniform(20, 100, renewals)
-    chance = 1 / (1 + np.exp(3.0 - slope * (1 - health / 100)))
-    return health, np.repeat(health[:, None], 15, axis=1), (rng.random(renewals) < chance) * 1.0
-
-
-def test_without_past_renewals_the_risk_is_that_of_the_bands() -> None:
-    health, scores, lost = past(0, 3.0)
-    model = fit_churn(health, scores, np.ones(15), lost, HealthSettings(), (0, 0))
-    risk = model.risk(np.array([87.5, 62.5, 25.0, np.nan]), np.full((4, 15), np.nan))
-    assert risk == pytest.approx([0.05, 0.15, 0.35, 0.12])
-    assert "too few" in model.basis
-
-
-def test_the_fitted_risk_is_the_true_one_and_never_falls_with_worse_health() -> None:
-    model = fit_churn(*past(4000, 4.0)[:2], np.ones(15), past(4000, 4.0)[2], HealthSettings(), (4000, 900))
-    health = np.array([90.0, 60.0, 30.0])
-    found = model.risk(health, np.repeat(health[:, None], 15, axis=1))
-    assert found == pytest.approx(1 / (1 + np.exp(3.0 - 4.0 * (1 - health / 100))), abs=0.04)
-    assert (model.effect >= 0).all()
-    assert "4,000 past renewals" in model.basis
 
 
 def test_the_risk_of_renewal_deals_is_that_of_their_accounts() -> None:

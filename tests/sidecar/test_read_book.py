@@ -253,11 +253,12 @@ def test_usage_of_files_stands_before_the_org_s_records(mirror: Mirror) -> None:
     own = {"Sidecar_Account__c": "A", "Sidecar_Product__c": "NGFW", "Sidecar_Active_Users__c": 5.0}
     weeks = (date(2026, 3, 2), date(2026, 3, 9))
     put(mirror, "Sidecar_Usage__c", *(own | {"Id": str(week), "Sidecar_Week_Start__c": week} for week in weeks))
-    fed = {"account_id": "A", "product": "NGFW", "week_start": weeks[1], "active_users": 7.0}
+    fed = {"account_id": "A", "product": "NGFW", "week_start": weeks[1], "active_users": 7.0, "findings": 3.0}
     put(mirror, "usage_feed", fed, fed | {"product": None})
     usage = read_book(mirror, PLAIN).usage.sort_values(["week_start", "active_users"])
     assert usage["active_users"].tolist() == [5.0, 7.0, 7.0]
     assert usage["week_start"].dt.day.tolist() == [2, 9, 9]
+    assert usage["findings"].fillna(0.0).tolist() == [0.0, 3.0, 3.0]
 
 
 def test_an_empty_mirror_is_an_empty_book(mirror: Mirror) -> None:
