@@ -47,7 +47,7 @@ MOVED_MOST = """
     WHERE run_id = ? AND field = 'Sidecar_Win_Probability__c' AND old_value IS NOT NULL
     ORDER BY abs(new_value::DOUBLE - old_value::DOUBLE) DESC, record_id LIMIT 1
 """
-HEIGHTS = {"status": 620, "plan": 1000, "run": 720, "record": 1400, "model": 1640}
+HEIGHTS = {"status": 620, "plan": 1000, "run": 720, "record": 1400, "model": 1790}
 
 
 @dataclass(frozen=True)

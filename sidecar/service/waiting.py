@@ -45,7 +45,7 @@ def watched(mirror: Mirror, configuration: Configuration, previews: Previews) ->
         if before is None or before.fingerprint != plan.fingerprint:
             previews.keep(of_plan(mirror, plan, configuration.write.bulk_threshold, reason=str(error)))
         if before is None and isinstance(error, AwaitsConfirmationError):
-            Alerts(configuration.service)("a plan waits to be confirmed", str(error))
+            Alerts(configuration.service)("a plan waits", str(error))
         raise
     if before is not None:
         previews.drop(before)  # what it would have written is written, or is wanted no more

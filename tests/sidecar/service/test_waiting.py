@@ -19,7 +19,7 @@ from sync import Mirror, Plan
 from sync.plan.difference import CHANGES, REFUSED
 from tests.sidecar.service.conftest import ACCOUNT, Desk
 
-ALERT = "alert: a plan waits to be confirmed"
+ALERT = "alert: a plan waits: "
 
 
 def plan_of(*values: str) -> Plan:
