@@ -103,7 +103,7 @@ def _stage_text(deals: pd.DataFrame, wins: pd.DataFrame, rates: WinRates) -> "pd
     text = percent(rate) + " of " + counted(wins["stage_deals"], "closed deal") + reached + " were won"
     default = "the stage's default of " + percent(wins["stage_default"])
     if rates.base_deals == 0:
-        unseen = "No deal was closed yet; " + default + " counts"
+        unseen = "No deal was closed yet; " + default + " counts half, an even chance the other half"
     else:
         unseen = "No closed deal went through " + deals["stage"].fillna("") + " yet; the overall win rate counts"
     unseen = unseen.mask(wins["stage_default"].isna(), "Nothing is known of this stage; the overall win rate counts")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 
 from scoring.lookup import looked_up
 from scoring.settings import DealSettings
-from scoring.shrinkage import shifted, shrunk, strength
+from scoring.shrinkage import MARGIN, shifted, shrunk, strength
 
 # A long stay is cut at these multiples of the slow days (90 % quantile) of won deals.
 AGE_MULTIPLES = (1, 2, 4)
@@ -48,8 +49,8 @@ def fit_win_rates(
 ) -> WinRates:
     """Learn the rates from the closed deals.
 
-    The stages' default percentages stand in for `settings.default_deals` deals: without any closed deal they are all
-    there is, with hundreds they do not show.
+    The stages' default percentages (as `believed`) stand in for `settings.default_deals` deals: without any closed deal
+    they are all there is, with hundreds they do not show.
 
     Args:
         closed: result of `closed_deals`.
@@ -59,21 +60,34 @@ def fit_win_rates(
         settings: strengths.
     """
     defaults = stages[~stages["is_closed"]].set_index("stage")["default_probability"].sort_index()
-    assumed = float(defaults.mean()) if defaults.notna().any() else 0.5
+    assumed = believed(defaults)
+    usual = float(assumed.mean()) if assumed.notna().any() else 0.5
     deals, won = len(closed), int(closed["is_won"].sum())
     base_size = deals + settings.default_deals
-    base_rate = (won + settings.default_deals * assumed) / base_size
+    base_rate = (won + settings.default_deals * usual) / base_size
 
     own = 1.0 - settings.default_deals / base_size
     by_stage = _counts(visits, ["stage"]).reindex(visits["stage"].drop_duplicates().sort_values())
     by_stage = by_stage.reindex(by_stage.index.union(defaults.index)).fillna(0.0).rename_axis("stage")
     by_stage["default"] = defaults.reindex(by_stage.index)
-    by_stage["parent"] = own * base_rate + (1.0 - own) * by_stage["default"].fillna(base_rate)
+    by_stage["parent"] = own * base_rate + (1.0 - own) * assumed.reindex(by_stage.index).fillna(base_rate)
     by_stage = _shrink(by_stage, base_size, settings)
 
     cells = _cells(closed, visits, by_stage, base_rate, base_size, settings)
     ages = _ages(visits, by_stage, benchmarks, settings)
     return WinRates(base_rate, base_size, deals, by_stage, cells, ages)
+
+
+def believed(default: "pd.Series[float]") -> "pd.Series[float]":
+    """What default percentages (0..1) are taken for before any deal was closed: half of their log-odds.
+
+    Nobody has tried them on a deal, and orgs tend to set them further apart than deals turn out. So each is pooled with
+    an even chance, which claims nothing, by equal weights (logarithmic opinion pool; Genest and Zidek, Statistical
+    Science 1986). The log loss being convex in the log-odds, at most half of what the percentages lose to an even
+    chance is lost.
+    """
+    odds = np.clip(default, MARGIN, 1.0 - MARGIN)
+    return pd.Series(expit(logit(odds) / 2.0), index=default.index)
 
 
 def _counts(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

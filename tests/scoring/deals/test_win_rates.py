@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scoring import validate
 from scoring.as_of import known_at
 from scoring.closed_deals import closed_deals, stage_visits
 from scoring.deals.benchmarks import stage_benchmarks
 from scoring.deals.win_prediction import predict_wins
-from scoring.deals.win_rates import WinRates, fit_win_rates
+from scoring.deals.win_rates import WinRates, believed, fit_win_rates
 from scoring.results import STAGE_BENCHMARKS
 from scoring.settings import DealSettings
 from scoring.stage_history import stage_spells
@@ -43,18 +45,29 @@ def predict(rates: WinRates, *deals: tuple[str | None, str | None, float]) -> pd
 
 def test_the_base_rate_counts_the_defaults_as_five_deals(stages: pd.DataFrame) -> None:
     rates = fit(stages, ("Prove", None, 30, 65, 10.0))
-    assert rates.base_rate == pytest.approx((30 + 5 * (0.1 + 0.4 + 0.7) / 3) / 100)
+    assert rates.base_rate == pytest.approx((30 + 5 * believed(pd.Series([0.1, 0.4, 0.7])).mean()) / 100)
     assert rates.base_deals == 95
 
 
-def test_without_history_the_default_percentage_of_the_stage_counts(stages: pd.DataFrame) -> None:
+def test_without_history_the_default_percentage_of_the_stage_counts_by_half_its_log_odds(stages: pd.DataFrame) -> None:
     empty = STAGE_BENCHMARKS.empty()
     closed = pd.DataFrame({"segment": pd.Series([], dtype="str"), "is_won": pd.Series([], dtype="bool")})
     visits = closed.assign(stage=pd.Series([], dtype="str"), stay_days=pd.Series([], dtype="float64"))
     rates = fit_win_rates(closed, visits, stages, empty, SETTINGS)
     wins = predict(rates, ("Discover", None, 0.0), ("Decide", "Renew", 0.0), (None, None, 0.0), ("New one", None, 0.0))
-    assert wins["probability"].tolist() == pytest.approx([0.1, 0.7, 0.4, 0.4])
+    discover, prove, decide = (1 / (1 + np.sqrt(lost / won)) for won, lost in ((1, 9), (4, 6), (7, 3)))
+    usual = (discover + prove + decide) / 3
+    assert wins["probability"].tolist() == pytest.approx([discover, decide, usual, usual])
     assert (wins["high"] - wins["low"] > 0.2).all(), "nothing is known, so the ranges are wide"
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_default_percentage_loses_at_most_half_of_what_it_would_to_an_even_chance(said: float, true: float) -> None:
+    def lost(chance: float) -> float:
+        inside = np.clip(chance, 1e-6, 1.0 - 1e-6)
+        return float(-(true * np.log(inside) + (1.0 - true) * np.log1p(-inside)) - np.log(2.0))
+
+    assert lost(believed(pd.Series([said])).item()) <= max(lost(said) / 2.0, 0.0) + 1e-9
 
 
 def test_a_stage_with_many_deals_has_its_own_rate(stages: pd.DataFrame) -> None:
@@ -103,7 +116,7 @@ def test_a_long_stay_lowers_the_rate_where_closed_deals_show_it(stages: pd.DataF
 def test_a_long_stay_never_raises_the_rate(stages: pd.DataFrame) -> None:
     rates = fit(stages, ("Prove", None, 300, 600, 10.0), ("Prove", None, 30, 1, 60.0))
     wins = predict(rates, ("Prove", None, 5.0), ("Prove", None, 30.0))
-    assert wins["probability"].iloc[1] == wins["probability"].iloc[0]
+    assert wins["probability"].iloc[1] == pytest.approx(wins["probability"].iloc[0])
 
 
 def test_a_few_long_stays_are_not_enough(stages: pd.DataFrame) -> None:
