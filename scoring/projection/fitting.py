@@ -12,12 +12,12 @@ from scoring.projection.deals import ADDED, BOOKED
 from scoring.projection.features import DealCodes, categories, deal_codes
 from scoring.projection.layout import Layout, layout
 from scoring.projection.learning import Week, assumed_odds, growth, lessons, past_weeks
-from scoring.projection.model import ProjectionModel, by_owner, outlook_of
+from scoring.projection.model import PILLAR, SEGMENT, WHOLE, ProjectionModel, by_owner, by_pillar, outlook_of
 from scoring.projection.new_business import entered, new_business, owner_wins, pillar_shares, won_in
 from scoring.projection.pipeline import StageWeights, due_pipeline, stage_weights
 from scoring.projection.scopes import with_total
 from scoring.projection.timeline import Timeline
-from scoring.projection.trial import USUAL_SHOCK, Replay, past_levels, past_proof, shared_shock
+from scoring.projection.trial import USUAL_SHOCK, Past, Replay, past_levels, past_proof, shared_shock
 from scoring.results import PROJECTION_PROOF
 from scoring.settings import DealSettings
 
@@ -87,24 +87,36 @@ def _replayed(
     model: ProjectionModel, line: Timeline, code: DealCodes, past: PastQuarter, group: Layout, weights: StageWeights
 ) -> list[Replay]:
     span = past.span
-    final, final_account = finals(line, group, span)
+    final, final_pillar, final_account = finals(line, group, span)
     found = []
     for week in past.weeks:
         view = outlook_of(model, week, code, span)
         units = with_total(group.people.rolled_up(by_owner(model, line, group, view, span)), 1)
+        pillars = group.people.rolled_up(by_pillar(model, line, group, view, span).sum(axis=1))
         accounts = group.by_account(view.deal, view.contributions()).sum(axis=1)
         busy = accounts[:, ADDED] > 0
-        came = (final_account - accounts[:, BOOKED])[busy]
         amount = due_pipeline(weights, week.standing, span)[:, :1]
         due = with_total(group.people.rolled_up(group.by_owner(view.deal, amount)), 1)[..., 0]
-        left, units_came = span.weeks_left(week.day), final - units[..., BOOKED]
-        found.append(Replay(past.number, left, units, units_came, due, accounts[busy], came))
+        rows = {
+            WHOLE: _past(units[:, :1], final[:, :1], due[:, :1]),
+            SEGMENT: _past(units[:, 1:], final[:, 1:], due[:, 1:]),
+            PILLAR: _past(pillars, final_pillar),
+        }
+        each_account = _past(accounts[busy, None], final_account[busy, None])
+        found.append(Replay(past.number, span.weeks_left(week.day), rows, each_account))
     return found
 
 
-def finals(line: Timeline, group: Layout, span: Span) -> tuple[Floats, Floats]:
-    """What a quarter came to: by unit and segment (All first), and by account."""
-    deal = np.flatnonzero(won_in(line, span))
-    value = np.nan_to_num(line.present.value[deal])[:, None]
-    units = with_total(group.people.rolled_up(group.by_owner(deal, value)), 1)[..., 0]
-    return units, group.by_account(deal, value)[..., 0].sum(axis=1)
+def _past(sums: Floats, final: Floats, due: Floats | None = None) -> Past:
+    came = final - sums[..., BOOKED]
+    return Past(sums, came, np.zeros_like(came) if due is None else due)
+
+
+def finals(line: Timeline, group: Layout, span: Span) -> tuple[Floats, Floats, Floats]:
+    """What a quarter came to: by unit and segment (All first), by unit and pillar, and by account."""
+    won, value = won_in(line, span), np.nan_to_num(line.present.value)
+    deal, part = np.flatnonzero(won), np.flatnonzero(won[group.parts.deal])
+    units = with_total(group.people.rolled_up(group.by_owner(deal, value[deal, None])), 1)[..., 0]
+    shares = (value[group.parts.deal[part]] * group.parts.share[part])[:, None]
+    pillars = group.people.rolled_up(group.by_pillar(part, shares).sum(axis=1))[..., 0]
+    return units, pillars, group.by_account(deal, value[deal, None])[..., 0].sum(axis=1)

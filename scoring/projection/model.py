@@ -18,6 +18,8 @@ from scoring.projection.ranges import NOMINAL, Levels
 from scoring.projection.timeline import Bools, Timeline
 
 BANDS = (4, 8)
+# Kinds of rows whose ranges are calibrated apart: of a scope as a whole, of its segments, of its pillars.
+KINDS = WHOLE, SEGMENT, PILLAR = ("whole", "segment", "pillar")
 
 
 def band(weeks_left: int) -> int:
@@ -36,7 +38,7 @@ class ProjectionModel:
         new: deals not yet created.
         owners_new: wins of such deals by owner; pillars_new: shares of pillars in their ARR, a row per segment.
         shock: standard deviation, over quarters, of what moves the log-odds of all deals together.
-        levels: by scope, All or segment, and band of weeks: which levels of the computed distribution to use.
+        levels: by scope, kind of row and band of weeks: which levels of the computed distribution to use.
         proof: `PROJECTION_PROOF`: how good it would have been in them.
         quarters: past quarters behind it.
     """
@@ -49,13 +51,13 @@ class ProjectionModel:
     owners_new: "pd.Series[float]"
     pillars_new: pd.DataFrame
     shock: float
-    levels: Mapping[tuple[str, bool, int], Levels]
+    levels: Mapping[tuple[str, str, int], Levels]
     proof: pd.DataFrame
     quarters: int
 
-    def level(self, scope: str, whole: bool, weeks_left: int) -> Levels:
-        """The levels of a scope's rows: of All when `whole`, else of a segment or pillar."""
-        return self.levels.get((scope, whole, band(weeks_left)), NOMINAL)
+    def level(self, scope: str, kind: str, weeks_left: int) -> Levels:
+        """The levels of a scope's rows of one kind."""
+        return self.levels.get((scope, kind, band(weeks_left)), NOMINAL)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scoring.as_of import known_at
@@ -16,7 +18,17 @@ from scoring.projection.deals import ADDED, ANY, BOOKED, IN_QUARTER, NEW, OPEN, 
 from scoring.projection.features import DealCodes, deal_codes
 from scoring.projection.fitting import learn
 from scoring.projection.layout import Layout, layout
-from scoring.projection.model import Outlook, ProjectionModel, by_owner, by_pillar, outlook
+from scoring.projection.model import (
+    KINDS,
+    PILLAR,
+    SEGMENT,
+    WHOLE,
+    Outlook,
+    ProjectionModel,
+    by_owner,
+    by_pillar,
+    outlook,
+)
 from scoring.projection.odds import Codes
 from scoring.projection.plans import KEYS, plan_by_scope
 from scoring.projection.ranges import QUANTILES
@@ -167,16 +179,15 @@ class QuarterProjection:
         rows = cells.rows.merge(self.plans, on=KEYS, how="left")
         plan = rows["plan"].to_numpy(dtype="float64")
         left = self.span.weeks_left(day)
-        scope, whole = rows["scope"].to_numpy(dtype=object), (rows["segment"] == ALL) & (rows["pillar"] == ALL)
+        scope, kind = rows["scope"].to_numpy(dtype=object), _kinds(rows)
         found = distribution(table, self.model.shock)
         levels, reached = np.empty((len(QUANTILES), len(rows))), np.full(len(rows), np.nan)
         below = found.chance_below(np.nan_to_num(plan - booked - HALF_A_CENT))
-        for name in dict.fromkeys(scope):
-            for total in (True, False):
-                mine = (scope == name) & (whole == total).to_numpy()
-                level = self.model.level(str(name), total, left)
-                levels[:, mine] = np.array(level.as_levels())[:, None]
-                reached[mine] = 1.0 - level.held(below[mine])
+        for name, each in product(dict.fromkeys(scope), KINDS):
+            mine = (scope == name) & (kind == each)
+            level = self.model.level(str(name), each, left)
+            levels[:, mine] = np.array(level.as_levels())[:, None]
+            reached[mine] = 1.0 - level.held(below[mine])
         worst, commit, best = (booked + found.quantile(level) for level in levels)
         return rows.assign(
             booked=booked,
@@ -250,6 +261,11 @@ class QuarterProjection:
         ]
         above: Floats = np.repeat(of_units, len(self.group.pillars) + 1)
         return part_win_rates(counts[:, 0], counts[:, 1], above, scored, settings)
+
+
+def _kinds(rows: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """The kind of each row; a segment's pillar is one of pillars."""
+    return np.where(rows["pillar"] != ALL, PILLAR, np.where(rows["segment"] == ALL, WHOLE, SEGMENT))
 
 
 def _flat(grid: Floats) -> Floats:

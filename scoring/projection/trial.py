@@ -4,8 +4,9 @@ Each quarter is projected from what the others teach. The shared shock and the l
 quarters for the quarter to come; for the proof they are those of the others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +14,14 @@ import pandas as pd
 
 from scoring.days import Floats
 from scoring.projection.calendar import EPOCH, Span
-from scoring.projection.deals import ADDED, EXPOSURE, NEW, VARIANCE, distribution
-from scoring.projection.model import band
+from scoring.projection.deals import ADDED, COLUMNS, EXPOSURE, NEW, VARIANCE, distribution
+from scoring.projection.model import KINDS, SEGMENT, WHOLE, band
 from scoring.projection.ranges import Levels, Sums, calibrated
 from scoring.projection.scopes import ACCOUNT
 from scoring.results import PROJECTION_PROOF
 
-# Nominal levels weigh as much as so many independent outcomes; units of one quarter count as few.
-DOUBT, UNITS = 20.0, 10
+# Nominal levels weigh as much as so many independent outcomes; rows of one quarter count as at most so many.
+DOUBT, ROWS = 20.0, 10
 BANDS = range(3)
 # The shock of so many quarters is taken to be this, before any has been seen.
 USUAL_SHOCK, SHOCK_QUARTERS = 0.2, 2.0
@@ -29,40 +30,53 @@ Scopes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
+class Past:
+    """Rows of one kind.
+
+    Attributes:
+        sums: (units, parts, COLUMNS).
+        came: bookings that were still to come: (units, parts).
+        due: stage-weighted pipeline of the same; 0 where it is not compared.
+    """
+
+    sums: Floats
+    came: Floats
+    due: Floats
+
+
+@dataclass(frozen=True)
 class Replay:
-    """One past week as it would have been projected: sums by unit and by account, and what came after.
+    """One past week as it would have been projected, and what came after.
 
     Attributes:
         quarter: number of the past quarter.
         weeks_left: of it.
-        units, units_came: sums of each unit by segment (All first), and bookings still to come.
-        due: stage-weighted pipeline of the same.
-        accounts, accounts_came: of each account with something to come.
+        rows: by kind: each unit as a whole, by segment, and by pillar.
+        accounts: accounts with something to come, each one unit of one part.
     """
 
     quarter: int
     weeks_left: int
-    units: Floats
-    units_came: Floats
-    due: Floats
-    accounts: Floats
-    accounts_came: Floats
+    rows: Mapping[str, Past]
+    accounts: Past
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """Rows of one level and part of the quarter that had something to come."""
+    """Rows of one level and part of the quarter that had something to come, over so many weeks."""
 
     quarter: npt.NDArray[np.int64]
+    weeks: int
     computed: Sums
     came: Floats
     due: Floats
     at_most: Floats
     below: Floats
 
-    def levels(self, independent: float, without: int | None = None) -> Levels:
-        """The levels that held in the past, or in the other quarters."""
+    def levels(self, quarters: int, without: int | None = None) -> Levels:
+        """The levels that held in so many past quarters: all of them, or the others."""
         used = slice(None) if without is None else self.quarter != without
+        independent = quarters * min(len(self.came) / self.weeks, ROWS)
         return calibrated(self.at_most[used], self.below[used], independent, DOUBT)
 
 
@@ -79,8 +93,8 @@ def shared_shock(replays: list[Replay], without: int | None = None) -> float:
     used = [each for each in replays if each.quarter != without]
     if not used:
         return USUAL_SHOCK
-    org = np.array([each.units[0, 0] for each in used])
-    off = np.array([each.units_came[0, 0] for each in used]) - org[:, ADDED] - org[:, NEW]
+    org = np.array([each.rows[WHOLE].sums[0, 0] for each in used])
+    off = np.array([each.rows[WHOLE].came[0, 0] for each in used]) - org[:, ADDED] - org[:, NEW]
     exposed = float((org[:, EXPOSURE] ** 2).sum())
     excess = float((off**2 - org[:, VARIANCE]).sum())
     found = max(excess / exposed, 0.0) if exposed > 0 else USUAL_SHOCK**2
@@ -90,8 +104,8 @@ def shared_shock(replays: list[Replay], without: int | None = None) -> float:
 
 def past_levels(
     replays: list[Replay], scope: Scopes, shock: float, quarters: int
-) -> Mapping[tuple[str, bool, int], Levels]:
-    """Calibrated levels for each scope, All or segment, and part of the quarter.
+) -> Mapping[tuple[str, str, int], Levels]:
+    """Calibrated levels for each scope, kind of row and part of the quarter.
 
     Args:
         replays: of all past quarters.
@@ -104,14 +118,13 @@ def past_levels(
         chosen = [each for each in replays if band(each.weeks_left) == part]
         if not chosen:
             continue
-        for name, whole, mine in _levels_of(scope):
-            independent = quarters * min(int(mine.sum()), UNITS)
-            found[(name, whole, part)] = _tried(chosen, mine, shock, whole=whole).levels(independent)
-        table = np.concatenate([each.accounts for each in chosen])
-        came = np.concatenate([each.accounts_came for each in chosen])
-        quarter = np.concatenate([np.full(len(each.accounts), each.quarter) for each in chosen])
-        levels = _rows(quarter, table, came, np.zeros(len(came)), shock).levels(quarters * UNITS)
-        found[(ACCOUNT, True, part)] = found[(ACCOUNT, False, part)] = levels
+        for name in dict.fromkeys(scope):
+            for kind in KINDS:
+                tried = _tried(chosen, [each.rows[kind] for each in chosen], scope == name, shock)
+                found[(str(name), kind, part)] = tried.levels(quarters)
+        accounts = [each.accounts for each in chosen]
+        levels = _tried(chosen, accounts, slice(None), shock).levels(quarters)
+        found |= {(ACCOUNT, kind, part): levels for kind in KINDS}
     return found
 
 
@@ -119,20 +132,20 @@ def past_proof(replays: list[Replay], scope: Scopes, spans: list[Span]) -> pd.Da
     """How good the projection would have been, `PROJECTION_PROOF`; arguments as for `past_levels`."""
     rows = []
     shocks = {number: shared_shock(replays, without=number) for number in range(len(spans))}
-    for name, whole, mine in _levels_of(scope):
-        independent = (len(spans) - 1) * min(int(mine.sum()), UNITS)
+    for name, kind in product(dict.fromkeys(scope), (WHOLE, SEGMENT)):
         parts = []
         for part in BANDS:
             chosen = [each for each in replays if band(each.weeks_left) == part]
+            past = [each.rows[kind] for each in chosen]
             if chosen:
                 for quarter, shock in shocks.items():
-                    parts.append(_judged(_tried(chosen, mine, shock, whole=whole), quarter, independent))
+                    parts.append(_judged(_tried(chosen, past, scope == name, shock), quarter, len(spans) - 1))
         judged = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if len(judged):
             rows.append(
                 {
                     "scope": name,
-                    "whole": whole,
+                    "whole": kind == WHOLE,
                     "quarters": judged["quarter"].nunique(),
                     "since": EPOCH + pd.Timedelta(days=spans[int(judged["quarter"].min())].start),
                     "rows": len(judged),
@@ -144,31 +157,21 @@ def past_proof(replays: list[Replay], scope: Scopes, spans: list[Span]) -> pd.Da
     return PROJECTION_PROOF.conform(pd.DataFrame(rows, columns=PROJECTION_PROOF.names))
 
 
-def _levels_of(scope: Scopes) -> Iterator[tuple[str, bool, npt.NDArray[np.bool_]]]:
-    for name in dict.fromkeys(scope):
-        for whole in (True, False):
-            yield str(name), whole, scope == name
-
-
-def _tried(chosen: list[Replay], mine: npt.NDArray[np.bool_], shock: float, *, whole: bool) -> _Tried:
-    part = (mine, slice(0, 1)) if whole else (mine, slice(1, None))
-    table = np.concatenate([each.units[part].reshape(-1, each.units.shape[-1]) for each in chosen])
-    came = np.concatenate([each.units_came[part].ravel() for each in chosen])
-    due = np.concatenate([each.due[part].ravel() for each in chosen])
-    each_quarter = np.array([each.quarter for each in chosen], dtype=np.int64)
-    return _rows(np.repeat(each_quarter, len(came) // len(chosen)), table, came, due, shock)
-
-
-def _rows(quarter: npt.NDArray[np.int64], table: Floats, came: Floats, due: Floats, shock: float) -> _Tried:
+def _tried(chosen: list[Replay], past: list[Past], mine: npt.NDArray[np.bool_] | slice, shock: float) -> _Tried:
+    table = np.concatenate([each.sums[mine].reshape(-1, COLUMNS) for each in past])
+    came = np.concatenate([each.came[mine].ravel() for each in past])
+    due = np.concatenate([each.due[mine].ravel() for each in past])
+    quarter = np.repeat([each.quarter for each in chosen], [each.came[mine].size for each in past])
     used = table[:, ADDED] + table[:, NEW] > 0
     computed, came = distribution(table[used], shock), came[used]
-    return _Tried(quarter[used], computed, came, due[used], computed.chance(came), computed.chance_below(came))
+    at_most, below = computed.chance(came), computed.chance_below(came)
+    return _Tried(quarter[used], len(chosen), computed, came, due[used], at_most, below)
 
 
-def _judged(tried: _Tried, quarter: int, independent: float) -> pd.DataFrame:
+def _judged(tried: _Tried, quarter: int, others: int) -> pd.DataFrame:
     """quarter, held, error and stage_weighted_error of a quarter's rows, the levels being those of the others."""
     mine = tried.quarter == quarter
-    low, middle, high = tried.levels(independent, without=quarter).as_levels()
+    low, middle, high = tried.levels(others, without=quarter).as_levels()
     computed = Sums(*(values[mine] for values in (tried.computed.none, tried.computed.shape, tried.computed.scale)))
     return pd.DataFrame(
         {

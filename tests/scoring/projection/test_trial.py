@@ -8,7 +8,8 @@ from scoring import Book, Quarter
 from scoring.projection import deals_in_need, prepare
 from scoring.projection.calendar import EPOCH, Span
 from scoring.projection.deals import ADDED, COLUMNS, EXPOSURE, LOG_NONE, VARIANCE
-from scoring.projection.trial import USUAL_SHOCK, Replay, past_levels, past_proof, shared_shock
+from scoring.projection.model import PILLAR, SEGMENT, WHOLE
+from scoring.projection.trial import USUAL_SHOCK, Past, Replay, past_levels, past_proof, shared_shock
 
 SCOPE = np.array(["Org"], dtype=object)
 
@@ -18,8 +19,12 @@ def replay(quarter: int, came: float, due: float = 150.0, exposure: float = 0.0)
     units = np.zeros((1, 2, COLUMNS))
     units[..., ADDED], units[..., VARIANCE], units[..., LOG_NONE] = 100.0, 100.0, -50.0
     units[..., EXPOSURE] = exposure
-    nothing = np.zeros((0, COLUMNS))
-    return Replay(quarter, 6, units, np.full((1, 2), came), np.full((1, 2), due), nothing, np.zeros(0))
+    parts = {
+        kind: Past(units[:, at : at + 1], np.full((1, 1), came), np.full((1, 1), due))
+        for at, kind in ((0, WHOLE), (1, SEGMENT), (1, PILLAR))
+    }
+    nothing = Past(np.zeros((0, 1, COLUMNS)), np.zeros((0, 1)), np.zeros((0, 1)))
+    return Replay(quarter, 6, parts, nothing)
 
 
 def spans(count: int) -> list[Span]:
@@ -36,7 +41,7 @@ def test_a_quarter_is_judged_by_the_others_so_an_odd_one_is_not_held() -> None:
     assert whole["held"] == pytest.approx(5 / 6)
     assert whole["error"] < 5
     assert whole["stage_weighted_error"] == pytest.approx(50.5)
-    every, others = (past_levels(rows, SCOPE, 0.0, 6)[("Org", True, 1)] for rows in (replays, replays[:5]))
+    every, others = (past_levels(rows, SCOPE, 0.0, 6)[("Org", WHOLE, 1)] for rows in (replays, replays[:5]))
     assert every.high > others.high, "the quarter to come learns from the odd one too"
 
 
@@ -53,7 +58,8 @@ def test_the_shock_of_a_quarter_that_is_judged_is_that_of_the_others() -> None:
 
 def test_nothing_is_claimed_where_nothing_was_to_come() -> None:
     quiet = replay(0, 0.0)
-    quiet.units[..., ADDED] = 0.0
+    for past in quiet.rows.values():
+        past.sums[..., ADDED] = 0.0
     assert past_proof([quiet], SCOPE, spans(1)).empty
 
 
