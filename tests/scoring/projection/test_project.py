@@ -66,6 +66,8 @@ def test_any_book_gets_a_proper_projection(
     whole = found[found["segment"] == "All"].set_index(["scope", "scope_id"])["expected"]
     assert parts.reindex(whole.index).fillna(0.0).to_numpy() == pytest.approx(whole.to_numpy())
     assert by_pillar["win_rate"].between(0, 1).all()
+    ordered = by_pillar[["booked", "worst", "commit", "best"]].to_numpy()
+    assert (np.diff(ordered, axis=1) >= -1e-6).all()
     keys = ["scope", "scope_id", "segment"]
     every = found[found["scope"] != "Account"].set_index(keys)["expected"]
     parts = by_pillar.groupby(keys)["expected"].sum()
@@ -127,6 +129,43 @@ def test_an_added_open_deal_never_lowers_the_expected_value(world: World, quarte
         found = prepare(changed, TODAY, quarter, model=base.model).table(scored).loc[0]
         assert found["expected"] >= was["expected"] - 1e-6
         assert found["worst"] >= found["booked"]
+
+
+def test_records_without_sense_are_projected_or_counted_out(world: World, quarter: Quarter) -> None:
+    book = world.book
+    odd = pd.DataFrame(
+        {
+            "arr": [np.nan, -5e6, 1e3, 1e3, 1e3, 1e3],
+            "close_date": pd.to_datetime(["2026-12-01", "2026-12-01", "1970-01-01", "2099-12-31", None, "2026-12-01"]),
+            "stage": ["Prove", "Prove", "Prove", "Prove", "Unheard of", None],
+        }
+    ).assign(
+        opportunity_id=[f"odd {number}" for number in range(6)],
+        owner_id="gone",
+        created_date=pd.Timestamp("1970-01-01"),
+        is_closed=False,
+        is_won=False,
+    )
+    users = pd.DataFrame({"user_id": ["gone"], "is_active": [False]})
+    more = replace(book, opportunities=pd.concat([book.opportunities, odd], ignore_index=True), users=users)
+    projection = prepare(more, TODAY, quarter, model=world.projection.model)
+    scored = score_deals(more, TODAY, quarter)
+    row = projection.table(scored).set_index(["scope", "scope_id", "segment"]).loc[("Rep", "gone", "All")]
+    numbers = row[["booked", "worst", "commit", "best", "expected", "open_pipeline", "win_rate"]].astype("float64")
+    assert np.isfinite(numbers).all()
+    assert row["deals"] == 3, "planned for the quarter are neither 1970 nor 2099 nor nothing"
+    assert 0.0 <= row["expected"] - row["expected_new"] < 4e3
+    assert row["worst"] <= row["commit"] <= row["best"]
+    assert "for want of an amount: 1 open deal" in row["confidence_reason"]
+    assert "below zero: 1 open deal" in row["confidence_reason"]
+    assert projection.pillars(scored).drop(columns=["plan", "gap", "plan_probability"]).notna().all().all()
+
+
+def test_a_quarter_without_deals_is_empty_and_says_so(book_of_two: Book, quarter: Quarter) -> None:
+    nothing = replace(book_of_two, opportunities=book_of_two.opportunities.iloc[:0])
+    found = project(nothing, quarter)
+    assert found[["scope", "segment", "confidence"]].to_numpy().tolist() == [["Org", "All", "Low"]]
+    assert (found[["booked", "worst", "commit", "best", "expected"]] == 0.0).all().all()
 
 
 def test_the_gain_of_a_probability_is_the_projection_with_less_the_one_without(world: World) -> None:
