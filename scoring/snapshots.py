@@ -54,7 +54,7 @@ def snapshots(states: DealStates, days: pd.DatetimeIndex) -> pd.DataFrame:
     states = states.still_open()
     state, moment = states.at(ends)
     values = states.values(state)
-    so_far = _so_far(states.ordered).reindex(states.row[state]).reset_index(drop=True)
+    so_far = written_so_far(states.ordered).reindex(states.row[state]).reset_index(drop=True)
     deals = states.deals[["opportunity_id", "created_date"]].take(states.deal[state]).reset_index(drop=True)
     as_of = pd.Series(days[moment])
     # Today's stage may be one that the history never saw.
@@ -72,7 +72,7 @@ def snapshots(states: DealStates, days: pd.DatetimeIndex) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in SNAPSHOTS.names})
 
 
-def _so_far(ordered: pd.DataFrame) -> pd.DataFrame:
+def written_so_far(ordered: pd.DataFrame) -> pd.DataFrame:
     """What each row of the history knows of the rows before it, of the same deal.
 
     Of several rows at one moment only the last counts, because their order is not known.

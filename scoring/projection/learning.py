@@ -1,7 +1,7 @@
 """The weeks of past quarters: which deals were open, what became of them, and what is learned from that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from scoring.projection.features import (
 from scoring.projection.layout import PARTS_OF_ALL
 from scoring.projection.new_business import won_in
 from scoring.projection.odds import Codes, Odds, fit_odds
-from scoring.projection.timeline import Bools, Integers, Standing, Timeline
+from scoring.projection.timeline import Integers, Standing, Timeline, picked
 
 # Rows that are enough to learn some three hundred effects from; of more, every so many-th is taken.
 ENOUGH_ROWS = 60_000
@@ -60,11 +60,6 @@ class Growth:
 
     ratio: Floats
     noise: Floats
-
-
-def picked(standing: Standing, chosen: Bools) -> Standing:
-    """Some of the deals."""
-    return Standing(*(getattr(standing, item.name)[chosen] for item in fields(Standing)))
 
 
 def week_of(line: Timeline, code: DealCodes, day: int, quarter: Span, found: Categories, assumed: Floats) -> Week:
