@@ -9,7 +9,7 @@ from sidecar.configuration import Configuration
 from sidecar.errors import ConfigurationError
 from sidecar.guard import Review, unseen
 from sidecar.refresh import new_run_id, pull
-from sidecar.run_log import write_run_log
+from sidecar.run_log import LOG, write_run_log
 from sidecar.targets import ACCOUNT, ACTION, OPPORTUNITY, PROJECTION
 from sync import Mirror, Org, Progress, Undo, WriteReport, ledger
 
@@ -52,8 +52,8 @@ def run_to_undo(mirror: Mirror, name: str) -> str:
     """
     found = ledger.find_run(mirror, name)
     if found is None:
-        newest = [row["run_id"] for row in ledger.runs(mirror).slice(0, 5).to_pylist()]
-        known = f"the newest are {', '.join(newest)}" if newest else "there is none yet"
+        runs = [name for name in ledger.runs(mirror)["run_id"].to_pylist() if not name.endswith(LOG)]
+        known = f"the newest are {', '.join(runs[:5])}" if runs else "there is none yet"
         raise ConfigurationError(f"no run, or more than one, is named {name}: {known}. `sidecar runs` lists all.")
     return found
 

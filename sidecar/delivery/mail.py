@@ -56,7 +56,9 @@ def mailer(section: MailSection) -> Iterator[Mailer]:
         NotTaken: the server cannot be reached or does not answer in time.
     """
     if section.host is None:
-        raise ConfigurationError("No mail server is configured. Remedy: set host and sender under [mail].")
+        raise ConfigurationError(
+            "No mail server is configured. Remedy: set host and sender under [mail], or webhooks under [slack]."
+        )
     place = f"{section.host}:{section.port}"
     try:
         server = _connected(section, section.host)

@@ -39,4 +39,6 @@ def _show(findings: Sequence[Finding]) -> None:
         if finding.remedy:
             terminal.output.print(Text(" " * (width + 11) + f"Remedy: {finding.remedy}"))
     counts = {state: sum(finding.state == state for finding in findings) for state in (PROBLEM, WARNING)}
-    terminal.output.print(f"{counts[PROBLEM]} problems, {counts[WARNING]} warnings, {len(findings)} findings.")
+    problems = "1 problem" if counts[PROBLEM] == 1 else f"{counts[PROBLEM]} problems"
+    warnings = "1 warning" if counts[WARNING] == 1 else f"{counts[WARNING]} warnings"
+    terminal.output.print(f"{problems}, {warnings}, {len(findings)} findings.")

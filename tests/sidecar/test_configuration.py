@@ -54,7 +54,10 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
         ("[health.measures.utilisation]\ntarget = 30", r"utilisation\.target: received 30; expected more than .* 40"),
         ("[health]\nusual_churn = 2.0", r"health\.usual_churn"),
         ("[actions]\nlikely = 2", r"actions\.likely: .*less than or equal to 1"),
-        ('[org]\nusername = "x"', r"no consumer_key and no private_key_file"),
+        (
+            '[org]\nusername = "x"',
+            r"no consumer_key and no private_key_file.*Remedy: the consumer key stands in the app in Setup",
+        ),
         ('[segments]\nrenew = ["New"]', r"the type 'New' stands under both Renew and Net New"),
         ("[org", r"not a TOML file: .*at end of document.*Remedy: correct it there"),
         (

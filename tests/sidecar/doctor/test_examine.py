@@ -80,6 +80,8 @@ def test_the_exit_code_says_whether_there_is_a_problem_and_json_is_the_whole_of_
     assert run(command) == 0
     assert "0 problems" in capsys.readouterr().out
     file.write_text("\n".join(["[org]", *lines, "consumer_key = 'another'"]))
+    assert run(command) == 1
+    assert "1 problem, 0 warnings, " in capsys.readouterr().out
     assert run([*command, "--json"]) == 1
     assert '"state": "problem"' in capsys.readouterr().out
     file.write_text("[org]\nuser = 'x'")
