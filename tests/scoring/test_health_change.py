@@ -189,6 +189,30 @@ def test_bad_input_is_counted_and_changes_nothing_else() -> None:
     assert before[("no_entitlement", "usage")] > 0
 
 
+@pytest.mark.parametrize(
+    ("table", "values", "kind"),
+    [
+        ("cases", {"account_id": "nobody"}, "without_account"),
+        ("cases", {"is_closed": True, "closed_date": pd.NaT}, "closed_when"),
+        ("deployments", {"account_id": "nobody"}, "without_account"),
+        ("deployments", {"started_on": pd.NaT}, "without_dates"),
+        ("deployments", {"bought": -5.0}, "negative"),
+    ],
+)
+def test_a_wrong_case_or_deployment_is_counted_once_with_its_treatment(
+    health_book: Book, table: str, values: dict[str, object], kind: str
+) -> None:
+    rows = getattr(health_book, table)
+    first = rows.index == rows.index[0]
+    changed = rows.assign(**{name: rows[name].mask(first, value) for name, value in values.items()})
+    before, after = (
+        score_health(each, DAY).problems.set_index(["kind", "table"])
+        for each in (health_book, replace(health_book, **{table: changed}))
+    )
+    assert after.loc[(kind, table), "rows"] == before["rows"].get((kind, table), 0) + 1
+    assert after.loc[(kind, table), "treatment"]
+
+
 def test_targets_that_meet_nothing_are_counted_and_change_nothing() -> None:
     book = random_book(9)
     own = pd.DataFrame(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import Book, Quarter, project_quarter, score_deals
+from scoring import Book, Quarter, project_quarter, score_deals, score_health
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 pytestmark = [pytest.mark.real_data, pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is absent")]
@@ -86,6 +86,16 @@ def test_every_open_deal_of_maven_gets_a_probability_and_a_forecast(maven: Book)
     projection = project_quarter(maven, found, quarter.end, quarter)
     won = maven.opportunities["is_won"] & maven.opportunities["close_date"].between(quarter.start, quarter.end)
     assert projection.loc[0, "booked"] == pytest.approx(maven.opportunities.loc[won, "arr"].sum())
+
+
+def test_no_health_is_made_up_where_no_input_tells_it(maven: Book) -> None:
+    found = score_health(maven, pd.Timestamp("2017-12-31"))
+    assert len(found.scores) == len(maven.accounts)
+    assert (found.scores["coverage"] == 0).all()
+    assert (found.scores["band"] == "Unknown").all()
+    assert found.scores[["health", "technical", "deployment", "adoption"]].isna().all(axis=None)
+    assert found.scores["churn_basis"].dropna().str.startswith("From the share of past renewals lost").all()
+    assert (len(found.measures), len(found.reasons), len(found.playbooks)) == (0, 0, 0)
 
 
 def test_nothing_is_claimed_where_nothing_predicts(maven: Book) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sidecar.command_line import run
+from sidecar.report import input_problems
 from sync import Mirror
 
 DAY = "2026-03-01"
@@ -105,3 +106,10 @@ def test_an_account_that_is_not_one_is_refused(
 def test_before_a_pull_the_remedy_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--state", str(tmp_path), "health", "explain", "Acme"]) == 2
     assert "sidecar pull" in capsys.readouterr().err
+
+
+def test_records_that_are_not_as_they_should_be_show_in_a_run_s_report(capsys: pytest.CaptureFixture[str]) -> None:
+    input_problems([{"kind": "negative", "table": "usage", "rows": 3, "treatment": "Negative: counts as missing"}])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Records that are not as they should be" in shown
+    assert "usage 3 Negative: counts as missing" in shown.replace("│", " ").replace("  ", " ")
