@@ -99,8 +99,8 @@ def _check_org(org: OrgSection, source: str) -> None:
     if missing:
         raise ConfigurationError(
             f"{source}: [org] has a username but no {' and no '.join(missing)}. All three are needed for the JWT "
-            "login. Remedy: the consumer key stands in the app in Setup, the key file is made by `sidecar init`; or leave"
-            " the whole section out to use the local org."
+            "login. Remedy: the consumer key stands in the app in Setup, the key file is made by `sidecar init`; or"
+            " leave the whole section out to use the local org."
         )
 
 

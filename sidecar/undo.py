@@ -52,7 +52,8 @@ def run_to_undo(mirror: Mirror, name: str) -> str:
     """
     found = ledger.find_run(mirror, name)
     if found is None:
-        runs = [name for name in ledger.runs(mirror)["run_id"].to_pylist() if not name.endswith(LOG)]
+        names = [row["run_id"] for row in ledger.runs(mirror).to_pylist()]
+        runs = [run for run in names if not run.endswith(LOG)]
         known = f"the newest are {', '.join(runs[:5])}" if runs else "there is none yet"
         raise ConfigurationError(f"no run, or more than one, is named {name}: {known}. `sidecar runs` lists all.")
     return found
