@@ -18,12 +18,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import sync
 from localorg.book import BookSettings, fill, make_world
 from localorg.clock import Clock
 from localorg.http.connected_app import make_app
 from localorg.org import LocalOrg
+from sidecar.catalogue import catalogue
 from sidecar.configuration import CalendarSection, Configuration, MailSection, OrgSection, ServiceSection
-from sidecar.refresh import pull, refresh
+from sidecar.refresh import refresh
 from sidecar.service.process import make_runner, tick
 from sidecar.service.requests.watch import Watch
 from sidecar.service.tasks import Tasks
@@ -146,7 +148,7 @@ def life(tmp_path: Path) -> Iterator[Life]:
         )
         state = State.open(tmp_path / "state")
         with Org.connect(served.settings()) as connection, Mirror.open(state.mirror_file) as mirror:
-            pull(connection, mirror, configuration, SILENT)
+            sync.pull(connection, mirror, [item for item in catalogue(configuration) if item.name == "Organization"])
         found = Life(served, configuration, state, server.mails)
         yield found
         found.close()
@@ -172,7 +174,7 @@ def test_a_week(life: Life) -> None:
 
     # a night without network
     with life.without_network():
-        life.until(28, 6)
+        life.until(28, 4)
         assert life.runner.memory["reconcile"].alerted
         assert 5 < Counter(name for name, _ in life.failed)["reconcile"] < 20, "tried less and less often"
     life.until(28, 19)
@@ -188,9 +190,9 @@ def test_a_week(life: Life) -> None:
         assert ledger.runs(mirror).to_pylist()[0]["status"] == "running"
     asked = {"Sidecar_Kind__c": "Recalculate account", "Sidecar_Record_Id__c": account}
     [request] = life.served.insert("Sidecar_Request__c", asked)
-    life.now = datetime(2026, 10, 31, 12, 5, tzinfo=NEW_YORK).astimezone(UTC)
+    life.now = datetime(2026, 10, 31, 20, 5, tzinfo=NEW_YORK).astimezone(UTC)
     life.start()
-    life.until(31, 13)
+    life.until(31, 21)
     assert life.row(ANSWER, request)[0] == "Done", "what was asked for meanwhile is done"
 
     # the quarter ends, and an hour comes twice
@@ -205,8 +207,8 @@ def test_a_week(life: Life) -> None:
     life.start()
     life.until(2, 9, month=11)
 
-    assert life.times("refresh") == ["Tue 27 12:00", "Tue 27 20:00", "Sat 31 12:05", "Sat 31 20:05", "Sun 01 19:05"]
-    assert life.times("reconcile") == ["Wed 28 06:00", "Sat 31 12:05", "Sun 01 01:35", "Mon 02 01:35"]
+    assert life.times("refresh") == ["Tue 27 12:00", "Tue 27 20:00", "Sat 31 20:05", "Sun 01 19:05"]
+    assert life.times("reconcile") == ["Wed 28 04:00", "Sat 31 20:05", "Sun 01 01:35", "Mon 02 01:35"]
     assert life.times("digest") == ["Mon 02 07:05"]
     digests = [mail["To"] for mail in life.mails if mail["Message-ID"].startswith("<digest-")]
     assert len(digests) == len(set(digests)) > 1, "one for each; the other mails are alerts"
