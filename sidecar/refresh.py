@@ -263,6 +263,7 @@ def refresh(
     review: Review = unseen,
     retry_refused: bool = False,
     always: bool = False,
+    full: bool = False,
 ) -> Refresh:
     """The whole flow, once.
 
@@ -276,18 +277,20 @@ def refresh(
         review: is shown the plan before.
         retry_refused: see `make_plan`.
         always: compute scores and plan in any case, of every record.
+        full: see `pull`.
 
     Raises:
         sync.MissingPackage, sync.MissingField, MassChangeError: before anything is written.
         sync.ObjectStopped: an object that scores rest on could not be read.
     """
-    started, clock, run_id = datetime.now(UTC), time.monotonic(), new_run_id()
-    pulled = pull(org, mirror, configuration, progress)
+    started, clock, run_id, calls = datetime.now(UTC), time.monotonic(), new_run_id(), org.calls
+    pulled = pull(org, mirror, configuration, progress, full=full)
     pulled.check_needed()
     day = as_of or today(mirror)
-    state = present_state(mirror, configuration, day)
-    unmoved = None if always or retry_refused else Unmoved(mirror, configuration)
-    if is_settled(mirror, state) and not (retry_refused or always):
+    of_all = always or retry_refused
+    unmoved = None if of_all else Unmoved(mirror, configuration)
+    news = pulled.rows_changed or pulled.rows_deleted  # then the pass over all rows that tells it is spared
+    if not (of_all or news) and is_settled(mirror, present_state(mirror, configuration, day)):
         scored = _as_before(mirror, configuration, day)
     else:
         scored = score(mirror, configuration, day, progress, unmoved, anew=always)
@@ -298,13 +301,13 @@ def refresh(
     written = sync.write_back(
         org, mirror, plan, run_id=run_id, progress=progress, bulk_threshold=configuration.write.bulk_threshold
     )
-    done = Refresh(run_id, pulled, scored, plan, written, org.calls, time.monotonic() - clock)
+    done = Refresh(run_id, pulled, scored, plan, written, org.calls - calls, time.monotonic() - clock)
     if day > _latest_day(mirror):
         mirror.keep_note(LATEST_DAY, day.isoformat())
     if plan.rows:
-        done = replace(done, calls=write_run_log(org, mirror, configuration, done.as_dict(), started))
+        done = replace(done, calls=done.calls + write_run_log(org, mirror, configuration, done.as_dict(), started))
     elif done.complete:
-        settle(mirror, state)
+        settle(mirror, present_state(mirror, configuration, day))
     if unmoved is not None and not scored.settled:
         unmoved.keep(plan)
     progress.end()

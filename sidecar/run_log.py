@@ -32,7 +32,7 @@ def write_run_log(
         message: what there is to say beyond the numbers.
 
     Returns:
-        API calls of the run, this write included.
+        API calls of this write.
     """
     values = {
         "Started_At": started.replace(microsecond=0),
@@ -49,5 +49,4 @@ def write_run_log(
     }
     row = {RUN.key: done["run"], **{f"Sidecar_{name}__c": value for name, value in values.items()}}
     plan = sync.make_plan(mirror, [RUN.target(configuration.write)], {RUN.object: pa.Table.from_pylist([row])})
-    sync.write_back(org, mirror, plan, run_id=f"{done['run']}{LOG}")
-    return org.calls
+    return sync.write_back(org, mirror, plan, run_id=f"{done['run']}{LOG}").calls

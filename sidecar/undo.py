@@ -99,9 +99,9 @@ def undo(
             "values_changed": planned.plan.details.num_rows,
             "rows_written": written.rows_written,
             "rows_refused": written.rows_refused,
-            "calls": org.calls,
+            "calls": calls,
             "seconds": time.monotonic() - clock,
         }
-        calls = write_run_log(org, mirror, configuration, told, started, message=message)
+        calls += write_run_log(org, mirror, configuration, told, started, message=message)
     progress.end()
     return Undone(name, planned, written, calls, time.monotonic() - clock)

@@ -100,11 +100,8 @@ class Tasks:
 
     def reconcile(self) -> str:
         """Compare every row with the org's, then score and write in any case; the day's models are fitted anew."""
-        progress = Stoppable(self.stop)
         with self.open() as (org, mirror):
-            pulled = flow.pull(org, mirror, self.configuration, progress, full=True)
-            pulled.check_needed()
-            return f"{pulled.rows_read:,} rows compared; {self._outcome(org, mirror, progress, always=True)}"
+            return self._outcome(org, mirror, Stoppable(self.stop), full=True)
 
     def digest(self) -> str:
         """Send the week's digests to those who have not got theirs."""
@@ -145,20 +142,23 @@ class Tasks:
         if self.configuration.service.time_zone is None and mirror.count("Organization"):
             self.zone = time_zone(mirror)
 
-    def refreshed(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> flow.Refresh:
+    def refreshed(self, org: Org, mirror: Mirror, progress: Progress, *, full: bool = False) -> flow.Refresh:
         """A refresh that nobody looks at.
+
+        Args:
+            full: of every row and every record.
 
         Raises:
             MassChangeError, AwaitsConfirmationError: nothing was written; the plan is kept, to be confirmed.
         """
         with watched(mirror, self.configuration, self.previews) as review:
-            day = self.day(mirror)
-            return flow.refresh(org, mirror, self.configuration, day, progress, review=review, always=always)
+            day, settings = self.day(mirror), self.configuration
+            return flow.refresh(org, mirror, settings, day, progress, review=review, always=full, full=full)
 
-    def _outcome(self, org: Org, mirror: Mirror, progress: Progress, *, always: bool = False) -> str:
+    def _outcome(self, org: Org, mirror: Mirror, progress: Progress, *, full: bool = False) -> str:
         """What a refresh did. That its plan waits, where each does, is no failure of the job."""
         try:
-            return self.told(self.refreshed(org, mirror, progress, always=always))
+            return self.told(self.refreshed(org, mirror, progress, full=full))
         except AwaitsConfirmationError as waits:
             return str(waits)
 

@@ -12,7 +12,7 @@ from sidecar.service.requests import mailbox
 from sidecar.service.requests.work import fulfil
 from sidecar.service.stopping import Stoppable
 from sidecar.service.tasks import Tasks
-from sync import MirrorBusy, Org, SyncError, Usage
+from sync import Mirror, MirrorBusy, Org, SyncError, Usage
 
 _log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)
@@ -85,10 +85,11 @@ class Watch:
         tasks.usage = org.usage or tasks.usage
         if not waiting:
             return 0
-        with tasks.open() as (working, mirror):
+        with Mirror.open(tasks.state.mirror_file) as mirror:
             unsubscribed = Unsubscribed(tasks.state.unsubscribed_file)
-            refresh = partial(tasks.refreshed, working, mirror, Stoppable(tasks.stop))
-            done = fulfil(working, mirror, tasks.configuration, unsubscribed, waiting, refresh, tasks.now)
+            refresh = partial(tasks.refreshed, org, mirror, Stoppable(tasks.stop))
+            done = fulfil(org, mirror, tasks.configuration, unsubscribed, waiting, refresh, tasks.now)
+            tasks.look_at(mirror)
         if done is not None:
             tasks.totals.add(done)
         tasks.totals.requests += len(waiting)

@@ -26,7 +26,7 @@ from sidecar.service.schedule import Daily
 from sidecar.service.stopping import StopRequested
 from sidecar.service.tasks import Tasks, jobs_of
 from sidecar.state import State
-from sync import Mirror, OrgUnavailable, PullReport, ledger
+from sync import Mirror, OrgUnavailable, ledger
 from tests.end_to_end.driving import SIDECAR
 from tests.sidecar.conftest import Clinic
 
@@ -93,19 +93,14 @@ def test_the_night_s_work_compares_every_row_and_scores_in_any_case(
 ) -> None:
     asked: list[dict[str, object]] = []
 
-    def pull(*_: object, **options: object) -> PullReport:
-        asked.append(options)
-        return PullReport((), 3)
-
     def refresh(*_: object, **options: object) -> object:
         asked.append(options)
         raise OrgUnavailable("enough seen")
 
-    monkeypatch.setattr("sidecar.refresh.pull", pull)
     monkeypatch.setattr("sidecar.refresh.refresh", refresh)
     with pytest.raises(OrgUnavailable):
         Tasks(clinic.configuration, State.open(tmp_path / "state"), Event()).reconcile()
-    assert asked[0] == {"full": True} and asked[1]["always"] is True
+    assert asked[0]["full"] is True and asked[0]["always"] is True
 
 
 def test_there_is_a_digest_on_mondays_as_soon_as_there_is_a_mail_server() -> None:
