@@ -6,7 +6,7 @@ from threading import Event
 
 from simple_salesforce.api import Salesforce
 
-from sidecar.configuration import Configuration
+from sidecar.configuration import Configuration, ServiceSection
 from sidecar.service.app import create_app
 from sidecar.service.operations import slot
 from sidecar.service.operations.slot import Operation
@@ -95,7 +95,14 @@ def test_what_is_written_or_undone_is_what_was_shown_or_nothing(demo_copy: Path)
 
         done = desk.does(slot.UNDO, run, undo.fingerprint)
         assert done.state == slot.DONE, done.message
-        assert own_values(client) == {**before, ("Opportunity", first, PROBABILITY): 2.5}
+        undone = {**before, ("Opportunity", first, PROBABILITY): 2.5}
+        assert own_values(client) == undone
+
+        desk.tasks.configuration = Configuration(service=ServiceSection(confirm_writes=True))
+        assert "wait to be confirmed" in desk.tasks.refresh()
+        held = previews.plan()
+        assert held is not None and held.reason and {first, second} <= set(held.changes["record_id"].to_pylist())
+        assert own_values(client) == undone
     card = desk.page("/model")
     for words in (
         "Learned from",
