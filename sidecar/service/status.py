@@ -9,6 +9,7 @@ from typing import Any
 from sidecar.service.job_state import JobState
 from sidecar.service.runner import Runner
 from sidecar.service.tasks import REFRESH, Tasks
+from sidecar.service.waiting import waiting
 
 _VERSION = version("salesforce-sidecar")  # read once: it costs a third of a status page
 _LATE = 3
@@ -50,7 +51,7 @@ def status(runner: Runner, tasks: Tasks) -> dict[str, Any]:
 
 def metrics(runner: Runner, tasks: Tasks) -> str:
     """The same as Prometheus' text format 0.0.4. Names of jobs are ours, so no value needs escaping."""
-    return "\n".join([*_of_jobs(runner.memory.all()), *_of_totals(tasks), *_of_usage(tasks)]) + "\n"
+    return "\n".join([*_of_jobs(runner.memory.all()), *_of_plan(tasks), *_of_totals(tasks), *_of_usage(tasks)]) + "\n"
 
 
 def _of_jobs(states: Mapping[str, JobState]) -> Iterator[str]:
@@ -63,6 +64,11 @@ def _of_jobs(states: Mapping[str, JobState]) -> Iterator[str]:
     yield from _family("sidecar_job_running", "gauge", "1 while the job runs.")
     for name, state in states.items():
         yield f'sidecar_job_running{{job="{name}"}} {int(state.running_since is not None)}'
+
+
+def _of_plan(tasks: Tasks) -> Iterator[str]:
+    yield from _family("sidecar_plan_waiting", "gauge", "1 while a plan waits for a person.")
+    yield f"sidecar_plan_waiting {int(waiting(tasks.previews) is not None)}"
 
 
 def _of_totals(tasks: Tasks) -> Iterator[str]:

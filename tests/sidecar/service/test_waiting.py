@@ -17,7 +17,7 @@ from sidecar.service.operations.preview import Preview
 from sidecar.service.tasks import Tasks
 from sync import Mirror, Plan
 from sync.plan.difference import CHANGES, REFUSED
-from tests.sidecar.service.conftest import ACCOUNT, Desk
+from tests.sidecar.service.conftest import ACCOUNT, KEY, Desk
 
 ALERT = "alert: a plan waits: "
 
@@ -96,6 +96,7 @@ def test_a_plan_without_anything_to_write_waits_for_nobody(schedule: Schedule) -
     schedule.each_write_waits()
     assert "0 written" in schedule.refreshes()
     assert schedule.written == [0]
+    assert "\nsidecar_plan_waiting 0\n" in schedule.desk.client.get("/metrics", headers=KEY).text
 
 
 def test_a_person_is_told_once_while_plans_wait_and_again_for_the_next_one(
@@ -152,6 +153,7 @@ def test_a_plan_that_waits_is_told_on_the_status_while_all_is_well(schedule: Sch
     memory = desk.runner.memory
     job = next(job for job in desk.runner.jobs if job.name == "refresh")
     memory.keep("refresh", memory["refresh"].succeeded(job, desk.runner.now(), said))
+    assert "\nsidecar_plan_waiting 1\n" in desk.client.get("/metrics", headers=KEY).text
     desk.log_in()
     text = desk.client.get("/").text
     assert "A plan waits since" in text and 'href="/plan">Look at the plan that waits' in text
