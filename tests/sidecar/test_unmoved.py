@@ -37,7 +37,7 @@ NEW = """'006000000000NEWAAA' AS "Id", NULL AS "Sidecar_Win_Probability__c\""""
 WON = f""""IsClosed" = TRUE, "IsWon" = TRUE, "StageName" = 'Closed Won', "CloseDate" = DATE '{DAY}'"""
 CHANGES = {
     "nothing": (),
-    "of deals": (
+    "of deals, customers and plans": (
         f'{SET} "Amount" = 3 * "Amount" + 1000 WHERE {at(0)}',
         f'{SET} "CloseDate" = "CloseDate" + 100 WHERE {at(1)}',
         f'{SET} "NextStep" = NULL WHERE {at(2)}',
@@ -48,8 +48,6 @@ CHANGES = {
         f'DELETE FROM "Opportunity" WHERE {at(7)}',
         f"{SET} {WON} WHERE {at(8)}",
         f'{SET} "Sidecar_Win_Probability__c" = 1 WHERE {at(8)}',
-    ),
-    "of customers and plans": (
         f'UPDATE "OpportunityLineItem" SET "TotalPrice" = 5 * "TotalPrice" WHERE "OpportunityId" > {MOST_LINES}',
         'DELETE FROM "Task" WHERE "WhatId" = (SELECT max("WhatId") FROM "Task")',
         f'DELETE FROM "Sidecar_Usage__c" WHERE "Sidecar_Account__c" = {LAST_ACCOUNT}',
