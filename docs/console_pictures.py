@@ -4,6 +4,7 @@ Its clock stands on the Monday after the book's last day, and its runs are given
 only the model card bears the day on which the picture was taken.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -112,6 +113,7 @@ def console(state: Path) -> Iterator[Console]:
     with Mirror.open(tasks.state.mirror_file) as mirror:
         give_runs_their_moments(mirror)
     server = make_server("127.0.0.1", 0, create_app(runner, tasks, Token(KEY)), threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # no line for each request
     loop = Thread(target=server.serve_forever)
     loop.start()
     try:
