@@ -29,7 +29,8 @@ def rows(quick: bool) -> list[Row]:
     world = make_world(_SETTINGS)
     book, truth = mirrored(each_table(world)), deals_truth(world)["won"]
     draws = 4 if quick else _DRAWS
-    return [_of_size(book, truth, size, draws) for size in _SIZES]
+    # Of no deal there is one draw.
+    return [_of_size(book, truth, size, draws if size else 1) for size in _SIZES]
 
 
 def _of_size(book: Book, truth: pd.Series[float], size: int, draws: int) -> Row:

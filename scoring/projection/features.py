@@ -26,7 +26,7 @@ SIZES = (0.1, 0.3, 0.5, 0.7, 0.8, 0.88, 0.95)
 
 # Reciprocal prior variances of the effects on the log-odds. A row counts a fifth of a deal (`ROW_WEIGHT`): a deal is
 # seen in many weeks of a quarter, with one outcome. A season is seen in two or three quarters only, and the luck each
-# of them had is in all its rows: however many they are, it is drawn to the other seasons.
+# of them had is in all its rows: it is drawn to the other seasons more than they ask for.
 PULL = {
     "base": 1.0,
     "stage_left": 0.5,
@@ -42,7 +42,7 @@ PULL = {
     "size": 2.0,
     "pillar": 6.0,
     "owner": 12.0,
-    "season": 150.0,
+    "season": 50.0,
 }
 MARK_PULL = 8.0
 # An empty field has no effect of its own: closed deals often lack what open ones still get, so that it would tell
