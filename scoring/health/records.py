@@ -14,13 +14,18 @@ LISTED = 5
 
 def few_ids(owners: "pd.Series[str]", ids: "pd.Series[str]") -> "pd.Series[str]":
     """The first few ids of each owner joined by `;`, indexed by owner."""
-    rows = pd.DataFrame({"owner": owners, "id": ids}).sort_values(["owner", "id"], kind="stable")
-    rows["rank"] = rows.groupby("owner").cumcount()
-    first = rows[rows["rank"] == 0].set_index("owner")["id"]
-    listed = first.astype("str")
+    codes, distinct = pd.factorize(owners, sort=True)
+    rows = pd.DataFrame({"owner": codes, "id": ids.array}).sort_values(["owner", "id"], kind="stable")
+    words, owner = rows["id"].reset_index(drop=True), rows["owner"].to_numpy()
+    first, end = (np.searchsorted(owner, np.arange(len(distinct)), side=side) for side in ("left", "right"))
+    listed = words.take(first).set_axis(pd.Index(distinct, name="owner")).astype("str")
     for rank in range(1, LISTED):
-        following = rows[rows["rank"] == rank].set_index("owner")["id"]
-        listed = listed + (";" + following.reindex(listed.index)).fillna("")
+        there = np.flatnonzero(first + rank < end)
+        if not len(there):
+            break
+        more = pd.Series("", index=listed.index, dtype="str")
+        more.iloc[there] = (";" + words.take(first[there] + rank)).to_numpy()
+        listed = listed + more
     return listed
 
 

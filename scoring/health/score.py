@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.as_of import known_at
-from scoring.book import Book, validate
+from scoring.book import USAGE, Book, validate
 from scoring.closed_deals import closed_deals
 from scoring.health.account_rows import CHANGE_DAYS, account_rows
 from scoring.health.aggregate import Cells, measure_cells, measure_scores, totals
@@ -30,7 +30,7 @@ from scoring.health.trend import trend_days, trend_rows
 from scoring.stage_history import stage_spells
 
 # Accounts computed at once: enough to be quick, few enough to fit.
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def score_health(
     book = validate(book)
     as_of = as_of.normalize()
     # Telemetry of later weeks is left in, so that it is counted before it is left out.
-    known = replace(known_at(book, as_of), usage=book.usage)
+    known = replace(known_at(replace(book, usage=USAGE.empty()), as_of), usage=book.usage)
     inputs = read_inputs(known, as_of, settings)
     lessons = lessons or _learned(inputs, known, as_of, settings)
     wanted = np.arange(len(inputs.accounts))
