@@ -23,9 +23,9 @@ def few_ids(owners: "pd.Series[str]", ids: "pd.Series[str]") -> "pd.Series[str]"
         there = np.flatnonzero(first + rank < end)
         if not len(there):
             break
-        more = pd.Series("", index=listed.index, dtype="str")
-        more.iloc[there] = (";" + words.take(first[there] + rank)).to_numpy()
-        listed = listed + more
+        more = np.full(len(first), "", dtype=object)
+        more[there] = ";" + words.take(first[there] + rank).to_numpy(dtype=object)
+        listed = listed + pd.Series(more, index=listed.index, dtype="str")
     return listed
 
 
