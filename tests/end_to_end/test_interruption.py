@@ -24,7 +24,7 @@ def uninterrupted(unscored_state: Path, tmp_path_factory: pytest.TempPathFactory
         return own_values(client, stamps=False)
 
 
-@pytest.mark.parametrize(("stop", "share"), [(signal.SIGINT, 0.5), (signal.SIGINT, 0.9), (signal.SIGKILL, None)])
+@pytest.mark.parametrize(("stop", "share"), [(signal.SIGINT, 0.9), (signal.SIGKILL, None)])
 def test_the_next_command_goes_on(
     unscored_files: Path, uninterrupted: Values, stop: signal.Signals, share: float | None
 ) -> None:
