@@ -67,7 +67,7 @@ audit: setup .setup/audit/bin/pip-audit
 	.setup/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.txt || failed=1; \
 	npm audit --package-lock-only || failed=1; \
 	test $$failed = 0 || echo "A weakness is named with package and version. 'Could not be audited' or an endpoint that" \
-		"returned an error is none: the registry in use answers no such questions, ask where pypi.org and npmjs.org do." >&2; \
+		"returned an error is none: the registry in use answers no such questions, ask one that does." >&2; \
 	exit $$failed
 
 bench: setup

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 REPOSITORY = Path(__file__).parents[1]
 PROJECT = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
 LOCK_FILES = ("package-lock.json", "tests/clients/package-lock.json")
+REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs)\.(?:org|com)\b")
 
 
 def declared() -> list[Requirement]:
@@ -72,6 +73,14 @@ def test_a_lock_file_holds_no_address_to_download_from() -> None:
         assert len(packages) > 50
         assert [place for place, package in packages.items() if "resolved" in package] == []
     assert "://" not in (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+
+
+def test_no_registry_is_named_where_things_are_installed_or_explained() -> None:
+    files = [file for where in (".", ".ci", "packaging", "tests/clients") for file in (REPOSITORY / where).glob("*")]
+    told = {str(file.relative_to(REPOSITORY)): file for file in [*files, *REPOSITORY.glob("docs/**/*.md")]}
+    texts = {name: file.read_text("utf-8", "replace") for name, file in told.items() if file.is_file()}
+    assert {"Makefile", "pyproject.toml", ".ci/run", "docs/service.md", *LOCK_FILES} <= set(texts)
+    assert {name: found.group() for name, text in texts.items() if (found := REGISTRY.search(text))} == {}
 
 
 def test_what_npm_installs_is_exact_and_locked_by_a_hash() -> None:
