@@ -1,7 +1,7 @@
 """A morning of the service, for the pictures of its console: refreshed, proved, and with a plan that waits.
 
-Its clock stands on the Monday after the book's last day, and its runs are given the moments that they would have had;
-only the model card bears the day on which the picture was taken.
+Its clock stands on the Monday after the book's last day, and its runs are given the moments that they would have had.
+The model card and *Scored At* among the values bear the moment in which the pictures were taken.
 """
 
 import logging
@@ -127,14 +127,14 @@ def console(state: Path) -> Iterator[Console]:
 def give_runs_their_moments(mirror: Mirror) -> None:
     """Name the runs by the moments that they would have had."""
     found = [name for (name,) in mirror.connection.execute(REAL_RUNS).fetchall()]
-    for name, (as_of_then, moment) in zip(found, RUNS.items(), strict=True):
+    for name, (renamed, moment) in zip(found, RUNS.items(), strict=True):
         times = "started_at = $moment, finished_at = $moment + (finished_at - started_at)"
         mirror.connection.execute(
-            f"UPDATE _sync.runs SET run_id = $then, {times} WHERE run_id = $name",
-            {"then": as_of_then, "moment": moment, "name": name},
+            f"UPDATE _sync.runs SET run_id = $renamed, {times} WHERE run_id = $name",
+            {"renamed": renamed, "moment": moment, "name": name},
         )
         for table in ("ledger", "made_records"):
             mirror.connection.execute(
-                f"UPDATE _sync.{table} SET run_id = $then WHERE run_id = $name",
-                {"then": as_of_then, "name": name},
+                f"UPDATE _sync.{table} SET run_id = $renamed WHERE run_id = $name",
+                {"renamed": renamed, "name": name},
             )

@@ -36,9 +36,11 @@ class UsualRatios:
 
 @dataclass(frozen=True)
 class Peers:
-    """Attributes:
-    deployments: of all customers.
-    ratios: of each measure that compares with others', by its key.
+    """What a customer is compared with.
+
+    Attributes:
+        deployments: of all customers.
+        ratios: of each measure that compares with others', by its key.
     """
 
     deployments: DeploymentRecords

@@ -71,6 +71,18 @@ class Desk:
         assert found is not None
         return found.group(1)
 
+    def cookie(self) -> str:
+        """The session's, as somebody may have copied it from the client's browser."""
+        found = self.client.get_cookie("sidecar")
+        assert found is not None
+        return found.value
+
+    def with_cookie(self, cookie: str) -> FlaskClient:
+        """Another browser, with this cookie."""
+        other = self.app.test_client()
+        other.set_cookie("sidecar", cookie)
+        return other
+
     def wrote(self, run: str, field: str, old: str, new: str) -> None:
         """Put a run into the ledger that wrote one value of an account."""
         with Mirror.open(self.state.mirror_file) as mirror:

@@ -100,12 +100,10 @@ def test_a_thousand_addresses_are_not_all_kept(counted: Counted) -> None:
 
 def test_a_page_of_before_the_logout_is_not_shown_after_it(desk: Desk) -> None:
     csrf = desk.log_in()
-    cookie = desk.client.get_cookie("sidecar")
-    assert cookie is not None and csrf in desk.client.get("/").text
+    copy = desk.cookie()
+    assert csrf in desk.client.get("/").text
     desk.client.post("/logout", data={"csrf": csrf})
-    thief = desk.app.test_client()
-    thief.set_cookie("sidecar", cookie.value)
-    assert thief.get("/").status_code == 302
+    assert desk.with_cookie(copy).get("/").status_code == 302
 
 
 def test_a_session_never_sees_the_page_of_another_one(desk: Desk) -> None:

@@ -91,21 +91,16 @@ def test_logging_out_ends_the_session(inside: FlaskClient) -> None:
 
 def test_a_copy_of_the_cookie_is_worth_nothing_after_logging_out(desk: Desk) -> None:
     csrf = desk.log_in()
-    copy = desk.client.get_cookie("sidecar")
-    assert copy is not None
+    copy = desk.cookie()
     desk.client.post("/logout", data={"csrf": csrf})
-    thief = desk.app.test_client()
-    thief.set_cookie("sidecar", copy.value)
-    assert thief.get("/runs").status_code == 302
+    assert desk.with_cookie(copy).get("/runs").status_code == 302
 
 
 def test_each_login_is_a_new_session_and_ends_the_one_before(desk: Desk) -> None:
     first = desk.log_in()
-    copy = desk.client.get_cookie("sidecar")
-    assert copy is not None and desk.log_in() != first
-    thief = desk.app.test_client()
-    thief.set_cookie("sidecar", copy.value)
-    assert thief.get("/runs").status_code == 302
+    copy = desk.cookie()
+    assert desk.log_in() != first
+    assert desk.with_cookie(copy).get("/runs").status_code == 302
 
 
 def test_a_session_ends_after_eight_hours_however_busy_it_was() -> None:
