@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 SEGMENTS = ("Renew", "Upsell", "Net New")
@@ -77,6 +77,7 @@ class ServiceSection(Section):
 
     host: str = Field("127.0.0.1", description="address to listen on; others than loopback need a proxy with TLS")
     port: int = Field(8484, ge=0, le=65535, description="port to listen on")
+    proxy: IPvAnyAddress | None = Field(None, description="the proxy whose X-Forwarded-For names clients")
     time_zone: str | None = Field(None, description="IANA name; default: the org's")
     refresh_minutes: int = Field(10, ge=1, le=1440, description="minutes between two refreshes")
     nightly: time = Field(time(2, 30), description="when every row is compared and the models are fitted anew")

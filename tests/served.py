@@ -58,13 +58,13 @@ class Served:
 
 
 @contextmanager
-def listening(app: Flask) -> Iterator[str]:
-    """The address of an app behind the web server that serves it outside of tests.
+def listening(app: Flask, **settings: object) -> Iterator[str]:
+    """The address of an app behind the web server that serves it outside of tests, with that server's settings.
 
     The loop is turned by hand, so that nothing is closed under it and no connection that a client keeps is left open.
     """
     sockets: dict[int, Any] = {}
-    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, **{"threads": 4, **settings})
     closing = threading.Event()
 
     def serve() -> None:

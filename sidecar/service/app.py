@@ -29,7 +29,7 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _MOST_BYTES = 64 * 1024
-_STARTS = 30  # logins with a user of the org, begun within a minute
+_STARTS, _STARTS_OF_ALL = 30, 120  # logins with a user of the org, begun within a minute
 
 
 def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None = None) -> Flask:
@@ -49,7 +49,7 @@ def create_app(runner: Runner, tasks: Tasks, token: Token, reader: Token | None 
     if address.hostname:
         app.config["TRUSTED_HOSTS"].append(address.hostname)
     clock = time.monotonic
-    door = Door(tokens_of(token, reader), Sessions(clock), Attempts(clock), Attempts(clock, _STARTS))
+    door = Door(tokens_of(token, reader), Sessions(clock), Attempts(clock), Attempts(clock, _STARTS, _STARTS_OF_ALL))
     protect(app, door)
     app.config["SESSION_COOKIE_SECURE"] = address.scheme == "https"
 

@@ -20,31 +20,40 @@ _OPEN = frozenset({"healthz", "readyz", "console.style", "console.script"}) | {
 }
 _FOR_PROGRAMS = ("/api/", "/metrics")
 _LOOKING = ("GET", "HEAD")
-_TRIES, _SECONDS = 5, 60.0
+_TRIES, _TRIES_OF_ALL, _SECONDS = 5, 200, 60.0
 
 
 class Attempts:
-    """Attempts of the last minute, such as wrong tokens: after so many nobody can try for a while.
+    """Attempts of the last minute, such as wrong tokens: after so many an address cannot try for a while, and after
+    many more nobody can, so that many addresses together guess no faster either.
 
     Args:
         clock: seconds.
-        most: within a minute.
+        most: of an address within a minute.
+        most_of_all: of all addresses.
     """
 
-    def __init__(self, clock: Callable[[], float], most: int = _TRIES) -> None:
+    def __init__(self, clock: Callable[[], float], most: int = _TRIES, most_of_all: int = _TRIES_OF_ALL) -> None:
         self._clock = clock
         self._most = most
-        self._times: deque[float] = deque(maxlen=most)
+        self._made: deque[tuple[float, str]] = deque(maxlen=most_of_all)
 
-    def check(self) -> None:
-        """Raise TooManyRequests after too many."""
-        if len(self._times) == self._most and self._clock() - self._times[0] < _SECONDS:
-            text = f"{self._most} logins or wrong tokens within a minute: wait a minute"
-            raise TooManyRequests(text, retry_after=int(_SECONDS))
+    def check(self, address: str | None) -> None:
+        """Raise TooManyRequests after too many from this address, or from all."""
+        since = self._clock() - _SECONDS
+        made = [whose for moment, whose in tuple(self._made) if moment > since]
+        if made.count(address or "") >= self._most:
+            self._refuse(self._most, "from this address")
+        if len(made) == self._made.maxlen:
+            self._refuse(len(made), "from all addresses together")
 
-    def count(self) -> None:
+    def count(self, address: str | None) -> None:
         """Count one."""
-        self._times.append(self._clock())
+        self._made.append((self._clock(), address or ""))
+
+    def _refuse(self, tries: int, whence: str) -> None:
+        text = f"{tries} logins or wrong tokens {whence} within a minute: wait a minute"
+        raise TooManyRequests(text, retry_after=int(_SECONDS))
 
 
 @dataclass(frozen=True)
@@ -65,10 +74,10 @@ class Door:
 
     def role_of(self, offered: str) -> str | None:
         """The role that a token opens, None for a wrong one. Raises TooManyRequests after too many wrong ones."""
-        self.attempts.check()
+        self.attempts.check(request.remote_addr)
         roles = [role for role, token in self.tokens.items() if token.opens(offered.strip())]
         if not roles:
-            self.attempts.count()
+            self.attempts.count(request.remote_addr)
             return None
         return roles[0]
 

@@ -136,7 +136,13 @@ def _listening(app: Any, section: ServiceSection) -> Any:
             f"Cannot listen on {section.host}:{section.port} ({error.strerror}). Remedy: stop what listens there, or"
             " set port under [service] (0 for any free one)."
         ) from error
-    return waitress.create_server(app, sockets=[listener], threads=4, ident=None)
+    return waitress.create_server(app, sockets=[listener], **server_settings(section))
+
+
+def server_settings(section: ServiceSection) -> dict[str, Any]:
+    """How the web server works; of a proxy it believes whose requests these are, so that clients are told apart."""
+    believed = {"trusted_proxy": str(section.proxy), "trusted_proxy_headers": {"x-forwarded-for"}}
+    return {"threads": 4, "ident": None, **(believed if section.proxy else {})}
 
 
 def _until_told_to_stop(server: Any, stop: Event) -> None:

@@ -28,8 +28,8 @@ def add_org_login(pages: Blueprint, door: Door, tasks: Tasks) -> None:
     def org_login() -> Response:
         if not section.org_login:
             raise NotFound
-        door.starts.check()
-        door.starts.count()
+        door.starts.check(request.remote_addr)
+        door.starts.count(request.remote_addr)
         asked = Asked.new()
         try:
             response = redirect(_provider(tasks).address(asked, _back(tasks)))
@@ -51,11 +51,11 @@ def add_org_login(pages: Blueprint, door: Door, tasks: Tasks) -> None:
     def org_callback() -> Response:
         if not section.org_login:
             raise NotFound
-        door.attempts.check()
+        door.attempts.check(request.remote_addr)
         try:
             access = _access(tasks)
         except (LoginRefusedError, SyncError) as error:
-            door.attempts.count()
+            door.attempts.count(request.remote_addr)
             return _refused(error)
         door.enter(access.username, access.role)
         # A redirect would still count as coming from the other site, and the session's cookie would stay behind.

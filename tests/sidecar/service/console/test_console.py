@@ -6,13 +6,16 @@ import json
 import re
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from werkzeug.exceptions import TooManyRequests
 
 from sidecar.configuration import Configuration, ServiceSection
 from sidecar.service.console.settings import settings_in_force
 from sidecar.service.guard import Attempts
+from sidecar.service.process import server_settings
 from sidecar.service.sessions import READER, Sessions
+from tests.served import listening
 from tests.sidecar.service.conftest import ACCOUNT, Desk
 
 PAGES = ("/", "/plan", "/runs", f"/records?id={ACCOUNT}", "/model", "/health", "/settings", "/log")
@@ -49,25 +52,55 @@ def test_with_a_session_every_page_is_shown(inside: FlaskClient, page: str) -> N
     )  # what the policy would refuse
 
 
-def test_a_wrong_token_opens_nothing_and_after_five_nobody_can_try(desk: Desk) -> None:
+def test_a_wrong_token_opens_nothing_and_after_five_its_address_cannot_try(desk: Desk) -> None:
     for _ in range(5):
         answer = desk.client.post("/login", data={"token": "wrong"})
         assert answer.status_code == 401 and "not the token" in answer.text
     assert desk.client.post("/login", data={"token": "right"}).status_code == 429
     assert desk.client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 429
     assert desk.client.get("/healthz").status_code == 200
+    elsewhere = {"REMOTE_ADDR": "10.1.1.2"}
+    assert desk.client.post("/login", data={"token": "right"}, environ_base=elsewhere).status_code == 303
 
 
 def test_a_minute_later_one_can_try_again() -> None:
     now = 100.0
     attempts = Attempts(lambda: now)
     for _ in range(5):
-        attempts.check()
-        attempts.count()
-    with pytest.raises(TooManyRequests):
-        attempts.check()
+        attempts.check("10.1.1.1")
+        attempts.count("10.1.1.1")
+    with pytest.raises(TooManyRequests, match="5 logins or wrong tokens from this address"):
+        attempts.check("10.1.1.1")
     now = 160.0
-    attempts.check()
+    attempts.check("10.1.1.1")
+
+
+def test_many_addresses_together_guess_no_faster() -> None:
+    now = 100.0
+    attempts = Attempts(lambda: now, most_of_all=8)
+    for number in range(8):
+        attempts.check(f"10.1.1.{number}")
+        attempts.count(f"10.1.1.{number}")
+        now += 1
+    with pytest.raises(TooManyRequests, match="8 logins or wrong tokens from all addresses"):
+        attempts.check("10.1.1.9")
+    now = 160.0
+    attempts.check("10.1.1.9")
+
+
+@pytest.mark.parametrize(("proxy", "told_apart"), [(None, False), ("127.0.0.1", True), ("10.9.9.9", False)])
+def test_clients_behind_a_proxy_are_told_apart_where_it_is_believed(
+    desk: Desk, proxy: str | None, told_apart: bool
+) -> None:
+    settings = server_settings(ServiceSection.model_validate({"proxy": proxy}))
+    with listening(desk.app, **settings) as url, requests.Session() as client:
+
+        def tries(token: str, address: str) -> int:
+            headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
+            return client.get(f"{url}/api/v1/status", headers=headers, timeout=30).status_code
+
+        assert [tries("wrong", "10.1.1.1") for _ in range(6)] == [401] * 5 + [429]
+        assert tries("right", "10.1.1.2") == (200 if told_apart else 429)
 
 
 def test_the_session_s_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Desk) -> None:
