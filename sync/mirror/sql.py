@@ -36,9 +36,13 @@ def first_row(
     return tuple(rows[0]) if rows else None
 
 
+CHUNK_ROWS = 8192
+"""Of an Arrow table: an Arrow text column holds 2 GB a chunk, the longest texts of an org are 131,072 characters."""
+
+
 def as_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> pa.Table:
     """Result of a query as an Arrow table."""
-    table: pa.Table = connection.sql(query, params=list(parameters)).to_arrow_table()
+    table: pa.Table = connection.sql(query, params=list(parameters)).to_arrow_table(CHUNK_ROWS)
     return table
 
 

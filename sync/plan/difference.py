@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -15,6 +17,9 @@ from sync.schema import FieldSchema
 CHANGES = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "parent", "field", "old", "new")])
 REFUSED = pa.schema([(name, pa.string()) for name in ("object", "key", "record_id", "field", "reason")])
 REMOVALS = pa.schema([(name, pa.string()) for name in ("object", "record_id")])
+
+BATCH_BYTES = 64_000_000
+"""Of the desired records that are compared at once: what a comparison takes of memory grows with them."""
 
 _NO_RECORD = (
     "no such record in the mirror: it was deleted, this user may not see it, or the id is of another org. Remedy: pull,"
@@ -31,19 +36,39 @@ class Difference:
 
 
 def difference(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, desired: pa.Table) -> Difference:
-    """Compare one desired table with the mirror.
+    """Compare one desired table with the mirror, a batch of records at a time, in the order of parent and key.
 
     Raises ValueError when its keys are not unique or not all there.
     """
-    if not desired.num_rows:
-        return Difference(CHANGES.empty_table(), REFUSED.empty_table())
-    with registered(connection, desired_rows=naive(desired)):
+    changes, refused = [CHANGES.empty_table()], [REFUSED.empty_table()]
+    with registered(connection, all_desired=naive(desired)):
         _check_keys(connection, checked)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {compared(checked)}")
-    changes = as_arrow(connection, _changes(checked)).cast(CHANGES)
-    refused = as_arrow(connection, _refused(checked)).cast(REFUSED)
-    connection.execute("DROP TABLE compared")
-    return Difference(changes, refused)
+        for _ in _batches(connection, checked, math.ceil(desired.nbytes / BATCH_BYTES)):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {compared(checked)}")
+            changes.append(as_arrow(connection, _changes(checked)).cast(CHANGES))
+            refused.append(as_arrow(connection, _refused(checked)).cast(REFUSED))
+            connection.execute("DROP TABLE compared")
+    in_order = pa.concat_tables(refused).sort_by([("key", "ascending"), ("field", "ascending")])
+    return Difference(pa.concat_tables(changes), in_order)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget, number: int) -> Iterator[int]:
+    """Make the table `desired_rows` of each batch in turn, from `all_desired`."""
+    if not number:
+        return
+    key, parent = _key(checked), _parent(checked)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE placed AS SELECT {key} AS place_key,"
+        f" ntile({number}) OVER (ORDER BY {parent}, {key}) AS batch FROM all_desired d"
+    )
+    for batch in range(1, number + 1):
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE desired_rows AS SELECT d.* FROM all_desired d"
+            f" SEMI JOIN (SELECT place_key FROM placed WHERE batch = {batch}) ON place_key = {key}"
+        )
+        yield batch
+    connection.execute("DROP TABLE placed")
+    connection.execute("DROP TABLE desired_rows")
 
 
 def naive(table: pa.Table) -> pa.Table:
@@ -58,7 +83,7 @@ def naive(table: pa.Table) -> pa.Table:
 def _check_keys(connection: duckdb.DuckDBPyConnection, checked: CheckedTarget) -> None:
     key = quoted(checked.target.key)
     row = first_row(
-        connection, f"SELECT count(*) - count({key}), count({key}) - count(DISTINCT {key}) FROM desired_rows"
+        connection, f"SELECT count(*) - count({key}), count({key}) - count(DISTINCT {key}) FROM all_desired"
     )
     empty, doubled = row or (0, 0)
     if empty or doubled:
@@ -77,9 +102,8 @@ def written(checked: CheckedTarget) -> list[tuple[str, FieldSchema]]:
 
 
 def compared(checked: CheckedTarget) -> str:
-    """SQL over `desired_rows`, one row per record: given, clean and present value of each field as g0, c0, p0, g1 ...,
-    why a value cannot be stored as r0, r1 ..., why the record cannot be written as problem, and whether it is worth a
-    write."""
+    """SQL over `desired_rows`, one row per record: clean and present value of each field as c0, p0, c1 ..., why a value
+    cannot be stored as r0, r1 ..., why the record cannot be written as problem, and whether it is worth a write."""
     places = list(enumerate(written(checked)))
     given = ", ".join(
         f"d.{quoted(column)} AS g{i}, {cleaned(field, f'd.{quoted(column)}')} AS c{i},"
@@ -90,14 +114,24 @@ def compared(checked: CheckedTarget) -> str:
     worth = " OR ".join(
         f"(r{i} IS NULL AND {_worth(wanted, field, i)})" for i, (wanted, field) in enumerate(checked.fields)
     )
-    key = f"CAST(d.{quoted(checked.target.key)} AS VARCHAR)"
-    parent = f"CAST(d.{quoted(checked.target.parent)} AS VARCHAR)" if checked.target.parent else "CAST(NULL AS VARCHAR)"
+    raw = ", ".join(f"g{i}" for i, _ in places)
+    key, parent = _key(checked), _parent(checked)
     return (
-        f"SELECT *, problem IS NULL AND ({worth or 'false'}) AS worth FROM ("
+        f"SELECT * EXCLUDE ({raw}), problem IS NULL AND ({worth or 'false'}) AS worth FROM ("
         f"SELECT *, {_problem(checked)} AS problem, {reasons} FROM ("
         f"SELECT {key} AS key, m.Id AS record_id, {parent} AS parent, {given} FROM desired_rows d"
         f" LEFT JOIN main.{quoted(checked.schema.name)} m ON m.{quoted(checked.key.name)} = {key}))"
     )
+
+
+def _key(checked: CheckedTarget) -> str:
+    """SQL of a desired row's key."""
+    return f"CAST(d.{quoted(checked.target.key)} AS VARCHAR)"
+
+
+def _parent(checked: CheckedTarget) -> str:
+    """SQL of what desired rows are sorted by, NULL where nothing is said."""
+    return f"CAST(d.{quoted(checked.target.parent)} AS VARCHAR)" if checked.target.parent else "CAST(NULL AS VARCHAR)"
 
 
 def _problem(checked: CheckedTarget) -> str:

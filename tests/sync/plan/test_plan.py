@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -134,6 +135,25 @@ def test_rows_are_ordered_by_parent(mirror: Mirror, fill) -> None:
     fill([{"Id": record} for record in IDS])
     plan = plan_for(mirror, {"Id": IDS, ARR: [1.0, 2.0, 3.0], "account": ["b", "a", "b"]}, ARR, parent="account")
     assert plan.changes.column("key").to_pylist() == [IDS[1], IDS[0], IDS[2]]
+
+
+def test_more_records_than_memory_holds_are_compared_in_batches_in_the_same_order(
+    mirror: Mirror, fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [f"006Lo{i:010d}IAA" for i in range(12_000)]
+    fill([])
+    mirror.connection.execute("INSERT INTO Opportunity BY NAME SELECT unnest($1) AS Id", [ids])
+    texts = [f"{i} " + "x" * 990 for i in range(len(ids))]
+    parents = [f"001Lo{i % 700:010d}IAA" if i % 700 else None for i in range(len(ids))]
+    numbers = [1.0, 1e19] * (len(ids) // 2)
+    table = {"Id": ids, "Sidecar_Detail__c": texts, ARR: numbers, "parent": parents}
+    whole = plan_for(mirror, table, "Sidecar_Detail__c", ARR, parent="parent")
+    monkeypatch.setattr(import_module("sync.plan.difference"), "BATCH_BYTES", 1_000_000)
+    mirror.connection.execute("SET memory_limit = '20MB'")
+    plan = plan_for(mirror, table, "Sidecar_Detail__c", ARR, parent="parent")
+    assert plan.details.equals(whole.details)
+    assert plan.refused.equals(whole.refused)
+    assert (plan.rows, plan.refused.num_rows) == (12_000, 6_000)
 
 
 @pytest.mark.parametrize("keys", [[IDS[0], IDS[0]], [IDS[0], None]])
