@@ -7,7 +7,8 @@ asked about the same rows in the same run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.accuracy_book import rows as book
 from benchmarks.accuracy_deals import rows as deals
@@ -16,15 +17,27 @@ from benchmarks.accuracy_rows import Row
 from benchmarks.accuracy_thin import rows as thin
 from benchmarks.report import arguments, publish, table
 
-_PARTS: tuple[Callable[[bool], list[Row]], ...] = (deals, book, thin, projection)
+_PARTS: Mapping[str, Callable[[bool], list[Row]]] = {
+    "deals": deals,
+    "book": book,
+    "thin": thin,
+    "projection": projection,
+}
 
 
 def main(command_line: list[str] | None = None) -> int:
     """Run the benchmark."""
-    options = arguments("accuracy", "Win probabilities and projections against what happened.").parse_args(command_line)
-    rows = [row for part in _PARTS for row in part(options.quick)]
+    parser = arguments("accuracy", "Win probabilities and projections against what happened.")
+    parser.add_argument("--part", action="append", choices=[*_PARTS], help="only this part; may be repeated")
+    options = parser.parse_args(command_line)
+    rows: list[Row] = []
+    figures: dict[str, object] = {}
+    for name in options.part or _PARTS:
+        begun = time.process_time()
+        rows += _PARTS[name](options.quick)
+        figures[f"{name}.processor_seconds"] = round(time.process_time() - begun, 1)
     print(_table(rows))
-    figures = {f"{row.on}.{row.method}.{name}": value for row in rows for name, value in row.figures.items()}
+    figures |= {f"{row.on}.{row.method}.{name}": value for row in rows for name, value in row.figures.items()}
     publish("accuracy", quick=options.quick, figures=figures, path=options.json)
     return 0
 

@@ -18,6 +18,7 @@ class DealSettings:
         default_deals: the stages' default percentages weigh as much as this many closed deals.
         strength_floor, strength_ceiling: bounds of the estimated pull (in deals) towards the parent rate.
         confident_deals, some_deals: effective closed deals needed for High and for Medium confidence.
+        history_deals: closed deals in all before any confidence is more than Low.
         quarter_month: a month (1..12) in which a fiscal quarter begins.
         demo_words: an activity whose subject holds one of these words is a demo.
         age_deals: closed deals that stayed at least as long, before a long stay counts.
@@ -41,6 +42,7 @@ class DealSettings:
     strength_ceiling: float = 2000.0
     confident_deals: float = 100.0
     some_deals: float = 30.0
+    history_deals: int = 201
     age_deals: int = 20
     benchmark_deals: int = 5
     segment_benchmark_deals: int = 20

@@ -82,7 +82,7 @@ def by_rates(rates: WinRates, times: WinTimes, deals: pd.DataFrame, settings: De
         wins["high"].to_numpy(),
         won,
         pd.DataFrame(dates, index=deals.index),
-        confidence(deals, wins, beyond, settings),
+        confidence(deals, wins, rates.base_deals, beyond, settings),
         wins,
     )
 

@@ -76,15 +76,16 @@ def _age_rates(rates: WinRates, deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def confidence(
-    deals: pd.DataFrame, wins: pd.DataFrame, beyond: "pd.Series[bool]", settings: DealSettings
+    deals: pd.DataFrame, wins: pd.DataFrame, closed: int, beyond: "pd.Series[bool]", settings: DealSettings
 ) -> pd.DataFrame:
-    """High, Medium or Low, and why.
+    """High, Medium or Low, and why; Low for every deal while there are few closed deals in all.
 
     Args:
         deals: stage (may be missing).
         wins: result of `predict_wins`.
+        closed: closed deals in all.
         beyond: deals older in their stage than any won deal.
-        settings: `confident_deals`, `some_deals`.
+        settings: `confident_deals`, `some_deals`, `history_deals`.
 
     Returns:
         level and reason, aligned with `deals`.
@@ -92,8 +93,12 @@ def confidence(
     behind = wins["stage_deals"].fillna(0.0)
     effective = np.minimum(wins["size"], behind)
     level = pd.Series(LOW, index=deals.index).mask(effective >= settings.some_deals, MEDIUM)
-    level = level.mask(effective >= settings.confident_deals, HIGH).mask(beyond, LOW)
+    level = level.mask(effective >= settings.confident_deals, HIGH)
     reason = counted(behind, "closed deal") + " went through this stage"
+    if closed < settings.history_deals:
+        few = f"Only {closed} closed deals in all, of {settings.history_deals} needed for more than low confidence"
+        reason, level = reason.mask(level != LOW, few), level.mask(level != LOW, LOW)
+    level = level.mask(beyond, LOW)
     reason = reason.mask(behind == 0, "No closed deal went through this stage yet")
     reason = reason.mask(beyond, "No won deal stayed in this stage as long")
     return pd.DataFrame({"level": level, "reason": reason.mask(deals["stage"].isna(), "The stage is not known")})

@@ -13,7 +13,7 @@ from scoring import validate
 from scoring.as_of import known_at
 from scoring.closed_deals import closed_deals, stage_visits
 from scoring.deals.benchmarks import stage_benchmarks
-from scoring.deals.win_prediction import predict_wins
+from scoring.deals.win_prediction import confidence, predict_wins
 from scoring.deals.win_rates import WinRates, believed, fit_win_rates
 from scoring.results import STAGE_BENCHMARKS
 from scoring.settings import DealSettings
@@ -160,3 +160,17 @@ def test_closed_deals_are_those_known_at_the_day(funnel: Callable[..., Any]) -> 
     found = closed_deals(known, stage_spells(known.stage_history), day)
     by_then = book.opportunities["close_date"] <= day
     assert set(found["opportunity_id"]) == set(book.opportunities.loc[by_then, "opportunity_id"])
+
+
+@pytest.mark.parametrize(("closed", "level"), [(0, "Low"), (5, "Low"), (50, "Low"), (200, "Low"), (201, "High")])
+def test_with_few_closed_deals_in_all_confidence_is_low_for_every_deal(
+    stages: pd.DataFrame, closed: int, level: str
+) -> None:
+    # Every one of them went through the stage, half of them won: as much as a stage can tell.
+    rates = fit(stages, ("Prove", "Renew", closed // 2, closed - closed // 2, 10.0))
+    deals = pd.DataFrame({"stage": ["Prove"], "segment": ["Renew"], "age_days": [1.0]})
+    never = pd.Series(False, index=deals.index)
+    found = confidence(deals, predict_wins(rates, deals, never, SETTINGS), rates.base_deals, never, SETTINGS)
+    assert found["level"].tolist() == [level]
+    reason = found["reason"].iloc[0]
+    assert ("Only 200 closed deals in all, of 201 needed" in reason) == (closed == 200)
