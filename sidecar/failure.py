@@ -11,8 +11,10 @@ import scoring
 import sync
 from sidecar.errors import SidecarError
 from sidecar.terminal import complain, say
+from sync.mirror.database import NEW_MIRROR
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_UNREADABLE = ("IOException", "SerializationException", "FatalException")  # DuckDB's errors about its file
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -24,8 +26,8 @@ def exit_code_of(error: BaseException) -> int | None:
     if isinstance(error, KeyboardInterrupt | click.Abort) or _is_interrupted_query(error):
         say("Stopped. What was done is kept; the same command goes on from there.")
         return INTERRUPTED
-    if (full := of_full_disk(error)) is not None:
-        complain(full)
+    if (told := _of_files(error)) is not None:
+        complain(told)
         return 1
     if isinstance(error, SidecarError):
         complain(str(error))
@@ -53,10 +55,25 @@ def of_full_disk(error: BaseException) -> str | None:
 
 def in_words(error: BaseException) -> str | None:
     """What a log or a page says of an error; None for a bug, of which there is no more to say than what it is."""
-    full = of_full_disk(error)
-    if full is None and isinstance(error, sync.SyncError | SidecarError | OSError):
+    told = _of_files(error)
+    if told is None and isinstance(error, sync.SyncError | SidecarError | OSError):
         return str(error)
-    return full
+    return told
+
+
+def _of_files(error: BaseException) -> str | None:
+    """What to say where the disk failed, or what is on it; None for any other error."""
+    return of_full_disk(error) or _of_damaged_mirror(error)
+
+
+def _of_damaged_mirror(error: BaseException) -> str | None:
+    """A file that was cut or overwritten may open well, and fail once the damaged part is read."""
+    if type(error).__name__ not in _UNREADABLE or "duckdb" not in type(error).__module__:
+        return None
+    return (
+        f"The mirror could not be read or written ({str(error).splitlines()[0]}): the file is damaged, or the disk it"
+        f" is on. Remedy: run the same command again; if it fails again, {NEW_MIRROR}."
+    )
 
 
 def _is_interrupted_query(error: BaseException) -> bool:

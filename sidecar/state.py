@@ -49,9 +49,14 @@ class State:
         """Make the directory if it is missing, readable by its owner only.
 
         Raises:
-            ConfigurationError: the path is taken by a file, or cannot be made.
+            ConfigurationError: the path is taken by a file, cannot be made, or holds a sign that DuckDB cannot bear.
         """
         folder = folder.expanduser().resolve()
+        if "?" in str(folder):  # DuckDB would put its log into the folder whose name ends there
+            raise ConfigurationError(
+                f"--state {folder}: a question mark in its path is more than the mirror's database can bear. Name"
+                " another folder, or rename this one."
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -15,11 +16,18 @@ MEMORY_LIMIT = "2GB"
 FRUGAL_LIMIT = "160MB"
 """What reading rows mostly needs. With more, DuckDB would keep what it has written, and grow with the rows."""
 
+NEW_MIRROR = (
+    "put back a copy of the file, or move it away; the next pull builds a new one (what runs did, and with it what can"
+    " be undone, is lost)"
+)
+"""What to do about a file that is damaged."""
+
 _MAX_THREADS = 4
 _ALONE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 # DuckDB's own bar would go to standard output, into the middle of a report.
 _SILENT = "SET enable_progress_bar = false"
 
@@ -43,10 +51,8 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     config = {**_ALONE, "memory_limit": MEMORY_LIMIT, "threads": min(_MAX_THREADS, os.cpu_count() or 1)}
     try:
         connection = duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        raise _unopened(path, error) from error
     except duckdb.Error as error:
-        raise ConfigurationError(f"{path} cannot be opened as a mirror: {_first_line(error)}") from error
+        raise _unopened(path, error) from error
     try:
         connection.execute(_SILENT)
         _check_version(connection, path)
@@ -58,14 +64,21 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _unopened(path: Path, error: duckdb.Error) -> Exception:
     text = str(error)
-    if "lock" in text.lower():
+    if "Could not set lock" in text:
         return MirrorBusy(
             f"the mirror {path} is in use by another process: wait until its run has ended, or stop the service that"
             f" owns it ({_first_line(error)})"
         )
+    if os.strerror(errno.ENOSPC) in text:
+        return error
+    if any(os.strerror(code) in text for code in _FORBIDDEN):
+        return ConfigurationError(
+            f"the mirror {path} cannot be written to ({_first_line(error)}): every command needs that, also one that"
+            " only shows something. Remedy: give this user the right to write there, or name another state directory"
+        )
     return ConfigurationError(
-        f"{path} cannot be opened as a mirror ({_first_line(error)}): expected a file written by this product and this"
-        " or an older version of its database. Remedy: move the file away; the next pull builds a new one"
+        f"{path} cannot be opened as a mirror ({_first_line(error)}): expected a whole file, written by this product"
+        f" and this or an older version of its database. Remedy: {NEW_MIRROR}"
     )
 
 

@@ -40,6 +40,38 @@ def test_a_file_that_is_no_mirror_is_refused(tmp_path: Path) -> None:
         Mirror.open(path)
 
 
+@pytest.mark.parametrize("place", [0, 4096, 12288], ids=["first page", "header", "a block"])
+def test_a_file_that_was_overwritten_in_part_is_refused_with_a_remedy(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "mirror.duckdb"
+    with Mirror.open(path) as mirror:
+        mirror.connection.execute("CREATE TABLE Account AS SELECT 'x' || range AS Id FROM range(9)")
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(bytes(range(256)) * 32)
+    with pytest.raises(ConfigurationError, match=r"cannot be opened as a mirror .*Remedy: put back a copy"):
+        Mirror.open(path)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "remedy"),
+    [
+        ('Cannot open file "/locks/mirror.duckdb": Read-only file system', ConfigurationError, "the right to write"),
+        ('Cannot open file "/locks/mirror.duckdb": Permission denied', ConfigurationError, "the right to write"),
+        ('Could not read block 7 of "/locks/mirror.duckdb"', ConfigurationError, "put back a copy"),
+        ('Could not write file "/locks/mirror.duckdb": No space left on device', duckdb.IOException, "No space left"),
+    ],
+)
+def test_why_a_mirror_cannot_be_opened_decides_on_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, kind: type[Exception], remedy: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise duckdb.IOException(f"IO Error: {told}")
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(kind, match=remedy):
+        Mirror.open(tmp_path / "mirror.duckdb")
+
+
 def test_a_mirror_belongs_to_one_org(mirror: Mirror) -> None:
     claim(mirror.connection, "00D000000000001")
     claim(mirror.connection, "00D000000000001")
