@@ -9,7 +9,7 @@ from sidecar.state import State
 from sync import Mirror
 
 
-@pytest.mark.parametrize("name", ["it's a \"state\"", "100 % #1;--", "Übung", "a&b=c"])
+@pytest.mark.parametrize("name", ['it\'s a "state"', "100 % #1;--", "Übung", "a&b=c"])
 def test_a_mirror_lives_in_a_folder_of_any_usual_name(tmp_path: Path, name: str) -> None:
     state = State.open(tmp_path / name)
     with Mirror.open(state.mirror_file) as mirror:
