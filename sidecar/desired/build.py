@@ -20,6 +20,7 @@ from sidecar.desired.projections import PROJECTIONS, WEEKS
 from sidecar.targets import ACCOUNT, ACTION, DATE, JSON, OPPORTUNITY, PERCENT, PROJECTION, SCORED_AT, TEXT, OwnFields
 from sidecar.unmoved import Unmoved
 from sync import in_memory
+from sync.mirror.sql import as_arrow
 
 
 @dataclass(frozen=True)
@@ -164,10 +165,7 @@ def _in_org_units(
     columns = [f'id AS "{own.key}"', *([own.parent] if own.parent else [])]
     columns += [f'{_value(column, kind)} AS "{field}"' for field, (column, kind) in own.columns.items()]
     moment = f"TIMESTAMP '{scored_at:%Y-%m-%d %H:%M:%S}'"
-    table: pa.Table = connection.sql(
-        f'SELECT {", ".join(columns)}, {moment} AS "{SCORED_AT}" FROM ({query})'
-    ).to_arrow_table()
-    return table
+    return as_arrow(connection, f'SELECT {", ".join(columns)}, {moment} AS "{SCORED_AT}" FROM ({query})')
 
 
 def _value(column: str, kind: str) -> str:

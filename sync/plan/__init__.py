@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from sync.plan.targets import CheckedTarget, Target, TargetField, check
 
 __all__ = ["Plan", "Target", "TargetField", "make_plan"]
 
+_RECORD = ["object", "key"]
 _SHOWN = ("object", "key", "record_id", "field", "old", "new")
 
 
@@ -46,17 +48,16 @@ class Plan:
         """
         return self.details.select(list(_SHOWN))
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Records that would be written or removed."""
-        written = self.details.select(["object", "key"]).group_by(["object", "key"]).aggregate([]).num_rows
-        return written + self.removals.num_rows
+        return _records(self.details.select(_RECORD)) + self.removals.num_rows
 
-    @property
+    @cached_property
     def overwritten(self) -> int:
         """Records of which a value that is there would be replaced or emptied; filling what is empty does not count."""
-        held = self.details.filter(pc.is_valid(self.details.column("old"))).select(["object", "key"])
-        return held.group_by(["object", "key"]).aggregate([]).num_rows + self.removals.num_rows
+        held = self.details.select(_RECORD).filter(pc.is_valid(self.details.column("old")))
+        return _records(held) + self.removals.num_rows
 
     @property
     def fingerprint(self) -> str:
@@ -108,12 +109,21 @@ def make_plan(
     return Plan(left, refused, checked, set_aside=aside)
 
 
+def _records(values: pa.Table) -> int:
+    """How many records these values are of."""
+    return values.group_by(_RECORD).aggregate([]).num_rows
+
+
 def _without(changes: pa.Table, aside: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The changes of records that are not set aside, and those set aside that had changes."""
-    keys = ["object", "key"]
     if not aside.num_rows:
         return changes, aside
-    wanted = aside.join(changes.select(keys), keys, join_type="left semi")
-    order = pa.array(range(changes.num_rows))
-    kept = changes.append_column("place", order).join(aside.select(keys), keys, join_type="left anti")
-    return kept.sort_by("place").select(changes.column_names), wanted.select(aside.column_names).sort_by("since")
+    wanted = aside.join(changes.select(_RECORD), _RECORD, join_type="left semi")
+    left = pc.invert(pc.is_in(_name(changes), pc.unique(_name(wanted))))
+    return changes.filter(left), wanted.select(aside.column_names).sort_by("since")
+
+
+def _name(records: pa.Table) -> Any:
+    """Object and key of each in one text."""
+    parts: list[Any] = [*(records.column(name) for name in _RECORD), "\t"]
+    return pc.binary_join_element_wise(*parts)
