@@ -19,7 +19,7 @@ from sidecar.configuration import Configuration
 from sync import Mirror
 
 # Raised when what is kept no longer fits the code that reads it.
-FORMAT = 5
+FORMAT = 6
 DEALS, PROJECTION = "deal-model", "projection-model"
 # Closed deals may grow by this share and number before the day's models are too old.
 SHARE, NUMBER = 0.05, 5

@@ -9,6 +9,9 @@ import pandas as pd
 from scoring.quarter import QUARTERS, Quarter
 
 DAYS = 7
+SEASONS = 4
+# Weeks left at which one part of a quarter ends and the next one begins.
+BAND_EDGES = (4, 8)
 EPOCH = pd.Timestamp("1970-01-01")
 
 
@@ -32,6 +35,11 @@ class Span:
     def week_ends(self, until: int) -> list[int]:
         """The day before the quarter (week 0) and the last day of each of its weeks, up to the day `until`."""
         return list(range(self.start - 1, min(until, self.end) + 1, DAYS))
+
+
+def band(weeks_left: int) -> int:
+    """0 for the quarter's last weeks, 1 for its middle, 2 for its first ones."""
+    return sum(weeks_left > edge for edge in BAND_EDGES)
 
 
 def span(quarter: Quarter) -> Span:

@@ -9,7 +9,7 @@ import pandas as pd
 from scoring.book import SEGMENTS, Book
 from scoring.days import Floats
 from scoring.lookup import codes
-from scoring.projection.calendar import DAYS, Span
+from scoring.projection.calendar import DAYS, SEASONS, Span
 from scoring.projection.marks import Mark, MarkLevels, mark_levels, marks
 from scoring.projection.odds import Codes
 from scoring.projection.timeline import NO_DAY, Standing, Timeline
@@ -26,7 +26,7 @@ SIZES = (0.1, 0.3, 0.5, 0.7, 0.8, 0.88, 0.95)
 
 # Reciprocal prior variances of the effects on the log-odds. A row counts a fifth of a deal (`ROW_WEIGHT`): a deal is
 # seen in many weeks of a quarter, with one outcome. A season is seen in two or three quarters only, and the luck each
-# of them had is in all its rows: it is drawn to the other seasons more than they ask for.
+# of them had is in all its rows: what it has beyond its pace (`pace`) is drawn to none more than they ask for.
 PULL = {
     "base": 1.0,
     "stage_left": 0.5,
@@ -42,7 +42,7 @@ PULL = {
     "size": 2.0,
     "pillar": 6.0,
     "owner": 12.0,
-    "season": 50.0,
+    "season": 400.0,
 }
 MARK_PULL = 8.0
 # An empty field has no effect of its own: closed deals often lack what open ones still get, so that it would tell
@@ -87,7 +87,7 @@ class Categories:
             "size": len(self.sizes) + 2,
             "pillar": len(self.pillars) + 1,
             "owner": len(self.owners) + 1,
-            "season": 4,
+            "season": SEASONS,
             **{name: segments * count for name, count in self.marks.counts.items()},
         }
 

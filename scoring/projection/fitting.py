@@ -14,6 +14,7 @@ from scoring.projection.layout import Layout, layout
 from scoring.projection.learning import Week, assumed_odds, growth, lessons, past_weeks
 from scoring.projection.model import PILLAR, SEGMENT, WHOLE, ProjectionModel, by_owner, by_pillar, outlook_of
 from scoring.projection.new_business import entered, new_business, owner_wins, pillar_shares, won_in
+from scoring.projection.pace import moves, paced
 from scoring.projection.pipeline import StageWeights, due_pipeline, stage_weights
 from scoring.projection.scopes import with_total
 from scoring.projection.timeline import Timeline
@@ -36,8 +37,10 @@ def learn(line: Timeline, book: Book, spans: list[Span], settings: DealSettings)
     """
     found = categories(line, book)
     code = deal_codes(line, book, found, settings)
-    assumed = assumed_odds(book.stages, found)
-    weeks = past_weeks(line, code, spans, found, assumed)
+    weeks = past_weeks(line, code, spans, found)
+    moved = moves(weeks, spans, line, code, book.stages)
+    plain = assumed_odds(book.stages, found)
+    assumed = paced(plain, moved.pace())
     rows = lessons(weeks, spans, line, found)
     group = layout(line, book)
     past = entered(line, group.segment, spans)
@@ -45,7 +48,7 @@ def learn(line: Timeline, book: Book, spans: list[Span], settings: DealSettings)
     wins = pd.DataFrame([owner_wins(line, group, span) for span in spans], columns=group.people.owners)
     model = ProjectionModel(
         found=found,
-        odds=rows.fit(found),
+        odds=rows.fit(found, assumed),
         assumed=assumed,
         growth=growth(weeks, spans, line, code),
         new=new_business(past, every),
@@ -61,9 +64,11 @@ def learn(line: Timeline, book: Book, spans: list[Span], settings: DealSettings)
     replays, weights = [], stage_weights(line, book.stages)
     for number, span in enumerate(spans):
         others = np.flatnonzero(every != number)
+        assumed = paced(plain, moved.pace(without=number))
         without = replace(
             model,
-            odds=rows.fit(found, without=number, start=model.odds),
+            odds=rows.fit(found, assumed, without=number, start=model.odds),
+            assumed=assumed,
             new=new_business(past, others),
             owners_new=wins.iloc[others].sum(),
         )

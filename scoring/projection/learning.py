@@ -45,13 +45,11 @@ class Week:
         day: day number.
         standing: all deals that existed.
         factors: codes of the open ones among them.
-        offset: their assumed log-odds.
     """
 
     day: int
     standing: Standing
     factors: Mapping[str, Codes]
-    offset: Floats
 
 
 @dataclass(frozen=True)
@@ -62,19 +60,16 @@ class Growth:
     noise: Floats
 
 
-def week_of(line: Timeline, code: DealCodes, day: int, quarter: Span, found: Categories, assumed: Floats) -> Week:
+def week_of(line: Timeline, code: DealCodes, day: int, quarter: Span, found: Categories) -> Week:
     """Look the deals up as they stood at the end of `day`."""
     standing = line.at(day)
     now = picked(standing, ~standing.is_closed)
-    codes = factors(now, day, quarter, line, code, found)
-    return Week(day, standing, codes, offsets(now, codes, assumed))
+    return Week(day, standing, factors(now, day, quarter, line, code, found))
 
 
-def past_weeks(
-    line: Timeline, code: DealCodes, spans: list[Span], found: Categories, assumed: Floats
-) -> list[list[Week]]:
+def past_weeks(line: Timeline, code: DealCodes, spans: list[Span], found: Categories) -> list[list[Week]]:
     """Every week of every past quarter."""
-    return [[week_of(line, code, day, span, found, assumed) for day in span.week_ends(span.end - 1)] for span in spans]
+    return [[week_of(line, code, day, span, found) for day in span.week_ends(span.end - 1)] for span in spans]
 
 
 def assumed_odds(stages: pd.DataFrame, found: Categories) -> Floats:
@@ -91,10 +86,10 @@ def assumed_odds(stages: pd.DataFrame, found: Categories) -> Floats:
     return np.asarray(logit(np.clip(chance[:, None, None] * timely[:, None] * time, 0.005, 0.95)), dtype=np.float64)
 
 
-def offsets(standing: Standing, codes: Mapping[str, Codes], assumed: Floats) -> Floats:
-    """The assumed log-odds of each deal."""
+def offsets(codes: Mapping[str, Codes], assumed: Floats) -> Floats:
+    """The assumed log-odds of each deal, from those by season, stage, due and weeks left."""
     due, left = np.divmod(codes["due_left"], LEFT + 1)
-    return np.asarray(assumed[standing.stage, due, left], dtype=np.float64)
+    return np.asarray(assumed[codes["season"], codes["stage_left"] // (LEFT + 1), due, left], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -102,25 +97,24 @@ class Lessons:
     """Rows to learn the odds from."""
 
     factors: Mapping[str, Codes]
-    offset: Floats
     outcome: Floats
     span: Integers
     weight: float
 
-    def fit(self, found: Categories, without: int | None = None, start: Odds | None = None) -> Odds:
-        """The odds learned from all quarters, or from all but one."""
+    def fit(self, found: Categories, assumed: Floats, without: int | None = None, start: Odds | None = None) -> Odds:
+        """The odds learned from all quarters, or from all but one, on top of the assumed ones."""
         used = slice(None) if without is None else np.flatnonzero(self.span != without)
         chosen = {name: code[used] for name, code in self.factors.items()}
         outcome = self.outcome[used]
         weight = np.full(len(outcome), self.weight)
-        return fit_odds(chosen, found.levels, self.offset[used], outcome, weight, found.pull, start)
+        return fit_odds(chosen, found.levels, offsets(chosen, assumed), outcome, weight, found.pull, start)
 
 
 def lessons(weeks: list[list[Week]], spans: list[Span], line: Timeline, found: Categories) -> Lessons:
     """The rows of the weeks, thinned out where they are more than enough: every deal is taken in other weeks."""
-    every = max(-(-sum(len(week.offset) for part in weeks for week in part) // ENOUGH_ROWS), 1)
+    every = max(-(-sum(len(week.factors["season"]) for part in weeks for week in part) // ENOUGH_ROWS), 1)
     kept: dict[str, list[Codes]] = {name: [] for name in found.levels}
-    offset, outcome, span = [], [], []
+    outcome, span = [], []
     for number, part in enumerate(weeks):
         won = won_in(line, spans[number])
         for place, week in enumerate(part):
@@ -128,13 +122,11 @@ def lessons(weeks: list[list[Week]], spans: list[Span], line: Timeline, found: C
             chosen = (deal + number + place) % every == 0
             for name, codes in week.factors.items():
                 kept[name].append(codes[chosen])
-            offset.append(week.offset[chosen])
             outcome.append(won[deal[chosen]].astype(np.float64))
             span.append(np.full(int(chosen.sum()), number))
     none = np.zeros(0, dtype=np.int64)
     return Lessons(
         {name: np.concatenate([none, *parts]) for name, parts in kept.items()},
-        np.concatenate([np.zeros(0), *offset]),
         np.concatenate([np.zeros(0), *outcome]),
         np.concatenate([none, *span]),
         ROW_WEIGHT * every,

@@ -7,24 +7,18 @@ import numpy as np
 import pandas as pd
 
 from scoring.days import Floats
-from scoring.projection.calendar import DAYS, Span
+from scoring.projection.calendar import DAYS, Span, band
 from scoring.projection.deals import ANY, LOG_NONE, NEW, VARIANCE, contributions
 from scoring.projection.features import Categories, DealCodes
 from scoring.projection.layout import Layout
-from scoring.projection.learning import Growth, Week, week_of
+from scoring.projection.learning import Growth, Week, offsets, week_of
 from scoring.projection.new_business import NewBusiness, entered_before
 from scoring.projection.odds import Codes, Odds
 from scoring.projection.ranges import NOMINAL, Levels
 from scoring.projection.timeline import Bools, Timeline
 
-BANDS = (4, 8)
 # Kinds of rows whose ranges are calibrated apart: of a scope as a whole, of its segments, of its pillars.
 KINDS = WHOLE, SEGMENT, PILLAR = ("whole", "segment", "pillar")
-
-
-def band(weeks_left: int) -> int:
-    """0 for the quarter's last weeks, 1 for its middle, 2 for its first ones."""
-    return sum(weeks_left > edge for edge in BANDS)
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ class ProjectionModel:
 
     Attributes:
         found: the categories the odds know.
-        odds, assumed: log-odds of an open deal, learned and assumed before.
+        odds, assumed: log-odds of an open deal, learned, and assumed before by season, stage, due and weeks left.
         growth: how amounts change until they are won.
         new: deals not yet created.
         owners_new: wins of such deals by owner; pillars_new: shares of pillars in their ARR, a row per segment.
@@ -102,7 +96,7 @@ class Outlook:
 
 def outlook(model: ProjectionModel, line: Timeline, code: DealCodes, day: int, quarter: Span) -> Outlook:
     """The deals at the end of `day` under a model."""
-    return outlook_of(model, week_of(line, code, day, quarter, model.found, model.assumed), code, quarter)
+    return outlook_of(model, week_of(line, code, day, quarter, model.found), code, quarter)
 
 
 def outlook_of(model: ProjectionModel, week: Week, code: DealCodes, quarter: Span) -> Outlook:
@@ -111,7 +105,7 @@ def outlook_of(model: ProjectionModel, week: Week, code: DealCodes, quarter: Spa
     is_open = ~standing.is_closed
     probability = np.zeros(len(standing.deal))
     if day < quarter.end:
-        probability[is_open] = model.odds.probability(week.factors, week.offset)
+        probability[is_open] = model.odds.probability(week.factors, offsets(week.factors, model.assumed))
     segment = code.segment[standing.deal]
     value = np.where(is_open, np.nan_to_num(standing.value).clip(min=0.0) * model.growth.ratio[segment], 0.0)
     noise = model.growth.noise[segment]

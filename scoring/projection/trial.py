@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring.days import Floats
-from scoring.projection.calendar import EPOCH, Span
+from scoring.projection.calendar import EPOCH, Span, band
 from scoring.projection.deals import ADDED, COLUMNS, EXPOSURE, NEW, VARIANCE, distribution
-from scoring.projection.model import KINDS, SEGMENT, WHOLE, band
+from scoring.projection.model import KINDS, SEGMENT, WHOLE
 from scoring.projection.ranges import Levels, Sums, calibrated
 from scoring.projection.scopes import ACCOUNT
 from scoring.results import PROJECTION_PROOF
