@@ -174,17 +174,18 @@ def undo_report(planned: Undo, done: Undone | None) -> None:
     counts = Counter(zip(changes.column("object").to_pylist(), changes.column("field").to_pylist(), strict=True))
     if counts:
         terminal.table(
-            ("object", "field", "values put back" if done else "values to put back"),
+            ("object", "field", "values to put back"),
             [(name, field, count) for (name, field), count in sorted(counts.items())],
-            right=("values put back", "values to put back"),
+            right=("values to put back",),
         )
     if planned.kept.num_rows:
         terminal.heading(f"{planned.kept.num_rows:,} values stay as they are")
         terminal.table(
             ("object", "record", "field", "before", "written", "now", "why"),
             [
-                tuple(
-                    _short(row[name]) for name in ("object", "record_id", "field", "before", "written", "now", "reason")
+                (
+                    *(_short(row[name]) for name in ("object", "record_id", "field", "before", "written", "now")),
+                    row["reason"],
                 )
                 for row in planned.kept.slice(0, SHOWN).to_pylist()
             ],
@@ -199,12 +200,13 @@ def undo_report(planned: Undo, done: Undone | None) -> None:
         )
         return
     _refused(done.written.refused)
+    all_done = not done.written.rows_refused
     terminal.facts(
         {
             "undone": planned.run_id,
             "as run": done.run_id,
-            "values put back": changes.num_rows,
-            "records removed": removals.num_rows,
+            "values put back" if all_done else "values to put back": changes.num_rows,
+            "records removed" if all_done else "records to remove": removals.num_rows,
             "values kept": planned.kept.num_rows,
             "records written": done.written.rows_written,
             "records refused": done.written.rows_refused,

@@ -48,20 +48,45 @@ def run_to_undo(mirror: Mirror, name: str) -> str:
         name: a run's id, or as much of its beginning as is unique.
 
     Raises:
-        ConfigurationError: there is no such run, or more than one.
+        ConfigurationError: there is no such run, or more than one, or it is one that only tells of another.
     """
-    found = ledger.find_run(mirror, name)
+    found = ledger.find_run(mirror, name) if name else None
     if found is None:
-        names = [row["run_id"] for row in ledger.runs(mirror).to_pylist()]
-        runs = [run for run in names if not run.endswith(LOG)]
-        known = f"the newest are {', '.join(runs[:5])}" if runs else "there is none yet"
-        raise ConfigurationError(f"no run, or more than one, is named {name}: {known}. `sidecar runs` lists all.")
+        raise ConfigurationError(f"{_unfound(mirror, name)}. `sidecar runs` lists all.")
+    if found.endswith(LOG):
+        told = found.removesuffix(LOG)
+        raise ConfigurationError(
+            f"{found} wrote into the org what run {told} did. That record stays, as a log does. Remedy: to take back"
+            f" what was done, `sidecar undo {told}`"
+        )
     return found
 
 
+def _unfound(mirror: Mirror, name: str) -> str:
+    several = _without_logs(ledger.runs_named(mirror, name)) if name else []
+    if several:
+        return f"{len(several)} runs are named {name}…: expected as much of the id as only one has, of {_some(several)}"
+    runs = _without_logs([row["run_id"] for row in ledger.runs(mirror).to_pylist()])
+    return f"no run is named {name or '(nothing)'}: " + (
+        f"the newest are {_some(runs)}" if runs else "there is none yet"
+    )
+
+
+def _without_logs(runs: list[str]) -> list[str]:
+    return [run for run in runs if not run.endswith(LOG)]
+
+
+def _some(runs: list[str], most: int = 5) -> str:
+    return ", ".join(runs[:most]) + (" and others" if len(runs) > most else "")
+
+
 def plan_undo(org: Org, mirror: Mirror, configuration: Configuration, run_id: str, progress: Progress) -> Undo:
-    """See what of a run can be put back. Reads the org first, writes nothing."""
-    pull(org, mirror, configuration, progress)
+    """See what of a run can be put back. Reads the org first, writes nothing.
+
+    Raises:
+        sync.ObjectStopped: an object could not be read; what somebody has changed in it since would be overwritten.
+    """
+    pull(org, mirror, configuration, progress).check_needed()
     return sync.plan_undo(mirror, run_id, parents=PARENTS)
 
 

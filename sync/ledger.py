@@ -59,13 +59,18 @@ def find_run(mirror: Mirror, name: str) -> str | None:
 
     (A run's own record in the org is a run of its own, whose id continues that of the run it tells of.)
     """
-    rows = mirror.connection.execute(
-        "SELECT run_id FROM _sync.runs WHERE starts_with(run_id, ?) ORDER BY len(run_id), run_id", [name]
-    ).fetchall()
-    found = [str(run_id) for (run_id,) in rows]
+    found = runs_named(mirror, name)
     if found and (found[0] == name or all(other.startswith(f"{found[0]}-") for other in found[1:])):
         return found[0]
     return None
+
+
+def runs_named(mirror: Mirror, beginning: str) -> list[str]:
+    """The runs whose id begins so, the shortest id first."""
+    rows = mirror.connection.execute(
+        "SELECT run_id FROM _sync.runs WHERE starts_with(run_id, ?) ORDER BY len(run_id), run_id", [beginning]
+    ).fetchall()
+    return [str(run_id) for (run_id,) in rows]
 
 
 def runs(mirror: Mirror) -> pa.Table:

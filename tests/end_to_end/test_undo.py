@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from sidecar.errors import ConfigurationError
+from sidecar.undo import run_to_undo
+from sync import Mirror, ledger
 from tests.end_to_end.driving import plain_client, sidecar
 from tests.end_to_end.written import own_values
 
@@ -39,10 +44,25 @@ def test_an_edit_made_since_survives_the_undo_and_is_listed(unscored_copy: Path)
     assert left == {("Opportunity", deal["Id"], "Sidecar_Suggested_Action__c"): "Ask the CFO"}
 
 
-def test_an_unknown_run_is_wrong_usage(demo_state: Path) -> None:
+def test_a_name_that_is_not_that_of_one_run_is_wrong_usage(tmp_path: Path) -> None:
+    with Mirror.open(tmp_path / "mirror.duckdb") as mirror:
+        for run in ("20260101T101112-aaaa", "20260101T101112-aaaa-log", "20260101T111112-bbbb", "20260101T121112-cc"):
+            ledger.begin(mirror, run)
+        assert run_to_undo(mirror, "20260101T10") == "20260101T101112-aaaa"
+        for name, told in {
+            "1999": r"no run is named 1999: the newest are 20260101T121112-cc, .*`sidecar runs` lists all",
+            "": r"no run is named \(nothing\): the newest are",
+            "20260101": r"3 runs are named 20260101…: .* of 20260101T121112-cc, .*-aaaa, .*-bbbb\.",
+            "20260101T101112-aaaa-log": r"That record stays.*Remedy: .*`sidecar undo 20260101T101112-aaaa`",
+        }.items():
+            with pytest.raises(ConfigurationError, match=told):
+                run_to_undo(mirror, name)
+
+
+def test_an_unknown_run_ends_with_two(demo_state: Path) -> None:
     done = sidecar("undo", "1999", state=demo_state)
-    assert done.code == 2
-    assert "`sidecar runs` lists all" in done.messages
+    assert (done.code, done.output) == (2, "")
+    assert "no run is named 1999" in done.messages
 
 
 def test_a_record_is_explained_with_its_numbers(demo_state: Path) -> None:
@@ -79,3 +99,16 @@ def test_more_changes_than_allowed_stop_the_run_before_anything_is_written(demo_
     assert allowed.code == 0, allowed.messages
     with plain_client(demo_copy) as client:
         assert own_values(client) != before
+
+
+def test_an_undo_of_what_cannot_be_read_now_is_refused_as_it_could_overwrite_an_edit(demo_copy: Path) -> None:
+    run = sidecar("runs", "--json", state=demo_copy).json[-1]["run_id"]
+    with plain_client(demo_copy, "admin@local.example") as client:
+        deal = client.query("SELECT Id FROM Opportunity WHERE Sidecar_Win_Probability__c > 5 LIMIT 1")["records"][0]
+        client.Opportunity.update(deal["Id"], {"Sidecar_Suggested_Action__c": "Ask the CFO"})
+        before = own_values(client)
+        none_left = demo_copy / "no-calls.toml"
+        none_left.write_text("[pull]\nbudget_run = 0.000001\n")
+        refused = sidecar("undo", run, "--config", none_left, state=demo_copy)
+        assert (refused.code, own_values(client) == before) == (1, True), refused.output
+    assert "not up to date in the mirror" in refused.messages and "Opportunity: " in refused.messages
