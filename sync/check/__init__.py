@@ -21,6 +21,7 @@ from sync.progress import SILENT, Progress
 from sync.pull import rest
 from sync.pull.budget import Allowance, Budget, OutOfBudget
 from sync.pull.deletions import marker, not_deleted
+from sync.pull.report import hidden_rows
 from sync.pull.scope import Scope, settle
 from sync.pull.source import Wanted, open_source
 from sync.schema import ObjectSchema
@@ -58,7 +59,10 @@ def check(
         raise ConfigurationError("the mirror is empty: there is nothing to check. Remedy: run `sidecar pull` first")
     objects = []
     for scope in scopes:
-        if scope.schema is not None:
+        held = mirror.count(scope.name) if scope.schema is None else 0
+        if held:
+            objects.append(ObjectCheck(scope.name, rows_here=held, problem=hidden_rows(scope.name, held)))
+        elif scope.schema is not None:
             one = _OneCheck(org, mirror, scope, scope.schema, bulk_threshold, allowance, progress)
             objects.append(one.done(mend=mend, accept_missing=accept_missing))
     progress.end()

@@ -110,6 +110,11 @@ def write_state(
         )
 
 
+def forget_state(connection: duckdb.DuckDBPyConnection, sobject: str) -> None:
+    """The object's rows have left the mirror: the next pull that is shown it reads all of them."""
+    connection.execute("DELETE FROM _sync.objects WHERE lower(object) = lower(?)", [sobject])
+
+
 def find_query_job(connection: duckdb.DuckDBPyConnection, query: str, api_version: str) -> str | None:
     """Id of a query job that a former run left behind, if it asked the same of the same API version.
 

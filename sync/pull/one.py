@@ -9,10 +9,12 @@ import duckdb
 
 from sync.client.retry import decide, decide_job
 from sync.errors import JobFailed, MissingField, RequestRefused, SyncError, UnexpectedAnswer
+from sync.mirror.bookkeeping import forget_query_jobs, forget_state
 from sync.mirror.database import is_out_of_memory
+from sync.mirror.sql import quoted
 from sync.pull.budget import OutOfBudget
 from sync.pull.objects import Reading, Run
-from sync.pull.report import STOPPED, WAITING, ObjectPull
+from sync.pull.report import STOPPED, WAITING, ObjectPull, hidden_rows
 from sync.pull.scope import Scope, settle_again
 
 _NOT_AS_DESCRIBED = frozenset({"INVALID_FIELD", "INVALID_TYPE", "NOT_FOUND"})
@@ -63,8 +65,22 @@ def _read_as_described(run: Run, scope: Scope) -> ObjectPull:
 
 def _read(run: Run, scope: Scope) -> ObjectPull:
     if scope.schema is None:
-        return ObjectPull(scope.name, "none", missing_fields=scope.missing)
+        return _hidden(run, scope)
     return replace(Reading(run, scope.schema, scope.fields).bring(), missing_fields=scope.missing)
+
+
+def _hidden(run: Run, scope: Scope) -> ObjectPull:
+    """An object that the org does not show: what the mirror holds of it stays until a person lets it go."""
+    name, held = scope.name, run.mirror.count(scope.name)
+    if not held:
+        return ObjectPull(name, "none", missing_fields=scope.missing)
+    if run.options.accept_missing:
+        with run.mirror.transaction(f"rows of {name}") as connection:
+            connection.execute(f"DELETE FROM main.{quoted(name)}")
+            forget_state(connection, name)
+            forget_query_jobs(connection, name)
+        return ObjectPull(name, "none", rows_deleted=held, missing_fields=scope.missing)
+    return ObjectPull(name, "none", rows_kept=held, problem=hidden_rows(name, held))
 
 
 def _with_remedy(error: SyncError) -> str:

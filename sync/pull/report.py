@@ -96,3 +96,12 @@ class PullReport:
         if bad:
             told = "; ".join(f"{item.name}: {item.problem}" for item in bad)
             raise ObjectStopped(f"not up to date in the mirror: {told}", [item.name for item in bad])
+
+
+def hidden_rows(name: str, held: int) -> str:
+    """What to say of an object that the org does not show any more, while the mirror holds rows of it."""
+    return (
+        f"the org does not show {name} to this user any more. Its {held:,} rows in the mirror are as they were when it"
+        " last did, and scores still rest on them. Remedy: grant read access in a permission set of the integration"
+        " user; if it is gone for good, `sidecar pull --full --accept-missing` lets the rows go"
+    )

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from sync import CatalogueObject, Mirror, Org, PullReport, pull
+from localorg.access import PermissionSet
+from sync import CatalogueObject, Mirror, Org, PullReport, check, pull
 
 TIER = "Tier__c"
 GRANT = "Sidecar_Integration"
@@ -25,7 +26,7 @@ def tiers(local):
     return local
 
 
-def after_the_describe(org: Org, monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> None:
+def after_the_describe(org: Org, monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
     """Let something happen between the describe of all objects and the first row."""
     describe_all = org.describe_all
 
@@ -113,15 +114,39 @@ def test_numbers_that_become_texts_meanwhile_are_read_as_texts(
     assert rows(mirror, f"SELECT {TIER} FROM Account") == [("seven",)]
 
 
+def without(tiers, sobject: str) -> PermissionSet:
+    """Take an object out of the permission set; returns the set as it was."""
+    grants = tiers.inside._permission_sets[GRANT]
+    kept = {name: rights for name, rights in grants.objects.items() if name != sobject}
+    tiers.inside._permission_sets[GRANT] = replace(grants, objects=kept)
+    return grants
+
+
+def test_rows_of_an_optional_object_that_is_hidden_later_are_told_of_and_go_when_a_person_says_so(
+    tiers, connected: Org, mirror: Mirror
+) -> None:
+    optional = (OPTIONAL[0], CatalogueObject("Contact", ("LastName",), needed=False))
+    pull(connected, mirror, optional)
+    granted = without(tiers, "Contact")
+    for full in (False, True):
+        report = pull(connected, mirror, optional, full=full)
+        told = report.objects[1]
+        assert (report.complete, told.rows_kept, told.rows_deleted, mirror.count("Contact")) == (False, 1, 0, 1)
+        assert "does not show Contact" in told.problem and "--accept-missing" in told.problem
+    [_, compared] = check(connected, mirror, optional).objects
+    assert (compared.equal, compared.rows_here, compared.problem) == (False, 1, told.problem)
+    report = pull(connected, mirror, optional, full=True, accept_missing=True)
+    assert (report.complete, report.rows_deleted, mirror.count("Contact")) == (True, 1, 0)
+    assert pull(connected, mirror, optional).complete
+    tiers.inside._permission_sets[GRANT] = granted
+    assert pull(connected, mirror, optional).objects[1].rows_changed == 1, "all rows come, however old"
+    assert mirror.count("Contact") == 1
+
+
 def test_an_object_that_loses_its_permission_meanwhile_stops_alone(
     tiers, connected: Org, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def hide() -> None:
-        grants = tiers.inside._permission_sets[GRANT]
-        kept = {name: rights for name, rights in grants.objects.items() if name != "Account"}
-        tiers.inside._permission_sets[GRANT] = replace(grants, objects=kept)
-
-    after_the_describe(connected, monkeypatch, hide)
+    after_the_describe(connected, monkeypatch, lambda: without(tiers, "Account"))
     report = pull(connected, mirror, OPTIONAL)
     [stopped] = report.stopped
     assert (stopped.name, mirror.table_names()) == ("Account", ("Contact",))
