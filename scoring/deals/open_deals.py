@@ -37,7 +37,7 @@ def open_deals(
         pushes=moves["pushes"].fillna(0.0),
         first_close_date=moves["first_close_date"],
         contacts=roles.reindex(deals["opportunity_id"]).set_axis(deals.index).fillna(0.0),
-        missing=missing_inputs(deals, list(INPUTS)),
-        asked_for=missing_inputs(deals, list(used.inputs)),
+        missing=missing_inputs(deals, list(INPUTS), as_of),
+        asked_for=missing_inputs(deals, list(used.inputs), as_of),
         **benchmark_of(deals, benchmarks),
     )

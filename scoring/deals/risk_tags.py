@@ -13,9 +13,16 @@ from scoring.words import joined
 INPUTS = {"stage": "Stage", "segment": "Segment", "account_id": "Account", "arr": "Amount", "close_date": "Close date"}
 
 
-def missing_inputs(deals: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
+# A close date further away than five years is a placeholder, and as good as none.
+FAR = pd.Timedelta(days=1826)
+
+
+def missing_inputs(deals: pd.DataFrame, columns: list[str], as_of: pd.Timestamp) -> "pd.Series[str]":
     """Labels of the empty ones among `columns` of `INPUTS` joined by `;`, '' for none."""
-    return joined(pd.DataFrame({INPUTS[name]: deals[name].isna() for name in columns}, index=deals.index))
+    empty = deals[columns].isna()
+    if "close_date" in columns:
+        empty["close_date"] |= deals["close_date"] > as_of + FAR
+    return joined(empty.rename(columns=INPUTS))
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ def risk_flags(
     - Pushed 3 times: the close date was moved later at least `pushes` times.
     - Past close date: the close date is before `as_of`.
     - Low win rate: the win probability is under `low_rate_share` of the base rate.
-    - Missing data: one of `INPUTS` is empty.
+    - Missing data: one of `INPUTS` is empty, or the close date is years away.
 
     Args:
         deals: age_days, slow_days, won_deals, close_date, first_close_date, contacts, next_step, pushes,
