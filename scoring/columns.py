@@ -6,7 +6,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.api import types
+from pandas.api.extensions import ExtensionArray
+from pandas.arrays import DatetimeArray
 
 from scoring.errors import ScoringInputError
 
@@ -74,7 +77,7 @@ class Table:
             ScoringInputError: a column is missing, of the wrong type, empty where it may not be, infinite, repeated
                 where it must be unique or outside its choices.
         """
-        columns = {column.name: self._column(frame, column).array for column in self.columns}
+        columns = {column.name: self._column(frame, column) for column in self.columns}
         result = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
         if self.key is not None:
             repeated = int(result[self.key].duplicated().sum())
@@ -83,9 +86,10 @@ class Table:
                     self.name, self.key, repeated, f"{repeated} of {len(result)} rows repeat an id; give each row once"
                 )
         for name, values in self.choices:
-            wrong = result[name].notna() & ~result[name].isin(values)
+            held = result[name].array
+            wrong = ~(held.isin(values) | held.isna())
             if wrong.any():
-                raise self._refused(name, wrong, result[name], f"one of {', '.join(values)}")
+                raise self._refused(name, wrong, held, f"one of {', '.join(values)}")
         return result
 
     def build(self, columns: dict[str, pd.Series | object], index: pd.Index) -> pd.DataFrame:
@@ -93,36 +97,42 @@ class Table:
         frame = pd.DataFrame(columns, index=index)
         return self.conform(frame)
 
-    def _column(self, frame: pd.DataFrame, column: Column) -> pd.Series:
+    def _column(self, frame: pd.DataFrame, column: Column) -> ExtensionArray:
+        # Arrays instead of columns: most tables are small, and then it is the steps that cost.
+        dtype = _DTYPES[column.kind]
         if column.name not in frame.columns:
             if column.nullable:
-                return pd.Series(None, index=pd.RangeIndex(len(frame)), dtype=column.dtype)
+                nothing: ExtensionArray = pd.Series(None, index=pd.RangeIndex(len(frame)), dtype=dtype).array
+                return nothing
             raise ScoringInputError(
                 self.name,
                 column.name,
                 0,
                 f"the column is missing; got {', '.join(map(str, frame.columns)) or 'no columns'}",
             )
-        series = frame[column.name]
-        if not column.nullable and (empty := int(series.isna().sum())):
+        values = frame[column.name].array
+        if not column.nullable and (empty := int(np.count_nonzero(values.isna()))):
             raise ScoringInputError(
                 self.name,
                 column.name,
                 empty,
-                f"{empty} of {len(series)} rows are empty; every row needs a value",
+                f"{empty} of {len(values)} rows are empty; every row needs a value",
             )
-        if series.dtype != _DTYPES[column.kind] and not _is_of(series, column.kind):
-            raise ScoringInputError(
-                self.name, column.name, len(series), f"got dtype {series.dtype}, expected {column.dtype}"
-            )
-        series = _cast(series, column.kind)
-        if column.kind == "number" and np.isinf(series.to_numpy()).any():
-            raise self._refused(column.name, np.isinf(series), series, "a finite number")
-        return series.dt.normalize() if column.kind == "day" else series
+        if values.dtype != dtype:
+            if not _is_of(frame[column.name], column.kind):
+                raise ScoringInputError(
+                    self.name, column.name, len(values), f"got dtype {values.dtype}, expected {column.dtype}"
+                )
+            values = values.astype(dtype)
+        if column.kind == "number":
+            infinite = np.isinf(np.asarray(values))
+            if infinite.any():
+                raise self._refused(column.name, infinite, values, "a finite number")
+        return values.normalize() if isinstance(values, DatetimeArray) and column.kind == "day" else values
 
-    def _refused(self, name: str, wrong: pd.Series, series: pd.Series, expected: str) -> ScoringInputError:
-        rows = int(wrong.sum())
-        problem = f"{rows} of {len(series)} rows hold another value, for example {series[wrong].iloc[0]!r}"
+    def _refused(self, name: str, wrong: NDArray[np.bool_], values: ExtensionArray, expected: str) -> ScoringInputError:
+        rows = int(np.count_nonzero(wrong))
+        problem = f"{rows} of {len(values)} rows hold another value, for example {values[wrong][0]!r}"
         return ScoringInputError(self.name, name, rows, f"{problem}; expected {expected}")
 
 
@@ -137,11 +147,6 @@ def _is_of(series: pd.Series, kind: Kind) -> bool:
     if kind == "flag":
         return len(series) == 0 or types.is_bool_dtype(series)
     return types.is_datetime64_dtype(series)
-
-
-def _cast(series: pd.Series, kind: Kind) -> pd.Series:
-    dtype = _DTYPES[kind]
-    return series if series.dtype == dtype else series.astype(dtype)
 
 
 def text_columns(names: Sequence[str], *, nullable: bool = True) -> tuple[Column, ...]:

@@ -56,12 +56,21 @@ def deal_proposals(
     applies["Missing data"] &= deals["asked_for"] != ""
     applies[COMMIT_AT_RISK] = _commit_at_risk(deals, moment, settings)
     applies[PULL_IN] = _to_be_pulled_in(deals, book.stages, moment, settings)
-    parts = [
-        _about(deals[chosen], kind, scored.factors, moment, settings)
-        for kind, chosen in applies.items()
-        if chosen.any()
-    ]
-    return pd.concat([PROPOSALS.empty(), *parts], ignore_index=True)
+    kind, deal = np.nonzero(pd.DataFrame(applies).to_numpy().T)
+    if not len(deal):
+        return PROPOSALS.empty()
+    names = pd.Series(list(applies), dtype="str").take(kind).reset_index(drop=True)
+    about = deals.take(deal).reset_index(drop=True).assign(kind=names)
+    said = pd.concat([_said(str(name), rows, moment) for name, rows in about.groupby("kind", sort=False)])
+    soon = about["close_date"].between(moment.as_of, moment.as_of + pd.Timedelta(days=min(settings.due_days)))
+    return proposed(
+        names,
+        about,
+        due=about["close_date"].where(soon),  # what closes in a day or two is due by then
+        impact=_impact(about, scored.factors, moment),
+        priority=_priority(about, moment, settings),
+        **{str(name): said[name] for name in said.columns},
+    )
 
 
 def _tagged(deals: pd.DataFrame, tag: str) -> "pd.Series[bool]":
@@ -93,22 +102,14 @@ def _to_be_pulled_in(
     return far & after & (deals["win_probability"] >= settings.likely)
 
 
-def _about(deals: pd.DataFrame, kind: str, factors: pd.DataFrame, at: Moment, settings: ActionSettings) -> pd.DataFrame:
-    """Proposals of one kind. What closes in a day or two is due by then."""
+def _said(kind: str, rows: pd.DataFrame, at: Moment) -> pd.DataFrame:
+    """Key and words of the proposals of one kind."""
     scope = (f"{at.quarter.start:%Y-%m-%d}",) if kind in (PULL_IN, COMMIT_AT_RISK) else ()
-    soon = deals["close_date"].between(at.as_of, at.as_of + pd.Timedelta(days=min(settings.due_days)))
-    return proposed(
-        kind,
-        deals,
-        key=key_of(kind, deals["opportunity_id"], *scope),
-        due=deals["close_date"].where(soon),
-        impact=_impact(deals, kind, factors, at),
-        priority=_priority(deals, kind, at, settings),
-        **WORDS[kind](deals, at),
-    )
+    key = key_of(kind, rows["opportunity_id"], *scope)
+    return pd.DataFrame({"key": key, **WORDS[kind](rows, at)}, index=rows.index)
 
 
-def _impact(deals: pd.DataFrame, kind: str, factors: pd.DataFrame, at: Moment) -> "pd.Series[float]":
+def _impact(about: pd.DataFrame, factors: pd.DataFrame, at: Moment) -> "pd.Series[float]":
     """Money that the action adds to the quarter's expected bookings, missing where it is not known.
 
     - Commit at risk: arr x (1 - quarter_probability): the commit counts on the whole.
@@ -116,20 +117,17 @@ def _impact(deals: pd.DataFrame, kind: str, factors: pd.DataFrame, at: Moment) -
     - Missing data: the typical arr of the segment's won deals x quarter_probability, for a deal without a value.
     - Others: arr x the rise of quarter_probability when the model's factors of `FACTORS_OF` do not count against it.
     """
-    if kind == COMMIT_AT_RISK:
-        return gain(deals, pd.Series(1.0, index=deals.index))
-    if kind == PULL_IN:
-        return gain(deals, deals["win_probability"])
-    if kind == "Missing data":
-        typical = looked_up(deals["segment"].fillna("All"), at.benchmarks.set_index("segment")["median_arr"])
-        worth = (typical * deals["quarter_probability"]).where(deals["arr"].isna())
-        return worth.where(worth > 0)
-    return gain(deals, without_factors(deals, factors, FACTORS_OF.get(kind, ())))
+    kind = about["kind"]
+    reached = without_factors(about, factors, FACTORS_OF).mask(kind == COMMIT_AT_RISK, 1.0)
+    gained = gain(about, reached.mask(kind == PULL_IN, about["win_probability"]))
+    typical = looked_up(about["segment"].fillna("All"), at.benchmarks.set_index("segment")["median_arr"])
+    worth = (typical * about["quarter_probability"]).where(about["arr"].isna())
+    return gained.mask(kind == "Missing data", worth.where(worth > 0))
 
 
-def _priority(deals: pd.DataFrame, kind: str, at: Moment, settings: ActionSettings) -> "pd.Series[str]":
+def _priority(about: pd.DataFrame, at: Moment, settings: ActionSettings) -> "pd.Series[str]":
     """Critical for a commit at risk that closes soon, High for a renewal; the others by their impact."""
-    nothing = pd.Series(None, index=deals.index, dtype="str")
-    if kind == COMMIT_AT_RISK:
-        return nothing.mask(_closes_within(deals, at.as_of, settings.critical_days), "Critical").fillna("High")
-    return nothing.fillna("High") if kind == RENEWAL else nothing
+    committed = about["kind"] == COMMIT_AT_RISK
+    high = committed | (about["kind"] == RENEWAL)
+    critical = committed & _closes_within(about, at.as_of, settings.critical_days)
+    return pd.Series(None, index=about.index, dtype="str").mask(high, "High").mask(critical, "Critical")

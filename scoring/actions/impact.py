@@ -1,9 +1,9 @@
 """What an action is worth: the quarter's expected bookings with it, less without it."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
-
-from scoring.lookup import looked_up
 
 
 def gain(deals: pd.DataFrame, reached: "pd.Series[float]") -> "pd.Series[float]":
@@ -23,19 +23,22 @@ def gain(deals: pd.DataFrame, reached: "pd.Series[float]") -> "pd.Series[float]"
     return moved.where(moved > 0)
 
 
-def without_factors(deals: pd.DataFrame, factors: pd.DataFrame, labels: tuple[str, ...]) -> "pd.Series[float]":
-    """Probability of the quarter (0..1) of each deal if some factors did not speak against it.
+def without_factors(
+    about: pd.DataFrame, factors: pd.DataFrame, labels: Mapping[str, Sequence[str]]
+) -> "pd.Series[float]":
+    """Probability of the quarter (0..1) of each action's deal if some factors did not speak against it.
 
     The points that the model takes off for these factors are given back; the timing stays as it is.
 
     Args:
-        deals: opportunity_id, win_probability, quarter_probability.
+        about: opportunity_id, win_probability, quarter_probability of the deals, and the kind of the actions.
         factors: `FACTORS`.
-        labels: labels of the factors that the action is about.
+        labels: by kind, the labels of the factors that its actions are about.
     """
-    against = factors[factors["label"].isin(labels) & (factors["points"] < 0)]
-    lost = -against.groupby("opportunity_id")["points"].sum() / 100
-    win = deals["win_probability"]
-    freed = np.minimum(win + looked_up(deals["opportunity_id"], lost).fillna(0.0), 1.0)
-    rise: pd.Series[float] = (freed / win.where(win > 0)).fillna(1.0)
-    return deals["quarter_probability"] * rise
+    pairs = pd.DataFrame([(kind, label) for kind, some in labels.items() for label in some], columns=["kind", "label"])
+    against = factors.loc[factors["points"] < 0, ["opportunity_id", "label", "points"]].merge(pairs, on="label")
+    lost = -against.groupby(["opportunity_id", "kind"])["points"].sum() / 100
+    freed = lost.reindex(pd.MultiIndex.from_frame(about[["opportunity_id", "kind"]])).set_axis(about.index)
+    win = about["win_probability"]
+    rise: pd.Series[float] = (np.minimum(win + freed.fillna(0.0), 1.0) / win.where(win > 0)).fillna(1.0)
+    return about["quarter_probability"] * rise

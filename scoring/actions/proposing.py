@@ -16,15 +16,16 @@ def key_of(kind: str, *parts: "pd.Series[str] | str") -> "pd.Series[str] | str":
     return key
 
 
-def proposed(kind: str, rows: pd.DataFrame, **columns: "pd.Series | str") -> pd.DataFrame:
-    """`PROPOSALS` of one kind.
+def proposed(kind: "pd.Series[str] | str", rows: pd.DataFrame, **columns: "pd.Series | str") -> pd.DataFrame:
+    """`PROPOSALS` of one or of several kinds.
 
     Args:
-        kind: its name.
+        kind: name of their kind, or of each one's.
         rows: what the actions are about; its columns of the same names are taken over.
         columns: the others, aligned with `rows`.
     """
-    frame = rows.assign(kind=kind).reindex(columns=PROPOSALS.names).assign(**columns)
+    given = {name: rows[name] for name in PROPOSALS.names if name in rows} | {"kind": kind} | columns
+    frame = pd.DataFrame(given, index=rows.index)
     for name in ("title", "cause"):
         frame[name] = shortened(frame[name].astype("str"), LONGEST_TEXT)
     return PROPOSALS.conform(frame)
