@@ -13,7 +13,7 @@ import sync
 from scoring.actions import ActionSettings, actions, follow_up
 from scoring.health.proposals import health_proposals
 from sidecar.book import notices, read_book
-from sidecar.book.calendar import fiscal_quarters, today
+from sidecar.book.calendar import day_to_score, fiscal_quarters, today
 from sidecar.book.currencies import corporate_currency, record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
@@ -162,7 +162,7 @@ def score(
         anew: score every record, whatever is kept.
     """
     progress.stage("Score")
-    day = as_of or today(mirror)
+    day = day_to_score(mirror, as_of)
     moment = pd.Timestamp(day)
     book = scoring.validate(read_book(mirror, configuration))
     calendar = fiscal_quarters(mirror, configuration, day - YEARS_TO_LEARN_FROM, day)
@@ -286,7 +286,7 @@ def refresh(
     started, clock, run_id, calls = datetime.now(UTC), time.monotonic(), new_run_id(), org.calls
     pulled = pull(org, mirror, configuration, progress, full=full)
     pulled.check_needed()
-    day = as_of or today(mirror)
+    day = day_to_score(mirror, as_of)
     of_all = always or retry_refused
     unmoved = None if of_all else Unmoved(mirror, configuration)
     news = pulled.rows_changed or pulled.rows_deleted  # then the pass over all rows that tells it is spared

@@ -11,7 +11,7 @@ import scoring
 from scoring.backtest import Backtest, by_week, figures, levels, replay
 from scoring.reliability import reliability
 from sidecar.book import read_book
-from sidecar.book.calendar import fiscal_quarters, today
+from sidecar.book.calendar import day_to_score, fiscal_quarters
 from sidecar.configuration import Configuration
 from sidecar.errors import ConfigurationError
 from sync import Mirror
@@ -45,7 +45,7 @@ def read_past(mirror: Mirror, configuration: Configuration, as_of: date | None =
     """
     if not mirror.count("Opportunity"):
         raise ConfigurationError("The mirror holds no opportunities to replay: run `sidecar pull` first.")
-    day = as_of or today(mirror)
+    day = day_to_score(mirror, as_of)
     calendar = fiscal_quarters(mirror, configuration, day - timedelta(days=366 * 6), day)
     return Past(read_book(mirror, configuration), pd.Timestamp(day), calendar)
 

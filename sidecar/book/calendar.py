@@ -5,18 +5,21 @@ of three months from the first month of the fiscal year, cut where a row begins;
 joined to a neighbour, so that every day has exactly one quarter.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from sidecar.configuration import Configuration
+from sidecar.errors import ConfigurationError
 from sync import Mirror
 
 T = TypeVar("T")
 
 HALF_A_QUARTER = 45
+AHEAD = timedelta(days=366)
+"""How long after the last deal, or after today, somebody may look; later days are slips of the keyboard."""
 _BY_START = "UsesStartDateAsFiscalYearName"
 _QUARTER = {"label": "str", "start": "datetime64[us]", "end": "datetime64[us]"}
 
@@ -34,6 +37,38 @@ def today(mirror: Mirror, now: datetime | None = None) -> date:
         now: an aware moment; default the present.
     """
     return (now or datetime.now(UTC)).astimezone(time_zone(mirror)).date()
+
+
+def day_to_score(mirror: Mirror, named: date | None) -> date:
+    """The day that scores are made for: the one that a person names, else the org's today.
+
+    Args:
+        mirror: after a pull.
+        named: between the first deal and a year after the last, or after today.
+
+    Raises:
+        ConfigurationError: on the day nothing was known yet, or it is so far off that it must be a slip.
+    """
+    if named is None:
+        return today(mirror)
+    first, last = _first_and_last_deal(mirror)
+    until = max(today(mirror), last) + AHEAD
+    if first <= named <= until:
+        return named
+    why = "no deal was known on that day" if named < first else "that is too far ahead"
+    raise ConfigurationError(
+        f"--as-of {named}: {why}. Expected a day between {first}, when the first deal was made, and {until}"
+    )
+
+
+def _first_and_last_deal(mirror: Mirror) -> tuple[date, date]:
+    """The days on which they were made; the first day of 1970 where there is none."""
+    if "CreatedDate" not in mirror.columns("Opportunity"):
+        return date(1970, 1, 1), date(1970, 1, 1)
+    made = 'CAST("CreatedDate" AS DATE)'
+    days = f"SELECT coalesce(min({made}), DATE '1970-01-01'), coalesce(max({made}), DATE '1970-01-01')"
+    [(first, last)] = mirror.connection.execute(f'{days} FROM "Opportunity"').fetchall()
+    return first, last
 
 
 def time_zone(mirror: Mirror) -> ZoneInfo:

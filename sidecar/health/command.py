@@ -9,7 +9,7 @@ import pandas as pd
 import scoring
 from sidecar import terminal
 from sidecar.book import read_book
-from sidecar.book.calendar import today
+from sidecar.book.calendar import day_to_score
 from sidecar.errors import ConfigurationError
 from sidecar.fitted import health_lessons
 from sidecar.health.settings import health_settings
@@ -38,7 +38,7 @@ def explain(setting: Setting, account: str, as_of: datetime | None, as_json: boo
         if "Account" not in mirror.table_names():
             raise ConfigurationError("Nothing has been pulled yet: expected accounts. Remedy: sidecar pull")
         book = read_book(mirror, setting.configuration)
-        day = pd.Timestamp(as_of.date() if as_of else today(mirror))
+        day = pd.Timestamp(day_to_score(mirror, as_of.date() if as_of else None))
         settings = health_settings(setting.configuration.health)
         lessons = None if as_of else health_lessons(mirror, setting.configuration, book, day, settings).model
     code = _account(book, account)
