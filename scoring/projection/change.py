@@ -33,8 +33,8 @@ def projection_change(projection: QuarterProjection, since: pd.Timestamp) -> pd.
     before, after = projection.outlook(before_day), projection.now
     deals = np.arange(len(projection.line.deals), dtype=np.int64)
     causes = projection.spread(deals, _causes(projection, before, after))
-    old, new = projection.cells(before), projection.cells(after)
-    then, now = projection.numbers(old, before_day), projection.numbers(new, projection.today)
+    old, (new, now) = projection.cells(before), projection.present
+    then = projection.numbers(old, before_day)
     new_business = new.sums[:, NEW] - old.sums[:, NEW]
     found = now[["scope", "scope_id", "segment"]].assign(
         expected_before=then["expected"],

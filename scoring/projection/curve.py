@@ -1,10 +1,11 @@
 """The projection as it stood at the end of each week of the quarter so far."""
 
+import numpy as np
 import pandas as pd
 
 from scoring.deals.benchmarks import ALL
 from scoring.projection.calendar import DAYS, EPOCH
-from scoring.projection.project import QuarterProjection
+from scoring.projection.project import Grid, QuarterProjection
 from scoring.projection.scopes import ACCOUNT
 from scoring.results import PROJECTION_CURVE
 
@@ -24,15 +25,15 @@ def projection_curve(projection: QuarterProjection) -> pd.DataFrame:
     days += [projection.today] if projection.today not in days and projection.today <= projection.span.end else []
     of_cells = projection.cell_rows
     shown = ((of_cells["scope"] != ACCOUNT) | (of_cells["segment"] == ALL)).to_numpy()
-    parts = []
-    for day in days:
-        every = projection.cells(projection.outlook(day))
-        # Most accounts have nothing in the quarter: their ranges would cost more than all others.
-        cells = every.chosen(shown & every.sums.any(axis=1))
-        rows = projection.numbers(cells, day)
-        week = -(-(day - projection.span.start + 1) // DAYS)
-        parts.append(
-            rows.assign(week=week, day=EPOCH + pd.Timedelta(days=day))[(rows["best"] > 0) | (rows["booked"] != 0)]
-        )
-    empty = [pd.DataFrame(columns=[*PROJECTION_CURVE.names])] if not parts else []
-    return PROJECTION_CURVE.conform(pd.concat([*empty, *parts], ignore_index=True))
+    views = [projection.cells(projection.outlook(day)).sums for day in days]
+    # Most accounts have nothing in the quarter: their ranges would cost more than all others.
+    cell = [np.flatnonzero(shown & sums.any(axis=1)) for sums in views]
+    if not days:
+        return PROJECTION_CURVE.empty()
+    day = np.repeat(days, [len(some) for some in cell])
+    rows = of_cells.take(np.concatenate(cell)).reset_index(drop=True)
+    sums = np.concatenate([sums[some] for sums, some in zip(views, cell, strict=True)])
+    found = projection.numbers(Grid(rows, sums), day).assign(
+        week=-(-(day - projection.span.start + 1) // DAYS), day=EPOCH + pd.to_timedelta(day, unit="D")
+    )
+    return PROJECTION_CURVE.conform(found[(found["best"] > 0) | (found["booked"] != 0)])

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,6 @@ from scoring.projection.features import DealCodes, deal_codes
 from scoring.projection.fitting import learn
 from scoring.projection.layout import Layout, layout
 from scoring.projection.model import (
-    KINDS,
     PILLAR,
     SEGMENT,
     WHOLE,
@@ -33,7 +31,7 @@ from scoring.projection.odds import Codes
 from scoring.projection.plans import KEYS, plan_by_scope
 from scoring.projection.ranges import QUANTILES
 from scoring.projection.scopes import ACCOUNT, with_total
-from scoring.projection.timeline import Bools, Timeline, timeline
+from scoring.projection.timeline import Integers, Timeline, timeline
 from scoring.projection.trust import doubts, part_win_rates, projection_confidence, scope_win_rates
 from scoring.quarter import Quarter
 from scoring.results import DEAL_OUTLOOK, PROJECTION, PROJECTION_BY_PILLAR, DealScores
@@ -58,10 +56,6 @@ class Grid:
 
     rows: pd.DataFrame
     sums: Floats
-
-    def chosen(self, which: Bools) -> "Grid":
-        """Some of the cells."""
-        return Grid(self.rows[which].reset_index(drop=True), self.sums[which])
 
 
 class QuarterProjection:
@@ -93,6 +87,12 @@ class QuarterProjection:
     def now(self) -> Outlook:
         """The deals at the end of `as_of`."""
         return self.outlook(self.today)
+
+    @cached_property
+    def present(self) -> tuple[Grid, pd.DataFrame]:
+        """The cells of `now`, and their numbers."""
+        cells = self.cells(self.now)
+        return cells, self.numbers(cells, self.today)
 
     def deals(self) -> pd.DataFrame:
         """What each open deal is taken for: `DEAL_OUTLOOK`."""
@@ -141,9 +141,9 @@ class QuarterProjection:
         level = scored.scores.set_index("opportunity_id")["confidence"]
         names = self.line.deals["opportunity_id"].iloc[view.deal]
         doubt = doubts(view, level.reindex(pd.Index(names)).to_numpy(dtype=object))
-        cells = self.cells(view)
+        cells, numbers = self.present
         trust = projection_confidence(self.spread(view.deal, doubt), self.model.quarters, cells.rows.index)
-        rows = self.numbers(cells, view.day).assign(
+        rows = numbers.assign(
             win_rate=self._win_rates(scored, settings or DealSettings()),
             confidence=trust["level"],
             confidence_reason=trust["reason"],
@@ -173,19 +173,24 @@ class QuarterProjection:
         grid = by_pillar(self.model, self.line, self.group, view, self.span)
         return Grid(self.pillar_rows, _flat(self._over_pillars(grid)))
 
-    def numbers(self, cells: Grid, day: int) -> pd.DataFrame:
-        """Plan, ranges and expected values of cells, one row each; the columns of PROJECTION_BY_PILLAR."""
+    def numbers(self, cells: Grid, day: int | Integers) -> pd.DataFrame:
+        """Plan, ranges and expected values of cells, one row each; the columns of PROJECTION_BY_PILLAR.
+
+        Args:
+            cells: sums at the ends of days.
+            day: the day, or each cell's.
+        """
         table, booked = cells.sums, cells.sums[:, BOOKED]
         rows = cells.rows.merge(self.plans, on=KEYS, how="left")
         plan = rows["plan"].to_numpy(dtype="float64")
-        left = self.span.weeks_left(day)
-        scope, kind = rows["scope"].to_numpy(dtype=object), _kinds(rows)
         found = distribution(table, self.model.shock)
         levels, reached = np.empty((len(QUANTILES), len(rows))), np.full(len(rows), np.nan)
         below = found.chance_below(np.nan_to_num(plan - booked - HALF_A_CENT))
-        for name, each in product(dict.fromkeys(scope), KINDS):
-            mine = (scope == name) & (kind == each)
-            level = self.model.level(str(name), each, left)
+        days = np.broadcast_to(day, len(rows))
+        alike, kinds = pd.MultiIndex.from_arrays([rows["scope"], _kinds(rows), days]).factorize()
+        for number, (scope, kind, day_of) in enumerate(kinds):
+            mine = alike == number
+            level = self.model.level(scope, kind, self.span.weeks_left(day_of))
             levels[:, mine] = np.array(level.as_levels())[:, None]
             reached[mine] = 1.0 - level.held(below[mine])
         worst, commit, best = (booked + found.quantile(level) for level in levels)
