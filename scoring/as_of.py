@@ -6,6 +6,7 @@ import pandas as pd
 
 from scoring.book import Book
 from scoring.deal_states import DealStates, deal_states, microseconds
+from scoring.lookup import looked_up
 
 
 def known_at(book: Book, as_of: pd.Timestamp, states: DealStates | None = None) -> Book:
@@ -65,9 +66,9 @@ def _deals(states: DealStates, activities: pd.DataFrame, end: pd.Timestamp) -> p
     changed_later = pd.Series(~states.today[state], dtype="bool")
     deals = deals.assign(**states.values(state))
     deals["next_step"] = deals["next_step"].mask(changed_later)
-    last = activities.groupby("opportunity_id")["activity_date"].max().reindex(pd.Index(deals["opportunity_id"]))
+    last = activities.groupby("opportunity_id")["activity_date"].max()
     seen = deals["last_activity_date"]
-    deals["last_activity_date"] = seen.where(seen < end, last.set_axis(deals.index)).where(seen.notna())
+    deals["last_activity_date"] = seen.where(seen < end, looked_up(deals["opportunity_id"], last)).where(seen.notna())
     return deals
 
 

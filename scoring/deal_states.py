@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.book import Book
+from scoring.lookup import places
 from scoring.stage_history import ordered_history
 
 Ints = NDArray[np.int64]
@@ -165,7 +166,7 @@ class _Codes:
 def deal_states(book: Book) -> DealStates:
     """The states of the deals of a validated book."""
     deals, ordered = book.opportunities, ordered_history(book.stage_history, book.stages)
-    of_row = pd.Index(deals["opportunity_id"]).get_indexer(pd.Index(ordered["opportunity_id"])).astype(np.int64)
+    of_row = places(ordered["opportunity_id"], deals["opportunity_id"])
     row = np.flatnonzero(of_row >= 0)
     deal = of_row[row]
     changed = microseconds(ordered["changed_at"])[row]

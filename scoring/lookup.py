@@ -1,8 +1,34 @@
 """Values by key."""
 
+from typing import Any, cast
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.extensions import take
+
+
+def places(keys: "pd.Series[str] | pd.Index", known: "pd.Series[str] | pd.Index") -> npt.NDArray[np.int64]:
+    """Where each key is in `known`, -1 for one that is missing or not there.
+
+    `Index.get_indexer` makes a Python object of each text first: this is several times faster.
+
+    Args:
+        keys: texts, which may be missing.
+        known: texts, each once.
+
+    Returns:
+        One position for each key.
+    """
+    found = pc.index_in(_texts(keys), value_set=_texts(known), skip_nulls=True)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _texts(values: "pd.Series[str] | pd.Index") -> pa.LargeStringArray:
+    texts: Any = pa.array(values, pa.large_string(), from_pandas=True)
+    return cast(pa.LargeStringArray, texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
 
 
 def looked_up(keys: "pd.Series[str]", values: pd.Series) -> pd.Series:
@@ -17,7 +43,10 @@ def looked_up(keys: "pd.Series[str]", values: pd.Series) -> pd.Series:
     Returns:
         Aligned with `keys`.
     """
-    return values.reindex(pd.Index(keys)).set_axis(keys.index)
+    if not isinstance(values.index.dtype, pd.StringDtype):
+        return values.reindex(pd.Index(keys)).set_axis(keys.index)
+    found = take(values.array, places(keys, values.index), allow_fill=True)
+    return pd.Series(found, index=keys.index, name=values.name)
 
 
 def among(keys: "pd.Series[str]", values: "pd.Series[str]") -> "pd.Series[bool]":
@@ -32,11 +61,10 @@ def among(keys: "pd.Series[str]", values: "pd.Series[str]") -> "pd.Series[bool]"
     Returns:
         Aligned with `keys`.
     """
-    found = pd.Index(values.dropna().unique()).get_indexer(pd.Index(keys)) >= 0
-    return pd.Series(found, index=keys.index, dtype="bool")
+    return pd.Series(places(keys, values) >= 0, index=keys.index, dtype="bool")
 
 
 def codes(names: "pd.Series[str]", known: pd.Index) -> npt.NDArray[np.int64]:
     """Positions of names in `known`, one after the last where a name is missing or not among them."""
-    found = known.get_indexer(pd.Index(names))
-    return np.where(found < 0, len(known), found).astype(np.int64)
+    found = places(names, known)
+    return np.where(found < 0, len(known), found)

@@ -18,6 +18,7 @@ import pandas as pd
 import scoring
 from scoring.deals.risk_tags import in_use
 from scoring.health.dependence import dependence
+from scoring.lookup import places
 from sidecar import inputs
 from sidecar.desired import Past
 from sidecar.fitted import FittedModel, read_pickle, write_pickle
@@ -112,7 +113,7 @@ def _rescored(file: Path, about: str, hashes: "pd.Series[int]", make: "Make[Scor
     elif kept.hashes.equals(hashes):
         return kept.scores
     else:
-        place = kept.hashes.index.get_indexer(hashes.index)
+        place = places(hashes.index, kept.hashes.index)
         same = (place >= 0) & (kept.hashes.to_numpy()[place] == hashes.to_numpy())
         scores = _joined(kept.scores, make(hashes.index[~same]), hashes.index, same)
     write_pickle(file, _Kept(key, hashes, scores))
@@ -126,11 +127,9 @@ def _joined(kept: Scores, made: Scores, records: pd.Index, same: "np.typing.NDAr
         old, new = getattr(kept, item.name), getattr(made, item.name)
         if not (isinstance(new, pd.DataFrame) and records.name in new.columns):
             continue
-        place = records.get_indexer(pd.Index(old[records.name]))
+        place = places(old[records.name], records)
         stays = (place >= 0) & same[place]
         rows = pd.concat([old[stays], new], ignore_index=True)
-        order = np.argsort(
-            np.concatenate([place[stays], records.get_indexer(pd.Index(new[records.name]))]), kind="stable"
-        )
+        order = np.argsort(np.concatenate([place[stays], places(new[records.name], records)]), kind="stable")
         tables[item.name] = rows.take(order).reset_index(drop=True)
     return replace(made, **tables)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from scoring.as_of import known_at
@@ -22,6 +21,7 @@ from scoring.deals.risk_tags import InUse, in_use, risk_flags
 from scoring.deals.timing import WEEKS, Hazards, fit_hazards
 from scoring.deals.win_rates import WinRates, fit_win_rates
 from scoring.deals.win_time import WinTimes, fit_win_times
+from scoring.lookup import places
 from scoring.quarter import Quarter
 from scoring.results import SCORES, DealScores
 from scoring.settings import DealSettings
@@ -155,16 +155,10 @@ def part_of(book: Book, only: Collection[str] | None) -> Book:
     return replace(
         book,
         **{
-            name: (table := getattr(book, name))[_among(table["opportunity_id"], ids)].reset_index(drop=True)
+            name: (table := getattr(book, name))[places(table["opportunity_id"], ids) >= 0].reset_index(drop=True)
             for name in ("opportunities", "stage_history", "roles", "lines", "activities", "predictors")
         },
     )
-
-
-def _among(values: "pd.Series[str]", ids: pd.Index) -> npt.NDArray[np.bool_]:
-    """Which values are among some ids; `isin` takes ten times as long for texts."""
-    found: npt.NDArray[np.bool_] = ids.get_indexer(pd.Index(values)) >= 0
-    return found
 
 
 def fit_deals(book: Book, as_of: pd.Timestamp, settings: DealSettings | None = None) -> DealModel:

@@ -16,6 +16,7 @@ from scoring.deals.timing import Hazards, curves
 from scoring.deals.win_prediction import confidence, predict_wins
 from scoring.deals.win_rates import WinRates
 from scoring.deals.win_time import WinTimes, predict_win_times, won_within
+from scoring.lookup import places
 from scoring.settings import DealSettings
 from scoring.shrinkage import interval
 from scoring.snapshots import snapshots
@@ -108,7 +109,7 @@ def by_model(
     chances, hazards, calibration = fitted
     today = as_of.normalize()
     rows = snapshots(deal_states(known), pd.DatetimeIndex([today]))
-    place = pd.Index(rows["opportunity_id"]).get_indexer(pd.Index(deals["opportunity_id"]))
+    place = places(deals["opportunity_id"], rows["opportunity_id"])
     rows = rows.iloc[place].reset_index(drop=True)
     features = deal_features(known, rows, settings, chances.names).set_axis(deals.index)
     factors = chances.factors(features) * calibration.slope

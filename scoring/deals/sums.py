@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from scoring.lookup import places
+
 _DAY = 86_400_000_000
 _FAR = 1 << 40
 # Shares are summed in whole parts of this size: exact, so that other accounts' rows never touch an account's mean.
@@ -22,9 +24,9 @@ def counts_until(records: pd.DataFrame, date: str, rows: pd.DataFrame, *, before
         Aligned with `rows`.
     """
     deals = pd.Index(rows["opportunity_id"].unique())
-    code = deals.get_indexer(pd.Index(records["opportunity_id"]))
+    code = places(records["opportunity_id"], deals)
     keys = np.sort((code * _FAR + _days(records[date]))[code >= 0])
-    asked = deals.get_indexer(pd.Index(rows["opportunity_id"])) * _FAR
+    asked = places(rows["opportunity_id"], deals) * _FAR
     until = np.searchsorted(keys, asked + _days(rows["as_of"]) - int(before), side="right")
     first = np.searchsorted(keys, asked, side="left")
     return pd.Series((until - first).astype("float64").clip(min=0.0), index=rows.index)
@@ -42,12 +44,12 @@ def means_between(
         days: length of the window.
     """
     accounts = pd.Index(records["account_id"].unique())
-    keys = accounts.get_indexer(pd.Index(records["account_id"])) * _FAR + _days(records["day"])
+    keys = places(records["account_id"], accounts) * _FAR + _days(records["day"])
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     parts = np.rint(records["value"].to_numpy(dtype=np.float64)[order] * _UNIT).astype(np.int64)
     sums = np.concatenate([[0], np.cumsum(parts)])
-    code = accounts.get_indexer(pd.Index(account))
+    code = places(account, accounts)
     last = code * _FAR + _days(until)
     begin, end = np.searchsorted(keys, last - int(days), side="right"), np.searchsorted(keys, last, side="right")
     found = (code >= 0) & (end > begin)

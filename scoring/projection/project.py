@@ -12,6 +12,7 @@ from scoring.book import SEGMENTS, Book, validate
 from scoring.closed_deals import closed_deals
 from scoring.days import Floats
 from scoring.deals.benchmarks import ALL, UNKNOWN
+from scoring.lookup import looked_up, places
 from scoring.projection.calendar import Span, day_number, first_day_with_deals, span, spans_before
 from scoring.projection.deals import ADDED, ANY, BOOKED, IN_QUARTER, NEW, OPEN, distribution
 from scoring.projection.features import DealCodes, deal_codes
@@ -114,7 +115,7 @@ class QuarterProjection:
         """
         chance = self.deals().set_index("opportunity_id")["quarter_probability"]
         scores = scored.scores
-        found = chance.reindex(pd.Index(scores["opportunity_id"])).set_axis(scores.index)
+        found = looked_up(scores["opportunity_id"], chance)
         capped = np.minimum(found.fillna(scores["quarter_probability"]), scores["win_probability"])
         return replace(scored, scores=scores.assign(quarter_probability=capped))
 
@@ -140,7 +141,7 @@ class QuarterProjection:
         view = self.now
         level = scored.scores.set_index("opportunity_id")["confidence"]
         names = self.line.deals["opportunity_id"].iloc[view.deal]
-        doubt = doubts(view, level.reindex(pd.Index(names)).to_numpy(dtype=object))
+        doubt = doubts(view, looked_up(names, level).to_numpy(dtype=object))
         cells, numbers = self.present
         trust = projection_confidence(self.spread(view.deal, doubt), self.model.quarters, cells.rows.index)
         rows = numbers.assign(
@@ -251,9 +252,9 @@ class QuarterProjection:
     def _closed(self) -> tuple[Codes, Floats]:
         """Positions of the closed deals; for each 1, and 1 where it was won."""
         closed = closed_deals(self.book, stage_spells(self.book.stage_history), self.as_of)
-        deal = pd.Index(self.line.deals["opportunity_id"]).get_indexer(pd.Index(closed["opportunity_id"]))
+        deal = places(closed["opportunity_id"], self.line.deals["opportunity_id"])
         stats = np.stack([np.ones(len(closed)), closed["is_won"].to_numpy(dtype="float64")], axis=1)
-        return deal.astype(np.int64), stats
+        return deal, stats
 
     def _win_rates(self, scored: DealScores, settings: DealSettings) -> "pd.Series[float]":
         counts = self.spread(*self._closed)

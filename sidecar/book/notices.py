@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scoring import Book
-from scoring.lookup import among
+from scoring.lookup import among, looked_up
 from sidecar.book.columns import sources
 from sidecar.book.customer import SAME_WEEK
 from sync import Mirror
@@ -40,8 +40,8 @@ def _currencies(mirror: Mirror) -> Iterator[str]:
 
 def _histories(book: Book) -> Iterator[str]:
     deals, history = book.opportunities, book.stage_history
-    first = history.groupby("opportunity_id")["changed_at"].min().reindex(pd.Index(deals["opportunity_id"]))
-    begins = first.set_axis(deals.index)
+    first = history.groupby("opportunity_id")["changed_at"].min()
+    begins = looked_up(deals["opportunity_id"], first)
     without, late = int(begins.isna().sum()), int((begins > deals["created_date"] + LATE).sum())
     unknown = int((~among(history["opportunity_id"], deals["opportunity_id"])).sum())
     if without:
