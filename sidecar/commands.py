@@ -11,7 +11,7 @@ from sidecar import terminal
 from sidecar import undo as undoing
 from sidecar.connection import working
 from sidecar.options import AS_JSON, AS_OF, Setting, common
-from sidecar.report import plan_report, pull_report, refresh_report, undo_as_dict, undo_report
+from sidecar.report import plan_as_dict, plan_report, pull_report, refresh_report, undo_as_dict, undo_report
 
 
 @click.command()
@@ -21,6 +21,8 @@ from sidecar.report import plan_report, pull_report, refresh_report, undo_as_dic
 @AS_JSON
 def pull(setting: Setting, full: bool, accept_missing: bool, as_json: bool) -> int:
     """Bring what changed in the org into the mirror."""
+    if accept_missing and not full:
+        raise click.UsageError("--accept-missing goes with --full: only when every row is compared is one missing.")
     with working(setting) as (org, mirror, bars):
         report = flow.pull(org, mirror, setting.configuration, bars, full=full, accept_missing=accept_missing)
     terminal.show(as_json, asdict(report), lambda: pull_report(report))
@@ -36,7 +38,8 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
     """Show what a refresh would write, value by value. Writes nothing to the org."""
     configuration = setting.configuration
     with working(setting) as (org, mirror, bars):
-        flow.pull(org, mirror, configuration, bars).check_needed()
+        pulled = flow.pull(org, mirror, configuration, bars)
+        pulled.check_needed()
         if record is not None:
             scored = flow.score(mirror, configuration, _day(as_of), bars)
             bars.end()
@@ -45,11 +48,8 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
             return
         planned = flow.planned(mirror, configuration, _day(as_of), bars)
         bars.end()
-    threshold = configuration.write.bulk_threshold
-    if as_json:
-        terminal.print_json({**planned.summary(bulk_threshold=threshold), "changes": planned.changes.to_pylist()})
-    else:
-        plan_report(planned, threshold)
+    summary = planned.summary(bulk_threshold=configuration.write.bulk_threshold)
+    terminal.show(as_json, plan_as_dict(planned, summary, pulled), lambda: plan_report(planned, summary, pulled))
 
 
 @click.command()

@@ -10,7 +10,7 @@ from sidecar import terminal
 from sidecar.configuration import Configuration
 from sidecar.errors import ConfigurationError
 from sidecar.refresh import Scored
-from sidecar.targets import SCORED
+from sidecar.targets import OPPORTUNITY, SCORED
 from sync import ExplainedRecord, Mirror
 
 DETAIL = "_Detail__c"  # fields that hold an explanation as JSON
@@ -32,9 +32,20 @@ def explain(mirror: Mirror, configuration: Configuration, scored: Scored, name: 
             return found
     kinds = ", ".join(f"{len(scored.desired.tables[own.object]):,} of {own.object}" for own in SCORED)
     raise ConfigurationError(
-        f"{name} gets no values: expected the Id or the key of one of the records that are scored ({kinds}). Closed"
-        " opportunities keep the last score they had; a record that was just made is known after the next pull."
+        f"{name or '(nothing)'} gets no values: {_what_it_is(mirror, name)}. Expected the Id or the key of one of the"
+        f" records that are scored ({kinds})."
     )
+
+
+def _what_it_is(mirror: Mirror, name: str) -> str:
+    held = mirror.find(name)
+    if held == OPPORTUNITY.object:
+        return "it is a deal that is closed, or was made after the day of the scores; it keeps the last score it had"
+    if held in {own.object for own in SCORED}:
+        return f"nothing stands any more behind this record of {held}"
+    if held is not None:
+        return f"it is a record of {held}: scores are made of it, and kept elsewhere"
+    return "the mirror holds no record of this Id; one that was just made is known after the next pull"
 
 
 def as_dict(record: ExplainedRecord) -> Mapping[str, Any]:

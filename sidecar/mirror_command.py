@@ -27,6 +27,8 @@ def check(setting: Setting, repair: bool, accept_missing: bool, as_json: bool) -
 
     Nothing is written without --repair. Exit code 0: equal, or repaired; 3: something differs.
     """
+    if accept_missing and not repair:
+        raise click.UsageError("--accept-missing goes with --repair: without it nothing is changed.")
     configuration = setting.configuration
     section = configuration.pull
     with working(setting) as (org, opened, bars):

@@ -25,6 +25,7 @@ from sidecar.feeds import read_feeds
 from sidecar.fitted import deal_model, health_lessons, projection
 from sidecar.guard import Confirm, Review, check_size, unseen
 from sidecar.health.settings import health_settings
+from sidecar.report import left_out
 from sidecar.rescored import deal_scores, health_scores
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle
@@ -94,12 +95,14 @@ class Refresh:
             "read": {item.name: item.rows_read for item in self.pulled.objects},
             "rows_read": self.pulled.rows_read,
             "scored": {name: len(table) for name, table in self.scored.desired.tables.items()},
+            "left_out": left_out(self.pulled),
             "notices": list(self.scored.notices),
             "records_scored": self.scored.desired.scored,
             "input_problems": list(self.scored.problems),
             "settled": self.scored.settled,
             "values_changed": len(self.plan.changes),
             "rows_changed": self.plan.rows,
+            "removals": self.plan.removals.to_pylist(),
             "rows_written": self.written.rows_written,
             "rows_refused": self.written.rows_refused,
             "refused": [asdict(row) for row in self.written.refused],

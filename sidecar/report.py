@@ -71,14 +71,27 @@ def _left_out(report: PullReport) -> None:
         terminal.say(line)
 
 
-def plan_report(plan: Plan, bulk_threshold: int) -> None:
+def plan_as_dict(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> Mapping[str, Any]:
+    """A plan for machines, every value, refusal and removal of it; `summary` is the plan's."""
+    return {
+        **summary,
+        "refused_values": plan.refused.to_pylist(),
+        "changes": plan.changes.to_pylist(),
+        "removals": plan.removals.to_pylist(),
+        "left_out": left_out(pulled),
+    }
+
+
+def plan_report(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> None:
     """What would be written: counts by object and field, the biggest changes, what the org could not store."""
-    summary = plan.summary(bulk_threshold=bulk_threshold)
-    if not summary["rows"]:
+    _left_out(pulled)
+    if not plan.rows:
         terminal.output.print("Nothing to write: the org holds every value already.")
     for item in summary["objects"]:
         terminal.heading(f"{item['object']}: {item['updates']:,} to update, {item['inserts']:,} to make")
         terminal.table(("field", "values"), item["fields"].items(), right=("values",))
+    for name, count in sorted(Counter(plan.removals.column("object").to_pylist()).items()):
+        terminal.heading(f"{name}: {count:,} to remove, as nothing stands behind them any more")
     if summary["biggest_changes"]:
         terminal.heading("Biggest changes")
         terminal.table(
@@ -90,11 +103,16 @@ def plan_report(plan: Plan, bulk_threshold: int) -> None:
         terminal.heading(f"{summary['refused']:,} values that the org cannot hold; they are left out")
         terminal.table(
             ("object", "record", "field", "reason"),
-            [(row["object"], row["key"], row["field"], row["reason"]) for row in summary["refused_values"]],
+            [
+                (row["object"], row["key"], row["field"], row["reason"])
+                for row in plan.refused.slice(0, SHOWN).to_pylist()
+            ],
         )
+        _and_more(plan.refused.num_rows)
     _set_aside(plan)
     terminal.output.print(
-        f"{summary['values']:,} values of {summary['rows']:,} records would be written, "
+        f"{summary['values']:,} values of {summary['rows']:,} records would be written"
+        f"{f' and {removed:,} records removed' if (removed := plan.removals.num_rows) else ''}, "
         f"in about {summary['estimated_calls']} API calls; "
         f"new records take {summary['storage_kb']:,} KB of data storage."
     )
@@ -115,6 +133,7 @@ def refresh_report(done: Refresh) -> None:
             "records read": done.pulled.rows_read,
             "records scored": unchanged if done.scored.settled else f"{desired.scored:,} ({scored})",
             "values changed": f"{len(done.plan.changes):,} of {done.plan.rows:,} records",
+            **({"of these to remove": removed} if (removed := done.plan.removals.num_rows) else {}),
             "records written": done.written.rows_written,
             "records refused": done.written.rows_refused,
             "API calls": done.calls,

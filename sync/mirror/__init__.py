@@ -65,6 +65,16 @@ class Mirror:
         row = first_row(self.connection, f"SELECT count(*) FROM main.{quoted(name)}")
         return int(row[0]) if row else 0
 
+    def find(self, record_id: str) -> str | None:
+        """The object of the record with this Id (15 or 18 characters), None when the mirror has none."""
+        if len(record_id) not in (15, 18):
+            return None
+        for name in self.table_names():
+            query = f"SELECT 1 FROM main.{quoted(name)} WHERE left(Id, 15) = ? LIMIT 1"
+            if "Id" in self.columns(name) and first_row(self.connection, query, [record_id[:15]]):
+                return name
+        return None
+
     def schema(self, name: str) -> ObjectSchema | None:
         """The org's schema of one object as it was at the last pull, None when it was never pulled."""
         state = read_state(self.connection, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from sync.errors import ConfigurationError
 from sync.failures import FAILURES, set_aside
 from sync.mirror import Mirror
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS, difference
+from sync.plan.estimate import collection_calls
 from sync.plan.fingerprint import fingerprint
 from sync.plan.summary import summarize
 from sync.plan.targets import CheckedTarget, Target, TargetField, check
@@ -71,9 +73,11 @@ class Plan:
 
     def summary(self, *, bulk_threshold: int = 2000) -> dict[str, Any]:
         """Counts by object and field, the biggest changes of each number, what cannot be stored, the API calls that
-        the write-back needs, the data storage that new records take and what is set aside, ready for JSON."""
+        write-back and removals need, the data storage that new records take and what is set aside, ready for JSON."""
         summary = summarize(self.details, self.refused, self.targets, bulk_threshold)
-        return {**summary, "set_aside": self.set_aside.to_pylist()}
+        removals = Counter(self.removals.column("object").to_pylist()).values()
+        calls = summary["estimated_calls"] + sum(collection_calls(count) for count in removals)
+        return {**summary, "estimated_calls": calls, "set_aside": self.set_aside.to_pylist()}
 
 
 def make_plan(

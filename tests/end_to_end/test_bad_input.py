@@ -155,6 +155,8 @@ def test_a_configured_field_that_the_org_lacks_is_named(unscored_copy: Path, tmp
     [
         (("--config", "nowhere.toml", "pull"), ("nowhere.toml",)),
         (("refresh", "--as-of", "yesterday"), ("yesterday",)),
+        (("pull", "--accept-missing"), ("--full",)),
+        (("mirror", "check", "--accept-missing"), ("--repair",)),
         (("org", "load", "nowhere"), ("nowhere",)),
         (("fly",), ("fly",)),
     ],

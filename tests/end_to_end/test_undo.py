@@ -71,6 +71,7 @@ def test_a_record_is_explained_with_its_numbers(demo_state: Path) -> None:
             "SELECT Id, Sidecar_Win_Probability__c FROM Opportunity WHERE Sidecar_Win_Probability__c != NULL LIMIT 1"
         )
         deal = client.query(query)["records"][0]
+        closed = client.query("SELECT Id FROM Opportunity WHERE IsClosed = TRUE LIMIT 1")["records"][0]
     told = sidecar("plan", "--explain", deal["Id"], "--json", state=demo_state)
     assert told.code == 0, told.messages
     values = {value["field"]: value for value in told.json["values"]}
@@ -81,7 +82,9 @@ def test_a_record_is_explained_with_its_numbers(demo_state: Path) -> None:
     assert abs(100 * detail["base"]["rate"] + points - desired) < 0.1
     shown = sidecar("plan", "--explain", deal["Id"][:15], state=demo_state)
     assert "closed deals were won; from there" in shown.output
-    assert sidecar("plan", "--explain", "006000000000000AAA", state=demo_state).code == 2
+    refused = sidecar("plan", "--explain", closed["Id"], state=demo_state)
+    assert (refused.code, refused.output) == (2, "")
+    assert f"{closed['Id']} gets no values: it is a deal that is closed" in refused.messages
 
 
 def test_more_changes_than_allowed_stop_the_run_before_anything_is_written(demo_copy: Path) -> None:

@@ -94,6 +94,13 @@ def test_own_tables_are_not_among_the_objects(mirror: Mirror) -> None:
     assert mirror.schema("Account") is None
 
 
+def test_a_record_is_found_by_both_forms_of_its_id(mirror: Mirror) -> None:
+    mirror.connection.execute("CREATE TABLE Account (Id VARCHAR); CREATE TABLE Feed (Name VARCHAR)")
+    mirror.connection.execute("INSERT INTO Account VALUES ('001000000000001AAA')")
+    assert [mirror.find(name) for name in ("001000000000001", "001000000000001AAA")] == ["Account"] * 2
+    assert [mirror.find(name) for name in ("001000000000002AAA", "001", "")] == [None] * 3
+
+
 def test_a_schema_survives_being_kept() -> None:
     field = FieldSchema("Kind__c", "Kind", "picklist", length=255, restricted=True, values=("a", "b;c"))
     schema = ObjectSchema("X__c", "X", "a00", {"Kind__c": field})

@@ -1,0 +1,45 @@
+"""Reports: what people and machines are told of a plan."""
+
+import pyarrow as pa
+import pytest
+
+from sidecar.report import SHOWN, plan_as_dict, plan_report
+from sync import ObjectPull, Plan, PullReport
+from sync.plan.difference import CHANGES, REFUSED, REMOVALS
+
+PULLED = PullReport((ObjectPull("Task", "none"), ObjectPull("Case", "rest", missing_fields=("Priority",))), 2)
+NOTHING = Plan(CHANGES.empty_table(), REFUSED.empty_table(), ())
+
+
+def told(plan: Plan, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The report on standard output, and what is said beside it."""
+    plan_report(plan, plan.summary(), PULLED)
+    return capsys.readouterr()
+
+
+def test_an_empty_plan_says_so_and_what_is_done_without(capsys: pytest.CaptureFixture[str]) -> None:
+    output, beside = told(NOTHING, capsys)
+    assert "Nothing to write" in output
+    assert "Task (calls and tasks do not count as activity)" in beside and "Case.Priority" in beside
+    assert len(plan_as_dict(NOTHING, NOTHING.summary(), PULLED)["left_out"]) == 2
+
+
+def test_records_that_would_be_removed_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    gone = [{"object": "Sidecar_Action__c", "record_id": f"a{i}"} for i in range(201)]
+    gone.append({"object": "Sidecar_Projection__c", "record_id": "p1"})
+    plan = Plan(NOTHING.details, NOTHING.refused, (), pa.Table.from_pylist(gone, REMOVALS))
+    output, _ = told(plan, capsys)
+    assert "Nothing to write" not in output
+    assert "Sidecar_Action__c: 201 to remove" in output and "Sidecar_Projection__c: 1 to remove" in output
+    assert "202 records removed, in about 3 API calls" in output
+    assert plan_as_dict(plan, plan.summary(), PULLED)["removals"] == gone
+
+
+def test_the_first_refusals_are_listed_and_machines_get_all(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("object", "key", "record_id", "field", "reason")
+    rows = [dict(zip(names, ("Account", f"k{i}", f"k{i}", "F__c", "too long"), strict=True)) for i in range(120)]
+    plan = Plan(NOTHING.details, pa.Table.from_pylist(rows, REFUSED), ())
+    output, beside = told(plan, capsys)
+    assert output.count("too long") == SHOWN
+    assert f"{120 - SHOWN} more; --json lists all." in beside
+    assert plan_as_dict(plan, plan.summary(), PULLED)["refused_values"] == rows
