@@ -13,7 +13,7 @@ from sync import Org, SyncError
 
 Check = Callable[[Patient], Iterator[Finding]]
 
-OF_MACHINE = (machine.secrets, machine.disk, mail, slack)
+OF_MACHINE = (machine.secrets, machine.disk, machine.waiting_plan, mail, slack)
 OF_ORG: tuple[Check, ...] = (
     *(machine.mirror, machine.clock),
     *(access.package, access.reading, access.writing, access.users, named_users),

@@ -7,6 +7,7 @@ from pathlib import Path
 from sidecar.configuration import Configuration
 from sidecar.doctor.finding import Finding, of_error, ok, problem, warning
 from sidecar.doctor.patient import Patient
+from sidecar.service.operations.preview import Previews
 from sidecar.state import State
 from sync import ConfigurationError, Mirror, MirrorBusy
 from sync.mirror.bookkeeping import check_org
@@ -40,6 +41,17 @@ def disk(configuration: Configuration, state: State) -> Iterator[Finding]:
         yield warning("disk", f"{text}: little, beside a mirror of {mirror / _GIGABYTE:.1f} GB", remedy)
     else:
         yield ok("disk", text)
+
+
+def waiting_plan(_configuration: Configuration, state: State) -> Iterator[Finding]:
+    """Whether the service has a plan that it does not write before a person has confirmed it."""
+    plan = Previews(state.service_folder).waiting()
+    if plan is None:
+        yield ok("waiting plan", "no plan waits for a person")
+        return
+    much = f"{plan.changes.num_rows:,} values of {plan.records:,} records"
+    remedy = "look at it on the page Plan of the console of `sidecar serve`, and confirm it there"
+    yield warning("waiting plan", f"{much} wait since {plan.waits_since:%Y-%m-%d %H:%M} UTC to be confirmed", remedy)
 
 
 def mirror(patient: Patient) -> Iterator[Finding]:

@@ -70,6 +70,11 @@ _JOB = {
     "wanted": _FLAG,
     "message": _TEXT,
 }
+_HELD = {
+    **dict.fromkeys(("since", "made_at"), _MOMENT),
+    **dict.fromkeys(("values", "records"), _WHOLE),
+    **dict.fromkeys(("reason", "fingerprint", "confirm"), _TEXT),
+}
 _STATUS = {
     **dict.fromkeys(("version", "time_zone"), _TEXT),
     "now": _MOMENT,
@@ -88,7 +93,10 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "paths": {
-            "/status": _get("Jobs, totals since the start, API calls", {**_STATUS, "jobs": _map_of(_JOB)}),
+            "/status": _get(
+                "Jobs, the plan that waits for a person, totals since the start, API calls",
+                {**_STATUS, "jobs": _map_of(_JOB), "plan_waiting": _or_none(_HELD)},
+            ),
             "/runs": _get("Runs that had something to write, the newest first", {"runs": _list_of(_RUN)}),
             "/runs/{run_id}": _get(
                 "Values of a run", {"run_id": _TEXT, "values": _list_of(_VALUE)}, parameter="run_id"
@@ -101,7 +109,7 @@ def document() -> dict[str, Any]:
             "/jobs/{name}": _at(post=_post("Run a job out of turn", {"job": _TEXT, "state": _TEXT}, "404"), of="name"),
             "/operation": _get(
                 "What was asked for beside the jobs: the one that waits or works, else the last one",
-                {"operation": {"anyOf": [_object(_OPERATION), {"type": "null"}]}},
+                {"operation": _or_none(_OPERATION)},
             ),
             "/plan": _at(
                 get=_shown(
@@ -177,6 +185,10 @@ def _answer(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": dict(properties), "required": sorted(properties)}
+
+
+def _or_none(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [_object(properties), {"type": "null"}]}
 
 
 def _list_of(properties: Mapping[str, Any]) -> dict[str, Any]:

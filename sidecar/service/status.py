@@ -7,9 +7,9 @@ from importlib.metadata import version
 from typing import Any
 
 from sidecar.service.job_state import JobState
+from sidecar.service.operations.preview import Preview
 from sidecar.service.runner import Runner
 from sidecar.service.tasks import REFRESH, Tasks
-from sidecar.service.waiting import waiting
 
 _VERSION = version("salesforce-sidecar")  # read once: it costs a third of a status page
 _LATE = 3
@@ -33,7 +33,7 @@ def not_ready(states: Mapping[str, JobState], now: datetime, interval: timedelta
 
 
 def status(runner: Runner, tasks: Tasks) -> dict[str, Any]:
-    """Jobs with their states and next runs, totals since the start, API calls of the org's day."""
+    """Jobs with their states and next runs, the plan that waits, totals since the start, API calls of the org's day."""
     following = runner.next_runs()
     jobs = {
         name: {**state.as_dict(), "next": following[name].isoformat()} for name, state in runner.memory.all().items()
@@ -44,8 +44,24 @@ def status(runner: Runner, tasks: Tasks) -> dict[str, Any]:
         "now": runner.now().isoformat(),
         "time_zone": str(tasks.zone or "UTC"),
         "jobs": jobs,
+        "plan_waiting": _held(tasks.previews.waiting()),
         "totals": asdict(tasks.totals),
         "api_calls_of_the_day": {"used": usage.used, "maximum": usage.maximum} if usage else None,
+    }
+
+
+def _held(plan: Preview | None) -> dict[str, Any] | None:
+    """Of a plan that a person has to confirm: since when one waits, why, how much it is and how to confirm it."""
+    if plan is None:
+        return None
+    return {
+        "since": plan.waits_since.isoformat(),
+        "made_at": plan.made_at.isoformat(),
+        "reason": plan.reason,
+        "values": plan.changes.num_rows,
+        "records": plan.records,
+        "fingerprint": plan.fingerprint,
+        "confirm": "the page Plan of the console; or GET /api/v1/plan, then POST /api/v1/plan/confirm its fingerprint",
     }
 
 
@@ -68,7 +84,7 @@ def _of_jobs(states: Mapping[str, JobState]) -> Iterator[str]:
 
 def _of_plan(tasks: Tasks) -> Iterator[str]:
     yield from _family("sidecar_plan_waiting", "gauge", "1 while a plan waits for a person.")
-    yield f"sidecar_plan_waiting {int(waiting(tasks.previews) is not None)}"
+    yield f"sidecar_plan_waiting {int(tasks.previews.waiting() is not None)}"
 
 
 def _of_totals(tasks: Tasks) -> Iterator[str]:

@@ -7,7 +7,7 @@ from sidecar.configuration import Configuration
 from sidecar.errors import AwaitsConfirmationError, MassChangeError
 from sidecar.guard import Review
 from sidecar.service.alerts import Alerts
-from sidecar.service.operations.preview import Preview, Previews, of_plan
+from sidecar.service.operations.preview import Previews, of_plan
 from sync import Mirror, Plan
 
 
@@ -37,7 +37,7 @@ def watched(mirror: Mirror, configuration: Configuration, previews: Previews) ->
         if reason := reason_to_wait(plan, configuration):
             raise AwaitsConfirmationError(reason)
 
-    before = waiting(previews)
+    before = previews.waiting()
     try:
         yield review
     except (MassChangeError, AwaitsConfirmationError) as error:
@@ -49,9 +49,3 @@ def watched(mirror: Mirror, configuration: Configuration, previews: Previews) ->
         raise
     if before is not None:
         previews.drop(before)  # what it would have written is written, or is wanted no more
-
-
-def waiting(previews: Previews) -> Preview | None:
-    """The plan that a run has left for a person; None where there is none."""
-    found = previews.plan()
-    return found if found is not None and found.reason else None

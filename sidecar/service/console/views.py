@@ -47,9 +47,8 @@ def console(runner: Runner, tasks: Tasks, door: Door) -> Blueprint:
 
     @pages.get("/")
     def home() -> str:
-        held = tasks.previews.plan()
         told = status.status(runner, tasks)
-        return render_template("status.html", status=told, reasons=reasons(runner, tasks), held=held)
+        return render_template("status.html", status=told, reasons=reasons(runner, tasks), held=told["plan_waiting"])
 
     @pages.post("/jobs/<name>")
     def trigger(name: str) -> AnyResponse:

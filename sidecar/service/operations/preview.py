@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ class Preview:
             `already`.
         changes: object, key, record_id, name (of an account or a deal), field, old, new, all text; a record that
             would be removed has one row, with the field Id.
+        since: when the first plan was made that a person had to confirm, where each one since then had to be; None
+            where this one need not be.
     """
 
     made_at: datetime
@@ -41,6 +43,17 @@ class Preview:
     reason: str
     summary: Mapping[str, Any]
     changes: pa.Table
+    since: datetime | None = None
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when a plan waits."""
+        return self.since or self.made_at
+
+    @property
+    def records(self) -> int:
+        """How many records it would write or remove."""
+        return int(self.summary["rows"]) + int(self.summary["removals"])
 
     @property
     def empty(self) -> bool:
@@ -88,9 +101,13 @@ class Previews:
         self._folder = folder
 
     def keep(self, preview: Preview) -> None:
-        """Keep it in place of the former one of its kind."""
+        """Keep it in place of the former one of its kind; a plan that waits does so since the former one did."""
+        if preview.reason:
+            former = self.waiting()
+            preview = replace(preview, since=former.waits_since if former else preview.made_at)
         facts = {"made_at": preview.made_at.isoformat(), "fingerprint": preview.fingerprint}
         facts |= {"run_id": preview.run_id, "reason": preview.reason}
+        facts |= {"since": preview.since.isoformat()} if preview.since else {}
         text = json.dumps({**facts, "summary": preview.summary})
         changes = preview.changes.replace_schema_metadata({_FACTS: text.encode()})
         sink = pa.BufferOutputStream()
@@ -101,6 +118,11 @@ class Previews:
     def plan(self) -> Preview | None:
         """The plan of a refresh, None where nobody has looked at one."""
         return _read(self._file(""))
+
+    def waiting(self) -> Preview | None:
+        """The plan that a run has left for a person, None where there is none."""
+        found = self.plan()
+        return found if found is not None and found.reason else None
 
     def undo(self, run_id: str) -> Preview | None:
         """The undo of this run, None where nobody has looked at it."""
@@ -119,11 +141,12 @@ def _read(file: Path) -> Preview | None:
     if not file.exists():
         return None
     try:
-        with pa.ipc.open_file(file.read_bytes()) as opened:
+        # mapped: of a large plan, whoever asks only for its counts reads no values
+        with pa.memory_map(str(file)) as mapped, pa.ipc.open_file(mapped) as opened:
             table = opened.read_all()
         facts = json.loads((table.schema.metadata or {})[_FACTS])
-        made_at = datetime.fromisoformat(facts.pop("made_at"))
-        return Preview(made_at=made_at, changes=table.replace_schema_metadata(None), **facts)
+        facts |= {name: datetime.fromisoformat(facts[name]) for name in ("made_at", "since") if name in facts}
+        return Preview(changes=table.replace_schema_metadata(None), **facts)
     except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
         _log.warning("%s cannot be read (%s): make it again", file, error)
         return None

@@ -12,6 +12,7 @@ from sidecar.doctor.finding import OK, PROBLEM, WARNING
 from sidecar.state import State
 from sync import Mirror, Usage
 from tests.sidecar.conftest import Clinic
+from tests.sidecar.service.conftest import NOW, Desk
 
 
 def test_a_key_or_a_state_directory_that_others_may_read_is_a_warning(clinic: Clinic, tmp_path: Path) -> None:
@@ -42,6 +43,16 @@ def test_a_disk_that_is_nearly_full_is_told(
     [told] = machine.disk(clinic.configuration, clinic.state)
     assert told.state == state
     assert (state == OK) == (told.remedy == "")
+
+
+def test_a_plan_that_waits_for_a_person_is_a_warning_that_says_how_to_confirm_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    [told] = machine.waiting_plan(desk.tasks.configuration, desk.state)
+    assert (told.state, told.remedy) == (OK, "")
+    desk.shows({"field": "Sidecar_Health__c"}, reason="far too many")
+    [told] = machine.waiting_plan(desk.tasks.configuration, desk.state)
+    assert told.state == WARNING and "page Plan" in told.remedy
+    assert told.text == f"1 values of 1 records wait since {NOW:%Y-%m-%d %H:%M} UTC to be confirmed"
 
 
 def test_a_mirror_that_is_in_use_is_no_problem_and_a_broken_one_is(clinic: Clinic, tmp_path: Path) -> None:

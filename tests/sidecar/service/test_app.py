@@ -137,7 +137,7 @@ def test_answers_have_the_properties_that_the_document_tells_of(desk: Desk) -> N
     desk.wrote("r1", "Sidecar_Health__c", "50", "62")
     desk.tasks.usage = Usage(12, 15000)
     told = desk.client.get("/api/v1/openapi.json", headers=KEY).get_json()["paths"]
-    desk.shows({"field": "Sidecar_Health__c"})
+    desk.shows({"field": "Sidecar_Health__c"}, reason="too many")
     desk.shows({"field": "Sidecar_Health__c"}, run="r1")
     desk.tasks.backtests.keep(NOW.date(), {})
     assert desk.client.post("/api/v1/plan", headers=KEY).status_code == 202
@@ -151,9 +151,11 @@ def test_answers_have_the_properties_that_the_document_tells_of(desk: Desk) -> N
             inner = schema["properties"][key]
             rows = items if inner.get("type") == "array" and "required" in inner["items"] else []
             assert all(sorted(row) == inner["items"]["required"] for row in rows), key
-    jobs = told["/status"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["jobs"]
+    parts = told["/status"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
     status = desk.client.get("/api/v1/status", headers=KEY).get_json()
-    assert sorted(status["jobs"]["refresh"]) == jobs["additionalProperties"]["required"]
+    assert sorted(status["jobs"]["refresh"]) == parts["jobs"]["additionalProperties"]["required"]
+    assert sorted(status["plan_waiting"]) == parts["plan_waiting"]["anyOf"][0]["required"]
+    assert (status["plan_waiting"]["values"], status["plan_waiting"]["records"]) == (1, 1)
 
 
 def test_a_mirror_in_the_hands_of_a_command_is_told_as_unavailable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

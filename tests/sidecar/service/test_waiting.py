@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -125,6 +127,30 @@ def test_the_same_plan_waits_since_it_was_first_found(schedule: Schedule) -> Non
     assert file.stat().st_mtime_ns == before
 
 
+def test_the_status_tells_since_when_a_person_has_to_confirm_how_much_and_how(schedule: Schedule) -> None:
+    schedule.each_write_waits()
+    asks = schedule.desk.client.get
+    assert asks("/api/v1/status", headers=KEY).get_json()["plan_waiting"] is None
+    schedule.refreshes("2")
+    first = schedule.waiting().made_at
+    later = replace(schedule.waiting(), made_at=first + timedelta(hours=5), fingerprint="another")
+    schedule.tasks.previews.keep(later)  # another plan in its place: a person is waited for since the first
+    schedule.desk.runner.want("refresh")  # what was told is kept for a second, or until something happens
+    told = asks("/api/v1/status", headers=KEY).get_json()["plan_waiting"]
+    assert told.pop("reason").startswith("1 values of 1 records wait to be confirmed")
+    assert "page Plan" in told["confirm"] and "/api/v1/plan/confirm" in told.pop("confirm")
+    assert told == {
+        "since": first.isoformat(),
+        "made_at": later.made_at.isoformat(),
+        "values": 1,
+        "records": later.records,
+        "fingerprint": "another",
+    }
+    schedule.refreshes()
+    schedule.refreshes("4")
+    assert schedule.waiting().waits_since == schedule.waiting().made_at
+
+
 def test_a_plan_too_large_for_a_job_goes_when_a_later_run_passes(schedule: Schedule) -> None:
     with pytest.raises(MassChangeError):
         schedule.refreshes("2", too_large=True)
@@ -157,5 +183,6 @@ def test_a_plan_that_waits_is_told_on_the_status_while_all_is_well(schedule: Sch
     desk.log_in()
     text = desk.client.get("/").text
     assert "A plan waits since" in text and 'href="/plan">Look at the plan that waits' in text
+    assert "</time>: 1 values of" in text
     assert "Ready: the org holds" not in text
     assert desk.client.get("/readyz").status_code == 200
