@@ -1,26 +1,32 @@
 """Numbers in words, whole columns at once."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 
 def whole(values: "pd.Series[float]") -> "pd.Series[str]":
     """Numbers rounded to whole ones, with a comma between thousands; '' where missing."""
-    # Adding 0 makes -0 a plain 0: what is less than half a point below it, too, is read as 0.
-    codes, distinct = pd.factorize(values.astype("float64").round() + 0.0)
-    words = np.array([f"{number:,.0f}" for number in distinct], dtype=object)
-    return pd.Series(np.append(words, "")[codes], index=values.index, dtype="str")
+    return _worded(values, lambda number: f"{number:,.0f}", "")
 
 
 def percent(rates: "pd.Series[float]") -> "pd.Series[str]":
     """Rates of 0..1 as `43 %`."""
-    return whole(100.0 * rates) + " %"
+    return _worded(100.0 * rates, lambda number: f"{number:,.0f} %", " %")
 
 
 def counted(values: "pd.Series[float]", noun: str) -> "pd.Series[str]":
     """`1 case`, `3 cases`: numbers with their noun, which takes an s in the plural."""
-    one = values.astype("float64").round() == 1
-    return whole(values) + " " + pd.Series(np.where(one, noun, f"{noun}s"), index=values.index, dtype="str")
+    return _worded(values, lambda number: f"{number:,.0f} {noun if number == 1 else f'{noun}s'}", f" {noun}s")
+
+
+def _worded(values: "pd.Series[float]", word: Callable[[float], str], missing: str) -> "pd.Series[str]":
+    """Words for whole numbers; makes each distinct one once."""
+    # Adding 0 makes -0 a plain 0: what is less than half a point below it, too, is read as 0.
+    codes, distinct = pd.factorize(values.to_numpy(dtype=np.float64, na_value=np.nan).round() + 0.0)
+    words = np.array([*(word(float(number)) for number in distinct), missing], dtype=object)
+    return pd.Series(words[codes], index=values.index, dtype="str")
 
 
 def shortened(texts: "pd.Series[str]", length: int) -> "pd.Series[str]":

@@ -1,5 +1,6 @@
 """What won deals took: days in each stage, days from creation to win, and their size."""
 
+import numpy as np
 import pandas as pd
 
 from scoring.results import BENCHMARKS, STAGE_BENCHMARKS
@@ -65,10 +66,12 @@ def benchmark_of(deals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The `QUANTILES` (NaN without a benchmark), won_deals (0 without), aligned with `deals`.
     """
-    values = [*QUANTILES, "won_deals"]
-    own = deals[["stage", "segment"]].merge(benchmarks, on=["stage", "segment"], how="left")[values]
-    overall = benchmarks[benchmarks["segment"] == ALL]
-    every = deals[["stage"]].merge(overall, on="stage", how="left")[values]
-    has_own = own["won_deals"].notna()
-    result = own.where(has_own, every).astype("float64").set_axis(deals.index)
-    return result.fillna({"won_deals": 0.0})
+    names = [*QUANTILES, "won_deals"]
+    known = pd.MultiIndex.from_frame(benchmarks[["stage", "segment"]])
+    own, overall = (
+        known.get_indexer(pd.MultiIndex.from_frame(deals[["stage", "segment"]].assign(**kind)))
+        for kind in ({}, {"segment": ALL})
+    )
+    values = np.vstack([benchmarks[names].to_numpy(dtype=np.float64), np.full(len(names), np.nan)])
+    found = pd.DataFrame(values[np.where(own >= 0, own, overall)], index=deals.index, columns=names)
+    return found.fillna({"won_deals": 0.0})

@@ -52,19 +52,17 @@ def factor_table(deals: pd.DataFrame, outlook: Outlook, rates: WinRates) -> pd.D
         ]
     else:
         steps = _of_model(deals, outlook, rates)
-    parts = [
-        pd.DataFrame(
-            {
-                "opportunity_id": deals["opportunity_id"],
-                "order": order,
-                "label": label,
-                "points": 100.0 * moved,
-                "text": text,
-            }
-        )[applies]
-        for order, (label, moved, text, applies) in enumerate(steps)
-    ]
-    table = pd.concat(parts, ignore_index=True)
+    labels, points, texts, applies = zip(*steps, strict=True)
+    order, deal = np.nonzero(np.stack(applies))
+    table = pd.DataFrame(
+        {
+            "opportunity_id": deals["opportunity_id"].array[deal],
+            "order": order,
+            "label": np.array(labels)[order],
+            "points": 100.0 * np.stack(points)[order, deal],
+            "text": pd.concat(texts).array[order * len(deals) + deal],
+        }
+    )
     table["size"] = -table["points"].abs()
     table = table.sort_values(["opportunity_id", "size", "order"], kind="stable", ignore_index=True)
     return FACTORS.conform(table.assign(rank=table.groupby("opportunity_id").cumcount() + 1))
@@ -74,8 +72,8 @@ def _of_model(deals: pd.DataFrame, outlook: Outlook, rates: WinRates) -> list[St
     features = outlook.features
     assert features is not None and outlook.log_odds is not None
     base = float(logit(rates.base_rate))
-    added = outlook.log_odds.rename(columns={"start": "Stage"}).T.groupby(level=0, sort=False).sum().T
-    added["Stage"] = added["Stage"] - base
+    added = outlook.log_odds.drop(columns="start")
+    added["Stage"] = added["Stage"] + outlook.log_odds["start"] - base
     total = added.sum(axis=1).to_numpy()
     moved = outlook.probability.to_numpy() - rates.base_rate
     # Where the two are the same, the line is the tangent.
