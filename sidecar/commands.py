@@ -46,10 +46,11 @@ def plan(setting: Setting, record: str | None, as_of: datetime | None, as_json: 
             explained = explaining.explain(mirror, configuration, scored, record)
             terminal.show(as_json, explaining.as_dict(explained), lambda: explaining.report(explained))
             return
-        planned = flow.planned(mirror, configuration, _day(as_of), bars)
+        scored, planned = flow.planned(mirror, configuration, _day(as_of), bars)
         bars.end()
     summary = planned.summary(bulk_threshold=configuration.write.bulk_threshold)
-    terminal.show(as_json, plan_as_dict(planned, summary, pulled), lambda: plan_report(planned, summary, pulled))
+    found = (planned, summary, pulled, scored)
+    terminal.show(as_json, plan_as_dict(*found), lambda: plan_report(*found))
 
 
 @click.command()

@@ -237,15 +237,18 @@ def make_plan(mirror: Mirror, configuration: Configuration, scored: Scored, *, r
     return replace(plan, removals=gone)
 
 
-def planned(mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress) -> Plan:
+def planned(
+    mirror: Mirror, configuration: Configuration, as_of: date | None, progress: Progress
+) -> tuple[Scored, Plan]:
     """What a refresh would write of the book as it stands in the mirror; see `score` for the arguments.
 
     What it finds is kept for the next run, as a refresh's is.
     """
     unmoved = Unmoved(mirror, configuration)
-    plan = make_plan(mirror, configuration, score(mirror, configuration, as_of, progress, unmoved))
+    scored = score(mirror, configuration, as_of, progress, unmoved)
+    plan = make_plan(mirror, configuration, scored)
     unmoved.keep(plan)
-    return plan
+    return scored, plan
 
 
 def _latest_day(mirror: Mirror) -> date:

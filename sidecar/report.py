@@ -12,7 +12,7 @@ from sync import ObjectPull, Plan, PullReport, RefusedRow, Undo
 from sync.undo import WRITTEN_AGAIN
 
 if TYPE_CHECKING:  # a list of runs needs neither scores nor what computes them
-    from sidecar.refresh import Refresh
+    from sidecar.refresh import Refresh, Scored
     from sidecar.undo import Undone
 
 SHOWN = 50  # rows of a list
@@ -71,7 +71,12 @@ def _left_out(report: PullReport) -> None:
         terminal.say(line)
 
 
-def plan_as_dict(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> Mapping[str, Any]:
+def _noticed(scored: Scored) -> None:
+    for line in scored.notices:
+        terminal.say(line)
+
+
+def plan_as_dict(plan: Plan, summary: Mapping[str, Any], pulled: PullReport, scored: Scored) -> Mapping[str, Any]:
     """A plan for machines, every value, refusal and removal of it; `summary` is the plan's."""
     return {
         **summary,
@@ -79,12 +84,15 @@ def plan_as_dict(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> 
         "changes": plan.changes.to_pylist(),
         "removals": plan.removals.to_pylist(),
         "left_out": left_out(pulled),
+        "notices": list(scored.notices),
+        "input_problems": list(scored.problems),
     }
 
 
-def plan_report(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> None:
+def plan_report(plan: Plan, summary: Mapping[str, Any], pulled: PullReport, scored: Scored) -> None:
     """What would be written: counts by object and field, the biggest changes, what the org could not store."""
     _left_out(pulled)
+    _noticed(scored)
     if not plan.rows:
         terminal.output.print("Nothing to write: the org holds every value already.")
     for item in summary["objects"]:
@@ -110,6 +118,7 @@ def plan_report(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> N
         )
         _and_more(plan.refused.num_rows)
     _set_aside(plan)
+    input_problems(scored.problems)
     terminal.output.print(
         f"{summary['values']:,} values of {summary['rows']:,} records would be written"
         f"{f' and {removed:,} records removed' if (removed := plan.removals.num_rows) else ''}, "
@@ -121,8 +130,7 @@ def plan_report(plan: Plan, summary: Mapping[str, Any], pulled: PullReport) -> N
 def refresh_report(done: Refresh) -> None:
     """What a run did, in the order of the flow."""
     _left_out(done.pulled)
-    for line in done.scored.notices:
-        terminal.say(line)
+    _noticed(done.scored)
     desired = done.scored.desired
     scored = ", ".join(f"{len(table):,} {name}" for name, table in desired.tables.items())
     unchanged = "none: nothing has changed since the last run"

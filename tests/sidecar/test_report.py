@@ -1,19 +1,29 @@
 """Reports: what people and machines are told of a plan."""
 
+from datetime import date
+
+import pandas as pd
 import pyarrow as pa
 import pytest
 
+from scoring import Quarter
+from sidecar.desired import Desired
+from sidecar.refresh import Scored
 from sidecar.report import SHOWN, plan_as_dict, plan_report
 from sync import ObjectPull, Plan, PullReport
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS
 
 PULLED = PullReport((ObjectPull("Task", "none"), ObjectPull("Case", "rest", missing_fields=("Priority",))), 2)
+UNRATED = "3 deals in EUR, a currency without a rate: their money counts as missing."
+ODD = {"table": "cases", "rows": 2, "treatment": "closed before they were opened: left out"}
+QUARTER = Quarter("Q4", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-31"))
+SCORED = Scored(date(2026, 11, 22), QUARTER, Desired({}), pd.Series([], dtype="str"), (UNRATED,), (ODD,))
 NOTHING = Plan(CHANGES.empty_table(), REFUSED.empty_table(), ())
 
 
 def told(plan: Plan, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     """The report on standard output, and what is said beside it."""
-    plan_report(plan, plan.summary(), PULLED)
+    plan_report(plan, plan.summary(), PULLED, SCORED)
     return capsys.readouterr()
 
 
@@ -21,7 +31,9 @@ def test_an_empty_plan_says_so_and_what_is_done_without(capsys: pytest.CaptureFi
     output, beside = told(NOTHING, capsys)
     assert "Nothing to write" in output
     assert "Task (calls and tasks do not count as activity)" in beside and "Case.Priority" in beside
-    assert len(plan_as_dict(NOTHING, NOTHING.summary(), PULLED)["left_out"]) == 2
+    assert UNRATED in beside and str(ODD["treatment"]) in output
+    machines = plan_as_dict(NOTHING, NOTHING.summary(), PULLED, SCORED)
+    assert (len(machines["left_out"]), machines["notices"], machines["input_problems"]) == (2, [UNRATED], [ODD])
 
 
 def test_records_that_would_be_removed_are_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +44,7 @@ def test_records_that_would_be_removed_are_told(capsys: pytest.CaptureFixture[st
     assert "Nothing to write" not in output
     assert "Sidecar_Action__c: 201 to remove" in output and "Sidecar_Projection__c: 1 to remove" in output
     assert "202 records removed, in about 3 API calls" in output
-    assert plan_as_dict(plan, plan.summary(), PULLED)["removals"] == gone
+    assert plan_as_dict(plan, plan.summary(), PULLED, SCORED)["removals"] == gone
 
 
 def test_the_first_refusals_are_listed_and_machines_get_all(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,4 +54,4 @@ def test_the_first_refusals_are_listed_and_machines_get_all(capsys: pytest.Captu
     output, beside = told(plan, capsys)
     assert output.count("too long") == SHOWN
     assert f"{120 - SHOWN} more; --json lists all." in beside
-    assert plan_as_dict(plan, plan.summary(), PULLED)["refused_values"] == rows
+    assert plan_as_dict(plan, plan.summary(), PULLED, SCORED)["refused_values"] == rows

@@ -75,7 +75,7 @@ def _plan(tasks: Tasks, _operation: Operation) -> str:
     configuration, progress = tasks.configuration, Told(tasks)
     with tasks.open() as (org, mirror):
         flow.pull(org, mirror, configuration, progress).check_needed()
-        plan = flow.planned(mirror, configuration, tasks.day(mirror), progress)
+        _, plan = flow.planned(mirror, configuration, tasks.day(mirror), progress)
         preview = _shown(tasks, mirror, plan)
     tasks.previews.keep(preview)
     return _counted(preview)
