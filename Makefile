@@ -56,19 +56,10 @@ test-python: export OPENBLAS_NUM_THREADS = 1
 test-python: setup .setup/clients
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-# Known weaknesses of what is pinned. It asks the registries, so it is no part of `make test`; run it before a release.
-.setup/audit/bin/pip-audit:
-	@mkdir -p .setup
-	$(PYTHON) -m venv .setup/audit
-	.setup/audit/bin/pip install --quiet pip-audit
-
-audit: setup .setup/audit/bin/pip-audit
-	@failed=0; \
-	.setup/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.txt || failed=1; \
-	npm audit --package-lock-only || failed=1; \
-	test $$failed = 0 || echo "A weakness is named with package and version. 'Could not be audited' or an endpoint that" \
-		"returned an error is none: the registry in use answers no such questions, ask one that does." >&2; \
-	exit $$failed
+# Known weaknesses of what is pinned. It asks the registries, so it is no part of `make test`; CI runs it after that.
+# AUDIT=--warn: a registry that answers no such questions is a warning, as in CI.
+audit: setup
+	@$(BIN)/python -m tests.dependency_audit $(AUDIT)
 
 bench: setup
 	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit $$?; done

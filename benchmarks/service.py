@@ -1,8 +1,10 @@
 """What the service bears: people and monitors who look at it while it works, and weeks of refreshes.
 
-- Load: refreshes of one changed deal each, in turns with nobody looking and with 200 requests a second on the health
-  check, the API's status and the console's first page, from a process of their own at fixed times (so that a late
-  answer makes no later request wait). `refresh_under_load` is the processor-bound refresh beside itself alone.
+- Load: refreshes of one changed deal each, in turns with nobody looking, with 200 requests a second on a server of
+  another process that only says "ok", and with as many on the service's health check, its API's status and its
+  console's first page, from a process of their own at fixed times (so that a late answer makes no later request wait).
+  `refresh_under_load` is the processor-bound refresh beside itself alone, `refresh_under_load_elsewhere` its floor:
+  what such a load takes of the machine whoever answers. `under_load_vs_elsewhere` is left to the service.
   `processor_ms_of_a_look` is what one request costs the service: its processor time under load less that alone.
 - Clicks: seconds from the request that a user makes in the org to its answer there, after a changed deal;
   `click_vs_refresh` is that against the refresh alone, which is the most of it.
@@ -130,8 +132,8 @@ def main(command_line: list[str] | None = None) -> int:
 
 
 def _loaded(service: Service, rounds: int) -> dict[str, object]:
-    """Refreshes alone and under load, in turns."""
-    alone, under = [], []
+    """Refreshes alone, beside the same load on another process, and under load, in turns."""
+    alone, elsewhere, under = [], [], []
     spent = 0.0
     answers: list[tuple[int, float]] = []
     for _ in range(rounds):
@@ -140,12 +142,17 @@ def _loaded(service: Service, rounds: int) -> dict[str, object]:
         alone.append(service.refresh())
         between = service.processor_seconds
         service.change_a_deal()
-        with _looked_at(service, answers):
+        with _bare_server() as url, _looked_at(url, service.token, []):
+            elsewhere.append(service.refresh())
+        start = service.processor_seconds
+        service.change_a_deal()
+        with _looked_at(service.url, service.token, answers):
             under.append(service.refresh())
-        spent += (service.processor_seconds - between) - (between - before)
+        spent += (service.processor_seconds - start) - (between - before)
     milliseconds = sorted(1000 * seconds for status, seconds in answers if status == requests.codes.ok)
-    rows = [(place, first, other) for place, (first, other) in enumerate(zip(alone, under, strict=True), start=1)]
-    print(table(("refresh", "alone, s", "under load, s"), rows))
+    rows = [(place, *seconds) for place, seconds in enumerate(zip(alone, elsewhere, under, strict=True), start=1)]
+    print(table(("refresh", "alone, s", "load elsewhere, s", "under load, s"), rows))
+    median = {name: statistics.median(kind) for name, kind in (("alone", alone), ("else", elsewhere), ("under", under))}
     return {
         "requests": len(answers),
         "errors": len(answers) - len(milliseconds),
@@ -153,9 +160,12 @@ def _loaded(service: Service, rounds: int) -> dict[str, object]:
         "latency_ms_p99": round(milliseconds[int(0.99 * len(milliseconds))], 1),
         "latency_ms_max": round(milliseconds[-1], 1),
         "processor_ms_of_a_look": round(1000 * spent / len(answers), 2),
-        "refresh_seconds_alone": round(statistics.median(alone), 2),
-        "refresh_seconds_under_load": round(statistics.median(under), 2),
-        "refresh_under_load": round(statistics.median(under) / statistics.median(alone), 2),
+        "refresh_seconds_alone": round(median["alone"], 2),
+        "refresh_seconds_load_elsewhere": round(median["else"], 2),
+        "refresh_seconds_under_load": round(median["under"], 2),
+        "refresh_under_load": round(median["under"] / median["alone"], 2),
+        "refresh_under_load_elsewhere": round(median["else"] / median["alone"], 2),
+        "under_load_vs_elsewhere": round(median["under"] / median["else"], 2),
     }
 
 
@@ -222,13 +232,24 @@ def _records(org: Org) -> tuple[list[str], str]:
 
 
 @contextmanager
-def _looked_at(service: Service, answers: list[tuple[int, float]]) -> Iterator[None]:
-    """Somebody looks at the service for as long as the block lasts; what it answered is added to `answers`."""
-    looks = [sys.executable, "-m", "benchmarks.service_looks", service.url, str(RATE), *PAGES]
+def _bare_server() -> Iterator[str]:
+    """The address of a server that only says "ok", in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.service_floor"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        if process.stdout is None:
+            raise RuntimeError("a pipe is missing")
+        yield process.stdout.readline().strip()
+        process.communicate()  # the end of its input is its end
+
+
+@contextmanager
+def _looked_at(url: str, token: str, answers: list[tuple[int, float]]) -> Iterator[None]:
+    """Somebody looks at a server for as long as the block lasts; what it answered is added to `answers`."""
+    looks = [sys.executable, "-m", "benchmarks.service_looks", url, str(RATE), *PAGES]
     with subprocess.Popen(looks, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("a pipe is missing")
-        process.stdin.write(service.token + "\n")
+        process.stdin.write(token + "\n")
         process.stdin.flush()
         process.stdout.readline()  # it looks by now
         yield
