@@ -11,7 +11,7 @@ from scoring.days import Floats
 from scoring.lookup import codes
 from scoring.projection.calendar import DAYS, SEASONS, Span
 from scoring.projection.marks import Mark, MarkLevels, mark_levels, marks
-from scoring.projection.odds import Codes
+from scoring.projection.odds import Codes, Small
 from scoring.projection.timeline import NO_DAY, Standing, Timeline
 from scoring.settings import DealSettings
 
@@ -133,7 +133,7 @@ def deal_codes(line: Timeline, book: Book, found: Categories, settings: DealSett
 
 def factors(
     standing: Standing, day: int, quarter: Span, line: Timeline, code: DealCodes, found: Categories
-) -> Mapping[str, Codes]:
+) -> Mapping[str, Small]:
     """The codes of each factor for deals as they stood at the end of `day`."""
     deal, stage = standing.deal, standing.stage
     left = min(quarter.weeks_left(day), LEFT)
@@ -144,7 +144,7 @@ def factors(
         np.isnan(standing.value), len(SIZES) + 1, np.searchsorted(found.sizes, standing.value, side="right")
     )
     segment, stays = code.segment[deal], len(STAY_WEEKS) + 1
-    return {
+    wide = {
         "stage_left": stage * (LEFT + 1) + left,
         "stage_due": stage * DUES + due,
         "due_left": due * (LEFT + 1) + left,
@@ -161,6 +161,7 @@ def factors(
         "season": np.full(len(deal), quarter.season),
         **{name: segment * mark.levels + mark.at(deal, day) for name, mark in code.marks.items()},
     }
+    return {name: wide[name].astype(np.min_scalar_type(count)) for name, count in found.levels.items()}
 
 
 def dues(standing: Standing, day: int, quarter: Span) -> Codes:

@@ -24,7 +24,7 @@ from scoring.projection.features import (
 )
 from scoring.projection.layout import PARTS_OF_ALL
 from scoring.projection.new_business import won_in
-from scoring.projection.odds import Codes, Odds, fit_odds
+from scoring.projection.odds import Odds, Small, fit_odds
 from scoring.projection.timeline import Integers, Standing, Timeline, picked
 
 # Rows that are enough to learn some three hundred effects from; of more, every so many-th is taken.
@@ -49,7 +49,7 @@ class Week:
 
     day: int
     standing: Standing
-    factors: Mapping[str, Codes]
+    factors: Mapping[str, Small]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def assumed_odds(stages: pd.DataFrame, found: Categories) -> Floats:
     return np.asarray(logit(np.clip(chance[:, None, None] * timely[:, None] * time, 0.005, 0.95)), dtype=np.float64)
 
 
-def offsets(codes: Mapping[str, Codes], assumed: Floats) -> Floats:
+def offsets(codes: Mapping[str, Small], assumed: Floats) -> Floats:
     """The assumed log-odds of each deal, from those by season, stage, due and weeks left."""
     due, left = np.divmod(codes["due_left"], LEFT + 1)
     return np.asarray(assumed[codes["season"], codes["stage_left"] // (LEFT + 1), due, left], dtype=np.float64)
@@ -96,7 +96,7 @@ def offsets(codes: Mapping[str, Codes], assumed: Floats) -> Floats:
 class Lessons:
     """Rows to learn the odds from."""
 
-    factors: Mapping[str, Codes]
+    factors: Mapping[str, Small]
     outcome: Floats
     span: Integers
     weight: float
@@ -113,7 +113,7 @@ class Lessons:
 def lessons(weeks: list[list[Week]], spans: list[Span], line: Timeline, found: Categories) -> Lessons:
     """The rows of the weeks, thinned out where they are more than enough: every deal is taken in other weeks."""
     every = max(-(-sum(len(week.factors["season"]) for part in weeks for week in part) // ENOUGH_ROWS), 1)
-    kept: dict[str, list[Codes]] = {name: [] for name in found.levels}
+    kept: dict[str, list[Small]] = {name: [] for name in found.levels}
     outcome, span = [], []
     for number, part in enumerate(weeks):
         won = won_in(line, spans[number])

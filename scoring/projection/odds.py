@@ -7,6 +7,7 @@ Tibshirani, Generalized Additive Models, 1990, 4.4 (backfitting).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ from scipy.special import expit
 from scoring.days import Floats
 
 Codes = npt.NDArray[np.int64]
+# Codes of a factor, in the smallest type that holds its levels: a big book has hundreds of millions of them.
+Small = npt.NDArray[np.integer[Any]]
 FULL, FEW = 12, 4
 ENOUGH = 1e-3
 
@@ -26,7 +29,7 @@ class Odds:
     base: float
     effects: Mapping[str, Floats]
 
-    def probability(self, factors: Mapping[str, Codes], offset: Floats) -> Floats:
+    def probability(self, factors: Mapping[str, Small], offset: Floats) -> Floats:
         """0..1 for rows whose factors have these codes; `offset` is the log-odds before anything is learned."""
         eta = offset + self.base
         for name, effect in self.effects.items():
@@ -35,7 +38,7 @@ class Odds:
 
 
 def fit_odds(
-    factors: Mapping[str, Codes],
+    factors: Mapping[str, Small],
     levels: Mapping[str, int],
     offset: Floats,
     outcome: Floats,
