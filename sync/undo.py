@@ -9,6 +9,7 @@ The plan is applied like any other, so an undo is in the ledger too, survives a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ WRITTEN_AGAIN = "written again by run"
 CHANGED_IN_ORG = "changed in the org since"
 MADE_AND_CHANGED = "the run made this record; values of it were changed since, so it stays as it is"
 REMOVED = "the run removed this record; the next refresh makes it again if it is needed"
+
+PART_BYTES = 250_000_000
+"""Of the texts that a run wrote: of so many the present values are looked up at once."""
 
 # How a written value stands now, in the order in which the reasons are asked for.
 _RESTORE, _ALREADY, _KEEP = "restore", "already", "keep"
@@ -130,15 +134,17 @@ def _target(mirror: Mirror, run_id: str, name: str) -> CheckedTarget:
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, run_id: str, target: CheckedTarget, parent: str | None) -> None:
-    """Put the run's values of one object into `standing`, each with its present value and a verdict."""
+    """Put the run's values of one object into `standing`, each with its present value and a verdict.
+
+    A part of the records at a time, so that the present values of a large run fit into memory.
+    """
     name = target.schema.name
     shown = (
         f"CAST(t.{quoted(parent)} AS VARCHAR)" if parent and target.schema.field(parent) else "CAST(NULL AS VARCHAR)"
     )
     now = " ".join(f"WHEN {text_literal(field.name)} THEN {_held(field)}" for _, field in target.fields)
     known = ", ".join(text_literal(field.name) for _, field in target.fields) or "NULL"
-    connection.execute(
-        f"""
+    judged = f"""
 INSERT INTO standing
 SELECT object, key, record_id, parent, field, before, written, now,
        CASE WHEN reason IS NOT NULL THEN '{_KEEP}'
@@ -155,10 +161,18 @@ FROM (SELECT l.object, l.key, l.record_id, {shown} AS parent, l.field, l.old_val
       FROM _sync.ledger l JOIN _sync.runs r ON r.run_id = l.run_id
       LEFT JOIN main.{quoted(name)} t ON t.Id = l.record_id
       WHERE l.run_id = ? AND l.object = ? AND l.outcome IN ('{WRITTEN}', '{UNKNOWN}')
-            AND l.record_id IS NOT NULL) v
-""",
-        [run_id, name],
-    )
+            AND l.record_id IS NOT NULL AND hash(l.record_id) % ? = ?) v
+"""
+    parts = _parts(connection, run_id, name)
+    for part in range(parts):
+        connection.execute(judged, [run_id, name, parts, part])
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, run_id: str, name: str) -> int:
+    """How many parts a run's records are judged in."""
+    query = "SELECT sum(strlen(new_value)) FROM _sync.ledger WHERE run_id = ? AND object = ?"
+    [(size,)] = connection.execute(query, [run_id, name]).fetchall()
+    return math.ceil((size or 0) / PART_BYTES) or 1
 
 
 def _held(field: FieldSchema) -> str:

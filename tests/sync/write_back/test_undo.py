@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from localorg.access import User
-from sync import Mirror, SyncError, Undo, ledger, plan_undo, write_back
+from sync import Mirror, SyncError, Undo, ledger, plan_undo, undo, write_back
 from sync.undo import CHANGED_IN_ORG, FIELD_GONE, MADE_AND_CHANGED, RECORD_GONE, REMOVED, WRITTEN_AGAIN
 
 HEALTH, BAND, STAMP = "Sidecar_Health__c", "Sidecar_Health_Band__c", "Sidecar_Scored_At__c"
@@ -73,6 +73,19 @@ def test_what_somebody_changed_since_is_kept_and_listed(local, desk) -> None:
     assert (kept["written"], kept["now"], kept["reason"]) == ("12.0", "99.0", CHANGED_IN_ORG)
     assert local.rows(HEALTHS)[2] == (99.0, None, None)
     assert local.rows(HEALTHS)[3] == (None, None, None)
+
+
+def test_a_large_run_is_judged_in_parts_with_the_same_end(local, desk, monkeypatch) -> None:
+    refreshed(desk, "r1")
+    local.update("Account", {"Id": desk.ids[2], HEALTH: 99})
+    desk.pull()
+    whole = plan_undo(desk.mirror, "r1", parents=PARENTS)
+    monkeypatch.setattr(undo, "PART_BYTES", 10)
+    found = plan_undo(desk.mirror, "r1", parents=PARENTS)
+    assert found.plan.details.equals(whole.plan.details)
+    assert found.plan.removals.equals(whole.plan.removals)
+    assert found.kept.equals(whole.kept)
+    assert (found.plan.rows, found.kept.num_rows) == (12, 1)
 
 
 def test_a_record_that_a_later_run_wrote_again_stays_whole_and_is_listed_with_that_run(local, desk) -> None:
