@@ -68,7 +68,9 @@ def _show(report: CheckReport) -> None:
     for item in report.objects:
         _show_differences(item)
     equal = sum(item.equal for item in report.objects)
-    terminal.output.print(f"{equal} of {len(report.objects)} objects are equal; {report.calls} API calls.")
+    mended = sum(not item.equal and _settled(item) for item in report.objects)
+    others = f", {mended} were made equal" if mended else ""
+    terminal.output.print(f"{equal} of {len(report.objects)} objects are equal{others}; {report.calls} API calls.")
 
 
 def _show_differences(item: ObjectCheck) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sidecar import terminal
 from sync import ObjectPull, Plan, PullReport, RefusedRow, Undo
 from sync.undo import WRITTEN_AGAIN
+from sync.write_back import NOT_STORABLE
 
 if TYPE_CHECKING:  # a list of runs needs neither scores nor what computes them
     from sidecar.refresh import Refresh, Scored
@@ -169,13 +170,14 @@ def _refused(rows: Sequence[RefusedRow]) -> None:
         return
     terminal.heading("Refused")
     terminal.table(
-        ("object", "record", "field", "code", "message", "failing since", "next run"),
-        [
-            (row.object, row.record_id or row.key, row.field, row.code, row.message, row.since, row.retried)
-            for row in rows[:SHOWN]
-        ],
+        ("object", "record", "field", "code", "message", "failing since"),
+        [(row.object, row.record_id or row.key, row.field, row.code, row.message, row.since) for row in rows[:SHOWN]],
     )
     _and_more(len(rows))
+    if any(row.code == NOT_STORABLE for row in rows):
+        terminal.say("Values that cannot be stored are left out until others are computed.")
+    if any(row.code != NOT_STORABLE for row in rows):
+        terminal.say("The next run tries the refused records again; after three refusals in a row one is set aside.")
 
 
 def _set_aside(plan: Plan) -> None:

@@ -13,9 +13,10 @@ NOT_STORABLE = "NOT_STORABLE"
 class RefusedRow:
     """A record of which something was not written.
 
-    `field` is empty when the whole record was refused by the org; `retried` says that the next run tries again
-    unchanged (the record was locked, or its bulk job ended early). `since` is when it first failed (naive UTC), None
-    for a value that was never sent.
+    `field` is empty when the whole record was refused by the org; `retried` says that it was left for the next run
+    though nothing is wrong with it (the record was locked, or its bulk job ended early). The next run tries refused
+    records again as well, until they are set aside (see `sync.failures`). `since` is when it first failed (naive
+    UTC), None for a value that was never sent.
     """
 
     object: str

@@ -1,6 +1,6 @@
 """Reports: what people and machines are told of a plan."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -9,9 +9,12 @@ import pytest
 from scoring import Quarter
 from sidecar.desired import Desired
 from sidecar.refresh import Scored
-from sidecar.report import SHOWN, plan_as_dict, plan_report
-from sync import ObjectPull, Plan, PullReport
+from sidecar.report import SHOWN, plan_as_dict, plan_report, undo_report
+from sidecar.undo import Undone
+from sync import ObjectPull, Plan, PullReport, RefusedRow, Undo, WriteReport
 from sync.plan.difference import CHANGES, REFUSED, REMOVALS
+from sync.undo import KEPT
+from sync.write_back import NOT_STORABLE
 
 PULLED = PullReport((ObjectPull("Task", "none"), ObjectPull("Case", "rest", missing_fields=("Priority",))), 2)
 UNRATED = "3 deals in EUR, a currency without a rate: their money counts as missing."
@@ -55,3 +58,17 @@ def test_the_first_refusals_are_listed_and_machines_get_all(capsys: pytest.Captu
     assert output.count("too long") == SHOWN
     assert f"{120 - SHOWN} more; --json lists all." in beside
     assert plan_as_dict(plan, plan.summary(), PULLED, SCORED)["refused_values"] == rows
+
+
+def test_refused_records_are_listed_with_what_becomes_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    since = datetime(2026, 11, 20, 7, tzinfo=UTC).replace(tzinfo=None)
+    refused = RefusedRow("Account", "k", "001", "", "ENTITY_IS_LOCKED", "in approval", since=since)
+    stored = RefusedRow("Account", "k", "001", "F__c", NOT_STORABLE, "300 characters, the field holds 255")
+    undo_report(Undo("r1", NOTHING, KEPT.empty_table(), 0), undone(refused, stored))
+    output, beside = capsys.readouterr()
+    assert "2026-11-20 07:00" in output and "the field holds 255" in output
+    assert "The next run tries the refused records again" in beside and "are left out until" in beside
+
+
+def undone(*refused: RefusedRow) -> Undone:
+    return Undone("u1", Undo("r1", NOTHING, KEPT.empty_table(), 0), WriteReport(0, len(refused), 1, refused), 1, 0.1)

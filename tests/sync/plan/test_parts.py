@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.plan import parts
+from sync.plan.estimate import bulk_calls, collection_calls
 from sync.plan.parts import Limits, cut, job_parts
 
 ROWS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 40)), max_size=120).map(sorted)
@@ -52,6 +53,14 @@ def test_accounts_of_usual_size_fill_their_jobs() -> None:
     chance = random.Random(7)
     rows = [(parent, 100) for parent in range(3000) for _ in range(chance.randint(1, 60))]
     assert len(set(cut(rows, Limits()))) == -(-len(rows) // 10_000)
+
+
+def test_ten_thousand_changed_rows_cost_at_most_ten_calls_in_bulk_and_fifty_in_collections() -> None:
+    rows = sorted((parent, 400) for parent in range(1200) for _ in range(1 + parent % 16))[:10_000]
+    jobs = len(set(cut(rows, Limits())))
+    assert len(rows) == 10_000
+    assert bulk_calls(jobs, inserts=False) <= bulk_calls(jobs, inserts=True) <= 10
+    assert collection_calls(10_000) == 50
 
 
 def test_each_record_is_placed_once_and_one_without_a_parent_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
