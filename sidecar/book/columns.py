@@ -56,9 +56,9 @@ class Source:
 
 def sources(mirror: Mirror) -> Callable[[str], Source]:
     """A function from an object's API name to its source in this mirror."""
-    present, currencies = set(mirror.table_names()), Currencies.of(mirror)
+    present, currencies = mirror.columns_of_all(), Currencies.of(mirror)
 
     def source(name: str) -> Source:
-        return Source(name, frozenset(mirror.columns(name)) if name in present else frozenset(), currencies)
+        return Source(name, frozenset(present.get(name, ())), currencies)
 
     return source

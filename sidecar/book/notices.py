@@ -24,8 +24,9 @@ def notices(mirror: Mirror, book: Book) -> tuple[str, ...]:
 
 
 def _currencies(mirror: Mirror) -> Iterator[str]:
+    source = sources(mirror)
     for name, words in (("Opportunity", "deals"), ("Sidecar_Plan__c", "plans"), ("Asset", "assets")):
-        table = sources(mirror)(name)
+        table = source(name)
         if not table.currencies.several or not table.columns:
             continue
         rows = mirror.connection.execute(

@@ -13,7 +13,7 @@ from sync.mirror.bookkeeping import read_property, read_state, write_property
 from sync.mirror.content import fingerprint
 from sync.mirror.database import FRUGAL_LIMIT, MEMORY_LIMIT, connect, in_memory
 from sync.mirror.sql import first_row, quoted
-from sync.mirror.tables import columns_of
+from sync.mirror.tables import columns_of, columns_of_all
 from sync.schema import ObjectSchema
 
 __all__ = ["Mirror", "in_memory"]
@@ -57,6 +57,10 @@ class Mirror:
     def columns(self, name: str) -> dict[str, str]:
         """Column -> DuckDB type of one object, empty when it is not in the mirror."""
         return columns_of(self.connection, name)
+
+    def columns_of_all(self) -> dict[str, dict[str, str]]:
+        """The same of every object that is in the mirror, by its name."""
+        return columns_of_all(self.connection)
 
     def count(self, name: str) -> int:
         """Records of one object in the mirror, 0 when it was never pulled."""
