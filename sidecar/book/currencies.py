@@ -41,8 +41,8 @@ class Currencies:
             return cls(several=False)
 
         def rows(query: str) -> int:
-            found = mirror.connection.execute(query).fetchone()
-            return int(found[0]) if found else 0
+            [(found,)] = mirror.connection.execute(query).fetchall()
+            return int(found)
 
         typed = "CurrencyType" in names and rows('SELECT count(*) FROM "CurrencyType"') > 0
         if not typed and rows(f'SELECT count(DISTINCT "{CODE}") FROM "Opportunity"') < 2:

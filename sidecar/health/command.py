@@ -134,10 +134,19 @@ def _way(steps: list[dict[str, Any]]) -> None:
         ("measure", "now", "needed", "points", ""),
         [
             (
-                *(each["label"], f"{each['value']:.0f} {each['unit']}", f"{each['needed_value']:.0f}"),
+                *(each["label"], measured(each["value"], each["unit"]), f"{each['needed_value']:.0f}"),
                 *(f"+{each['points']:.1f}", "alone enough" if each["enough"] else "not enough alone"),
             )
             for each in steps
         ],
         right=("points",),
     )
+
+
+def measured(value: float, unit: str) -> str:
+    """A whole number with its unit, in the singular for one thing: `1 case, weighed`, `3 cases`, `1 % of weeks`."""
+    number = f"{value:.0f}"
+    things, comma, how = unit.partition(",")
+    if number == "1" and not unit.startswith("%"):
+        things = things.removesuffix("s")
+    return f"{number} {things}{comma}{how}"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sidecar.command_line import run
+from sidecar.health.command import measured
 from sidecar.report import input_problems
 from sync import Mirror
 
@@ -113,3 +114,17 @@ def test_records_that_are_not_as_they_should_be_show_in_a_run_s_report(capsys: p
     shown = " ".join(capsys.readouterr().out.split())
     assert "Records that are not as they should be" in shown
     assert "usage 3 Negative: counts as missing" in shown.replace("│", " ").replace("  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1.0, "cases, weighed", "1 case, weighed"),
+        (0.6, "cases", "1 case"),
+        (2.0, "cases, weighed", "2 cases, weighed"),
+        (0.0, "releases", "0 releases"),
+        (1.0, "% of weeks", "1 % of weeks"),
+    ],
+)
+def test_one_thing_is_told_in_the_singular(value: float, unit: str, said: str) -> None:
+    assert measured(value, unit) == said
