@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sync.failures import set_aside
 from sync.mirror import Mirror
 from sync.mirror.sql import quoted, registered
 from sync.plan.difference import compared, naive, written
@@ -58,7 +59,17 @@ def explain(mirror: Mirror, target: Target, desired: pa.Table, name: str) -> Exp
         found = mirror.connection.execute(f"SELECT record_id, worth, {columns} FROM ({compared(checked)})").fetchall()
     record_id, worth, *cells = found[0]
     values = [_explained(wanted, field, bool(worth), tuple(cells[4 * i : 4 * i + 4])) for i, (wanted, field) in places]
+    aside = _aside(mirror, checked, key)
+    if aside:
+        values = [replace(value, written=False, why=aside) if value.written else value for value in values]
     return ExplainedRecord(checked.schema.name, key, record_id, tuple(values))
+
+
+def _aside(mirror: Mirror, checked: CheckedTarget, key: str) -> str:
+    """Why nothing of the record is tried for now; empty when it is."""
+    rows = set_aside(mirror, checked.schema, checked.key.name).to_pylist()
+    found = next((row for row in rows if row["key"] == key), None)
+    return f"set aside: refused in {found['refusals']} runs ({found['code']}: {found['message']})" if found else ""
 
 
 def _key_of(mirror: Mirror, checked: CheckedTarget, name: str) -> str:

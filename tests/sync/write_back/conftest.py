@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sync import CatalogueObject, Mirror, Org, Plan, Target, TargetField, make_plan, pull
+from sync import CatalogueObject, ExplainedValue, Mirror, Org, Plan, Target, TargetField, explain, make_plan, pull
 
 HEALTH, BAND, STAMP = "Sidecar_Health__c", "Sidecar_Health_Band__c", "Sidecar_Scored_At__c"
 KEY, ACCOUNT, PLANNED = "Sidecar_Key__c", "Sidecar_Account__c", "Sidecar_Plan__c"
@@ -48,6 +48,12 @@ class Desk:
     def plan(self, desired: dict[str, pa.Table] | None = None, **options: bool) -> Plan:
         """What would be written."""
         return make_plan(self.mirror, TARGETS, desired or self.desired(), **options)
+
+    def explained(self, account: str) -> dict[str, ExplainedValue]:
+        """What the plan makes of one account, by field."""
+        found = explain(self.mirror, TARGETS[0], self.desired()["Account"], account)
+        assert found is not None
+        return {value.field: value for value in found.values}
 
 
 @pytest.fixture

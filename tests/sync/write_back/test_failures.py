@@ -60,6 +60,17 @@ def test_after_three_refusals_a_record_is_set_aside_and_listed(local, desk) -> N
     )
 
 
+def test_a_record_that_is_set_aside_is_explained_as_not_written(local, desk) -> None:
+    refused_run(local, desk, "r1")
+    assert desk.explained(desk.ids[0])[HEALTH].written
+    for run in ("r2", "r3"):
+        refused_run(local, desk, run)
+    values = desk.explained(desk.ids[0])
+    assert not any(value.written for value in values.values())
+    assert values[HEALTH].why == "set aside: refused in 3 runs (FIELD_CUSTOM_VALIDATION_EXCEPTION: not today)"
+    assert desk.explained(desk.ids[1])[HEALTH].why == "the same"
+
+
 def test_a_record_that_was_set_aside_is_tried_again_on_demand(local, desk) -> None:
     refused_often(local, desk)
     plan = desk.plan(retry_refused=True)
