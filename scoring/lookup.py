@@ -49,6 +49,17 @@ def looked_up(keys: "pd.Series[str]", values: pd.Series) -> pd.Series:
     return pd.Series(found, index=keys.index, name=values.name)
 
 
+def keyed(table: pd.DataFrame, key: str, column: str) -> pd.Series:
+    """A column by another one; `set_index` would take all the others along.
+
+    Args:
+        table: any.
+        key: column of the keys, which becomes the index.
+        column: column of the values.
+    """
+    return pd.Series(table[column].array, index=pd.Index(table[key]), name=column)
+
+
 def among(keys: "pd.Series[str]", values: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether each key is one of many values.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 
 
 def ordered_history(history: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
@@ -18,7 +18,7 @@ def ordered_history(history: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame
     Returns:
         The rows of `history` with a plain index.
     """
-    order = looked_up(history["stage"], stages.set_index("stage")["sort_order"])
+    order = looked_up(history["stage"], keyed(stages, "stage", "sort_order"))
     keys = (
         history["amount"],
         history["close_date"],

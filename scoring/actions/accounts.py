@@ -8,7 +8,7 @@ from scoring.actions.settings import ActionSettings
 from scoring.book import Book
 from scoring.days import date_text
 from scoring.health.renewals import in_force
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 from scoring.quarter import Quarter
 from scoring.results import DealScores
 from scoring.words import whole
@@ -47,7 +47,7 @@ def account_proposals(
         KIND,
         found,
         key=key_of(KIND, found["account_id"]),
-        owner_id=looked_up(found["account_id"], book.accounts.set_index("account_id")["owner_id"]),
+        owner_id=looked_up(found["account_id"], keyed(book.accounts, "account_id", "owner_id")),
         title="Open the renewal: contracts end from " + end + " on",
         why=whole(found["arr"]) + " a year end within " + f"{settings.renewal_days} days and no open deal renews them",
         cause=end,

@@ -9,7 +9,7 @@ from scoring.actions.proposing import key_of, proposed
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import PROPOSALS
 from scoring.book import Book
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 from scoring.quarter import Quarter
 from scoring.results import DealScores
 from scoring.settings import RISK_TAGS
@@ -120,7 +120,7 @@ def _impact(about: pd.DataFrame, factors: pd.DataFrame, at: Moment) -> "pd.Serie
     kind = about["kind"]
     reached = without_factors(about, factors, FACTORS_OF).mask(kind == COMMIT_AT_RISK, 1.0)
     gained = gain(about, reached.mask(kind == PULL_IN, about["win_probability"]))
-    typical = looked_up(about["segment"].fillna("All"), at.benchmarks.set_index("segment")["median_arr"])
+    typical = looked_up(about["segment"].fillna("All"), keyed(at.benchmarks, "segment", "median_arr"))
     worth = (typical * about["quarter_probability"]).where(about["arr"].isna())
     return gained.mask(kind == "Missing data", worth.where(worth > 0))
 

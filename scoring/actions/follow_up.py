@@ -13,7 +13,7 @@ from scoring.actions.ranking import numbered
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import HANDLED, OPEN, RECORDS, SNOOZED
 from scoring.book import OPPORTUNITIES
-from scoring.lookup import among, looked_up
+from scoring.lookup import among, keyed, looked_up
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _against(actions: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
 
 def _current(chosen: pd.DataFrame, scores: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """`RECORDS` of what is proposed now."""
-    probability = looked_up(chosen["opportunity_id"], scores.set_index("opportunity_id")["win_probability"])
+    probability = looked_up(chosen["opportunity_id"], keyed(scores, "opportunity_id", "win_probability"))
     new = chosen["proposed_on"].isna()
     return chosen.assign(
         key=chosen["record_key"],

@@ -4,7 +4,7 @@ import pandas as pd
 
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import CAUSE_GONE, HANDLED, LOST, NO_CHANGE, OUTRANKED, RECORDS, WON
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 
 
 def with_outcomes(
@@ -39,14 +39,14 @@ def with_outcomes(
     handled = records["status"].isin(HANDLED)
     handled_on = records["handled_on"].where(handled).fillna(pd.Series(day, index=records.index).where(handled))
     resolved_on = records["resolved_on"].fillna(day).mask(handled & proposed)
-    closed = deals[deals["is_closed"]].set_index("opportunity_id")["is_won"]
+    closed = keyed(deals[["opportunity_id", "is_won"]][deals["is_closed"]], "opportunity_id", "is_won")
     won = looked_up(records["opportunity_id"], closed.astype("float64"))
     waited = handled_on <= day - pd.Timedelta(days=settings.outcome_days)
     outcome = pd.Series(None, index=records.index, dtype="str")
     outcome = outcome.mask(handled & proposed & waited, NO_CHANGE)
     outcome = outcome.mask(~handled & proposed, OUTRANKED).mask(~proposed, CAUSE_GONE)
     outcome = outcome.mask(won == 0, LOST).mask(won == 1, WON)
-    present = won.fillna(looked_up(records["opportunity_id"], scores.set_index("opportunity_id")["win_probability"]))
+    present = won.fillna(looked_up(records["opportunity_id"], keyed(scores, "opportunity_id", "win_probability")))
     known = (outcome == records["outcome"]) & records["probability_after"].notna()
     changed = {
         "handled_on": handled_on,

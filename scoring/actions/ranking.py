@@ -6,7 +6,7 @@ import pandas as pd
 from scoring.actions.deal_words import WORDS
 from scoring.actions.settings import ActionSettings
 from scoring.actions.tables import ACTIONS, PRIORITIES
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 
 _KINDS = pd.Series(range(len(WORDS)), index=pd.Index(list(WORDS), dtype="str"))
 _LEVELS = pd.Series(range(len(PRIORITIES)), index=pd.Index(PRIORITIES, dtype="str"))
@@ -30,7 +30,7 @@ def ranked(
     Returns:
         `ACTIONS`, ordered by `order` and key, with `rank` counted within each owner.
     """
-    of_rep = projection[(projection["scope"] == "Rep") & (projection["segment"] == "All")].set_index("scope_id")["gap"]
+    of_rep = keyed(projection[(projection["scope"] == "Rep") & (projection["segment"] == "All")], "scope_id", "gap")
     gap = looked_up(proposals["owner_id"], of_rep)
     worth_much = (proposals["impact"] > 0) & (gap > 0) & (proposals["impact"] >= settings.high_share * gap)
     by_impact = pd.Series(np.where(worth_much, "High", "Medium"), index=proposals.index)

@@ -5,7 +5,7 @@ import pandas as pd
 from scoring.actions.proposing import key_of, proposed
 from scoring.actions.tables import PROPOSALS
 from scoring.health.results import HealthScores
-from scoring.lookup import looked_up
+from scoring.lookup import keyed, looked_up
 
 KIND = "Customer health"
 
@@ -31,7 +31,7 @@ def health_proposals(found: HealthScores, accounts: pd.DataFrame) -> pd.DataFram
         KIND,
         rows,
         key=key_of(KIND, rows["account_id"], rows["measure"]),
-        owner_id=looked_up(rows["account_id"], accounts.set_index("account_id")["owner_id"]),
+        owner_id=looked_up(rows["account_id"], keyed(accounts, "account_id", "owner_id")),
         title=rows["owner_role"] + ": " + rows["title"],
         cause=looked_up(rows["account_id"], scores["band"]) + " " + rows["measure"],
     )

@@ -12,7 +12,7 @@ from scoring.book import SEGMENTS, Book, validate
 from scoring.closed_deals import closed_deals
 from scoring.days import Floats
 from scoring.deals.benchmarks import ALL, UNKNOWN
-from scoring.lookup import looked_up, places
+from scoring.lookup import keyed, looked_up, places
 from scoring.projection.calendar import Span, day_number, first_day_with_deals, span, spans_before
 from scoring.projection.deals import ADDED, ANY, BOOKED, IN_QUARTER, NEW, OPEN, distribution
 from scoring.projection.features import DealCodes, deal_codes
@@ -113,7 +113,7 @@ class QuarterProjection:
 
         It is at most the probability of winning at all; deals the projection does not know keep what they have.
         """
-        chance = self.deals().set_index("opportunity_id")["quarter_probability"]
+        chance = keyed(self.deals(), "opportunity_id", "quarter_probability")
         scores = scored.scores
         found = looked_up(scores["opportunity_id"], chance)
         capped = np.minimum(found.fillna(scores["quarter_probability"]), scores["win_probability"])
@@ -139,7 +139,7 @@ class QuarterProjection:
     def table(self, scored: DealScores, settings: DealSettings | None = None) -> pd.DataFrame:
         """`PROJECTION`: see `project_quarter`."""
         view = self.now
-        level = scored.scores.set_index("opportunity_id")["confidence"]
+        level = keyed(scored.scores, "opportunity_id", "confidence")
         names = self.line.deals["opportunity_id"].iloc[view.deal]
         doubt = doubts(view, looked_up(names, level).to_numpy(dtype=object))
         cells, numbers = self.present
