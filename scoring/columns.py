@@ -80,7 +80,7 @@ class Table:
         columns = {column.name: self._column(frame, column) for column in self.columns}
         result = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
         if self.key is not None:
-            repeated = int(result[self.key].duplicated().sum())
+            repeated = _repeated(result[self.key])
             if repeated:
                 raise ScoringInputError(
                     self.name, self.key, repeated, f"{repeated} of {len(result)} rows repeat an id; give each row once"
@@ -134,6 +134,12 @@ class Table:
         rows = int(np.count_nonzero(wrong))
         problem = f"{rows} of {len(values)} rows hold another value, for example {values[wrong][0]!r}"
         return ScoringInputError(self.name, name, rows, f"{problem}; expected {expected}")
+
+
+def _repeated(keys: pd.Series) -> int:
+    """How many keys came before. Most tables are ordered by theirs, which is quickly seen."""
+    values = keys.array
+    return 0 if (values[:-1] < values[1:]).all() else int(keys.duplicated().sum())
 
 
 def _is_of(series: pd.Series, kind: Kind) -> bool:
