@@ -18,7 +18,7 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[1]
 ENVIRONMENT = REPOSITORY / ".setup/audit"
 LOCKS = (".", "tests/clients")
-PATIENCE_SECONDS = 60
+PATIENCE = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _python() -> Told:
 
 def _asked(command: list[str], told: Callable[[str, str], Told], folder: str = ".") -> Told:
     try:
-        done = subprocess.run(command, cwd=REPOSITORY / folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+        done = subprocess.run(command, cwd=REPOSITORY / folder, capture_output=True, text=True, timeout=PATIENCE)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Told(0, unknown=str(error))
     return told(done.stdout, done.stderr)
