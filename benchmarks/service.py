@@ -235,11 +235,13 @@ def _records(org: Org) -> tuple[list[str], str]:
 def _bare_server() -> Iterator[str]:
     """The address of a server that only says "ok", in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.service_floor"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout is None:
             raise RuntimeError("a pipe is missing")
-        yield process.stdout.readline().strip()
-        process.communicate()  # the end of its input is its end
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 @contextmanager

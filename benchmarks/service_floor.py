@@ -1,9 +1,7 @@
-"""A web server that answers "ok" and does nothing else, until its standard input ends; prints its address."""
+"""A web server that answers "ok" and does nothing else, until it is terminated; prints its address."""
 
 from __future__ import annotations
 
-import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import waitress
@@ -15,13 +13,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-def main() -> int:
+def main() -> None:
     """Serve on any free port of loopback."""
     server: Any = waitress.create_server(_ok, host="127.0.0.1", port=0, **server_settings(ServiceSection()))
     print(f"http://127.0.0.1:{server.effective_port}", flush=True)
-    threading.Thread(target=server.run, daemon=True).start()
-    sys.stdin.read()
-    return 0
+    server.run()
 
 
 def _ok(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
@@ -30,4 +26,4 @@ def _ok(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
