@@ -25,7 +25,7 @@ from sidecar.feeds import read_feeds
 from sidecar.fitted import deal_model, health_lessons, projection
 from sidecar.guard import Confirm, Review, check_size, unseen
 from sidecar.health.settings import health_settings
-from sidecar.report import left_out
+from sidecar.left_out import left_out
 from sidecar.rescored import deal_scores, health_scores
 from sidecar.run_log import write_run_log
 from sidecar.settled import is_settled, present_state, settle, unsettle

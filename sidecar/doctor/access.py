@@ -5,8 +5,8 @@ from importlib.metadata import version
 
 from sidecar.doctor.finding import Finding, of_error, ok, problem, warning
 from sidecar.doctor.patient import WRITTEN, Patient
+from sidecar.left_out import WITHOUT
 from sidecar.questions import ask
-from sidecar.report import WITHOUT
 from sidecar.targets import OwnFields
 from sync import ConfigurationError, ObjectSchema, Org, RequestRefused, soql
 

@@ -14,8 +14,8 @@ import pytest
 
 from localorg.access import INTEGRATION_PROFILE, FieldRights, ObjectRights, PermissionSet
 from sidecar.catalogue import catalogue
+from sidecar.left_out import left_out
 from sidecar.refresh import Refresh, make_plan
-from sidecar.report import left_out
 from sidecar.targets import ACTION, PROJECTION, RUN, SCORED, OwnFields
 from sidecar.undo import PARENTS, Undone, undo
 from sync import Mirror, ObjectPull, Org, PullReport, SyncError, plan_undo, write_back

@@ -13,8 +13,8 @@ from sidecar.book.calendar import fiscal_quarters
 from sidecar.book.currencies import corporate_currency, record_rates
 from sidecar.catalogue import catalogue
 from sidecar.configuration import Configuration
+from sidecar.left_out import left_out
 from sidecar.refresh import score
-from sidecar.report import left_out
 from sync import SILENT, Mirror, ObjectPull, PullReport
 
 PLAIN = Configuration()
