@@ -17,7 +17,7 @@ def places(keys: "pd.Series[str] | pd.Index", known: "pd.Series[str] | pd.Index"
 
     Args:
         keys: texts, which may be missing.
-        known: texts, each once.
+        known: texts; of one that comes twice the first place counts.
 
     Returns:
         One position for each key.
